@@ -1,0 +1,42 @@
+/**
+ * `npm run check`: what can be judged without running the code, namely types, lint and format.
+ * Must never change a file; `node_modules/.bin/biome check --write .` does.
+ */
+import { existsSync, globSync } from 'node:fs';
+import path from 'node:path';
+import { root, say, tool } from './step.ts';
+
+type Step = { name: string; run: () => Promise<boolean>; hint: string };
+
+const steps: Step[] = [
+  { name: 'types', run: () => tool('tsc', ['--noEmit', '-p', '.']), hint: '' },
+  { name: 'types of browser code', run: browserTypes, hint: '' },
+  {
+    name: 'lint and format',
+    run: () => tool('biome', ['check', '.']),
+    hint: ' (node_modules/.bin/biome check --write . repairs most of it)',
+  },
+];
+
+/** Returns the names of the steps that failed. */
+export async function check(): Promise<string[]> {
+  const failed: string[] = [];
+  for (const step of steps) {
+    const passed = await step.run();
+    say(passed ? `✔ ${step.name}` : `✖ ${step.name}${step.hint}`);
+    if (!passed) failed.push(step.name);
+  }
+  return failed;
+}
+
+/** Code for browsers sees the DOM and nothing of Node; tsc fails on a project without files, so ask first. */
+async function browserTypes(): Promise<boolean> {
+  const files = globSync(['web/**/client/**/*.{ts,tsx}', 'sdk/browser/**/*.ts'], { cwd: root });
+  if (files.length === 0 || !existsSync(path.join(root, 'web', 'tsconfig.json'))) return true;
+  return tool('tsc', ['--noEmit', '-p', 'web']);
+}
+
+if (import.meta.main) {
+  const failed = await check();
+  process.exit(failed.length === 0 ? 0 : 1);
+}
