@@ -1,0 +1,20 @@
+create table events (
+  account_id text not null,
+  id text not null,
+  type text not null,
+  object_id text not null,
+  -- Frozen bytes of the object as it was; deliveries sign exactly these.
+  payload text not null,
+  request_id text,
+  created_at timestamptz not null,
+  primary key (account_id, id)
+);
+create index on events (account_id, object_id, id);
+create index on events (account_id, type, id);
+
+-- What has not been looked at by reactions and webhooks yet. Written with the event, removed with the work's transaction.
+create table outbox (
+  account_id text not null,
+  event_id text not null,
+  primary key (account_id, event_id)
+);

@@ -1,0 +1,116 @@
+// Batches: the calls that arrived while the previous transaction was on the wire go out as one transaction over arrays,
+// so many callers share one commit. Alone, a call goes out at once: there is no timer. Each caller gets its own answer.
+// It knows no table: `plan` turns items into statements. One bad item fails alone, because a failed batch is halved and retried.
+
+import pg from 'pg';
+import { asGuard, isRetryable, type Statement } from './db.ts';
+
+type Waiting<Item> = { item: Item; done: () => void; failed: (error: unknown) => void };
+
+export type LaneOptions<Item> = {
+  client_config: pg.ClientConfig;
+  plan: (items: Item[]) => Statement[];
+  /** Beyond some hundred rows a batch only adds latency. */
+  max?: number;
+};
+
+export class Lane<Item> {
+  readonly #options: LaneOptions<Item>;
+  readonly #max: number;
+  #queue: Waiting<Item>[] = [];
+  #client: Promise<pg.Client> | undefined;
+  #running = false;
+  #idle: Promise<void> = Promise.resolve();
+
+  constructor(options: LaneOptions<Item>) {
+    this.#options = options;
+    this.#max = options.max ?? 128;
+  }
+
+  /** Resolves when the item's statements are committed; rejects with GuardFailed or the database's error when nothing of it is. */
+  add(item: Item): Promise<void> {
+    return new Promise((done, failed) => {
+      this.#queue.push({ item, done, failed });
+      if (this.#running) return;
+      this.#running = true;
+      // One turn of the loop lets the requests that arrived together travel together.
+      setImmediate(() => {
+        this.#idle = this.#drain();
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#idle;
+    const client = this.#client;
+    this.#client = undefined;
+    if (client) await client.then((c) => c.end()).catch(() => {});
+  }
+
+  async #drain(): Promise<void> {
+    while (this.#queue.length > 0) await this.#settle(this.#queue.splice(0, this.#max));
+    this.#running = false;
+  }
+
+  async #settle(batch: Waiting<Item>[]): Promise<void> {
+    for (let tries = 6; ; tries--) {
+      try {
+        await this.#commit(batch.map((w) => w.item));
+        for (const w of batch) w.done();
+        return;
+      } catch (error) {
+        if (isRetryable(error) && tries > 1) continue;
+        const [only] = batch;
+        if (batch.length === 1 && only) {
+          only.failed(asGuard(error) ?? error);
+          return;
+        }
+        if (!asGuard(error) && !isDataError(error)) {
+          // Connection lost or server gone: whether it committed is not known, so no half is tried again.
+          for (const w of batch) w.failed(error);
+          return;
+        }
+        const half = batch.length >> 1;
+        await this.#settle(batch.slice(0, half));
+        await this.#settle(batch.slice(half));
+        return;
+      }
+    }
+  }
+
+  /** BEGIN, the statements and COMMIT are written at once: one round trip, and an error in the middle rolls all back. */
+  async #commit(items: Item[]): Promise<void> {
+    const client = await this.#connected();
+    const statements = this.#options.plan(items);
+    const sent = [client.query('begin'), ...statements.map((s) => client.query(s)), client.query('commit')];
+    const results = await Promise.allSettled(sent);
+    const failure = results.find((r) => r.status === 'rejected');
+    if (failure) throw failure.reason;
+  }
+
+  #connected(): Promise<pg.Client> {
+    this.#client ??= this.#connect().catch((error) => {
+      this.#client = undefined;
+      throw error;
+    });
+    return this.#client;
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const config: pg.ClientConfig & { pipeline: boolean } = { ...this.#options.client_config, pipeline: true };
+    const client = new pg.Client(config);
+    client.on('error', () => {
+      this.#client = undefined;
+    });
+    client.on('end', () => {
+      this.#client = undefined;
+    });
+    await client.connect();
+    return client;
+  }
+}
+
+/** Classes 22 and 23: the row itself is at fault, so a smaller batch can succeed. */
+const isDataError = (error: unknown) =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && /^2[23]/.test(error.code);
+

@@ -1,0 +1,85 @@
+// The one door to Postgres: a pool under Kysely for most work, transactions that retry, and statements as data for
+// the batched paths (coalesce.ts). Knows no table's meaning.
+
+import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import pg from 'pg';
+import { assert } from '../kit/assert.ts';
+import type { DB } from './types.ts';
+
+// int8 arrives as text by default. Amounts are safe integers by construction (money.ts), so a number is exact; more is a bug.
+const int8 = (text: string) => {
+  const value = Number(text);
+  assert(Number.isSafeInteger(value), 'an int8 from the database fits a safe integer');
+  return value;
+};
+pg.types.setTypeParser(20, int8);
+pg.types.setTypeParser(1700, int8);
+
+export type Tx = Transaction<DB>;
+export type Executor = Kysely<DB>;
+
+/** One statement of a batch: `name` makes Postgres plan it once per connection. */
+export type Statement = { name: string; text: string; values: unknown[] };
+
+export type Db = {
+  query: Executor;
+  tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Connection settings for the dedicated clients of the hot paths. */
+  client_config: pg.ClientConfig;
+  close(): Promise<void>;
+};
+
+export type DbOptions = { url: string; pool_size: number; on_error?: (error: Error) => void };
+
+/** Our role owns no table: it may neither edit nor delete what the ledger wrote (migrations/0001). */
+const role = '-c role=florin_app -c timezone=UTC -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000';
+
+export function openDb({ url, pool_size, on_error = () => {} }: DbOptions): Db {
+  const client_config: pg.ClientConfig = { connectionString: url, options: role, application_name: 'florin', keepAlive: true };
+  const pool = new pg.Pool({ ...client_config, max: pool_size, connectionTimeoutMillis: 10_000, idleTimeoutMillis: 30_000 });
+  // An idle connection that the server drops must not end the process.
+  pool.on('error', on_error);
+  const query = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+  return {
+    query,
+    client_config,
+    tx: (work) => retrying(() => query.transaction().setIsolationLevel('read committed').execute(work)),
+    close: () => query.destroy(),
+  };
+}
+
+/** Runs statements one after the other inside a transaction: the unbatched twin of a lane. */
+export async function runAll(tx: Tx, statements: Statement[]): Promise<void> {
+  for (const { text, values } of statements) await tx.executeQuery(CompiledQuery.raw(text, values));
+}
+
+/** Serialization failures and deadlocks are the database's way to ask for another try; anything else is passed on. */
+export async function retrying<T>(work: () => Promise<T>, tries = 8): Promise<T> {
+  for (let left = tries; ; left--) {
+    try {
+      return await work();
+    } catch (error) {
+      if (left <= 1 || !isRetryable(error)) throw error;
+      await new Promise((done) => setTimeout(done, Math.random() * 4 * 2 ** (tries - left)));
+    }
+  }
+}
+
+export const sqlState = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+
+export const isRetryable = (error: unknown) => sqlState(error) === '40001' || sqlState(error) === '40P01';
+export const isDuplicate = (error: unknown) => sqlState(error) === '23505';
+
+/** What `florin_expect` raises (migrations/0001): a guard of a batch did not hold. `guard` says which. */
+export class GuardFailed extends Error {
+  override name = 'GuardFailed';
+  readonly guard: string;
+  constructor(guard: string, cause: unknown) {
+    super(`guard '${guard}' did not hold`, { cause });
+    this.guard = guard;
+  }
+}
+
+export const asGuard = (error: unknown): GuardFailed | undefined =>
+  sqlState(error) === 'FL001' && error instanceof Error ? new GuardFailed(error.message, error) : undefined;

@@ -1,0 +1,67 @@
+// Statements over arrays: one row of parameters per column, however many rows travel. The text depends only on the
+// columns, so Postgres plans it once. Knows no table's meaning.
+
+import type { Statement } from './db.ts';
+
+/** Column name → Postgres type. jsonb travels as text, because an array of jsonb is quoted twice otherwise. */
+export type Columns = Record<string, string>;
+
+const cast = (type: string) => (type === 'jsonb' ? 'text' : type);
+const arrays = (columns: [string, string][], from: number) => columns.map(([, type], i) => `$${from + i}::${cast(type)}[]`).join(', ');
+const picked = (columns: [string, string][]) => columns.map(([name, type]) => (type === 'jsonb' ? `u.${name}::jsonb` : `u.${name}`)).join(', ');
+
+function valuesOf(columns: [string, string][], rows: Record<string, unknown>[]): unknown[] {
+  return columns.map(([name, type]) => rows.map((row) => (type === 'jsonb' && row[name] !== null && row[name] !== undefined ? JSON.stringify(row[name]) : (row[name] ?? null))));
+}
+
+const texts = new Map<string, string>();
+
+function textOf(name: string, make: () => string): string {
+  let text = texts.get(name);
+  if (text === undefined) {
+    text = make();
+    texts.set(name, text);
+  }
+  return text;
+}
+
+export function insertRows(table: string, columns: Columns, rows: Record<string, unknown>[]): Statement[] {
+  if (rows.length === 0) return [];
+  const list = Object.entries(columns);
+  const name = `insert_${table}`;
+  const text = textOf(name, () => {
+    const names = list.map(([column]) => column).join(', ');
+    return `insert into ${table} (${names}) select ${picked(list)} from unnest(${arrays(list, 1)}) as u (${names})`;
+  });
+  return [{ name, text, values: valuesOf(list, rows) }];
+}
+
+/**
+ * Sets `set` on the rows whose `match` columns equal, and expects every one to be found, else the guard fails. `extra` is a
+ * fixed condition or assignment of the table's own room.
+ */
+export function updateRows(
+  table: string,
+  match: Columns,
+  set: Columns,
+  rows: Record<string, unknown>[],
+  guard: string,
+  extra: { where?: string; set?: string } = {},
+): Statement[] {
+  if (rows.length === 0) return [];
+  const matches = Object.entries(match);
+  const sets = Object.entries(set);
+  const list = [...matches.map(([name, type]): [string, string] => [`m_${name}`, type]), ...sets];
+  const name = `update_${table}_${guard}`;
+  const text = textOf(name, () => {
+    const assignments = sets.map(([column, type]) => `${column} = u.${column}${type === 'jsonb' ? '::jsonb' : ''}`);
+    if (extra.set) assignments.push(extra.set);
+    const where = matches.map(([column]) => `t.${column} = u.m_${column}`);
+    if (extra.where) where.push(extra.where);
+    return `with done as (update ${table} t set ${assignments.join(', ')} from unnest(${arrays(list, 1)}) as u (${list.map(([n]) => n).join(', ')})
+      where ${where.join(' and ')} returning 1)
+      select florin_expect((select count(*) from done), $${list.length + 1}::bigint, '${guard}')`;
+  });
+  const flat = rows.map((row) => ({ ...row, ...Object.fromEntries(matches.map(([n]) => [`m_${n}`, row[`m_${n}`] ?? row[n]])) }));
+  return [{ name, text, values: [...valuesOf(list, flat), rows.length] }];
+}
