@@ -1,0 +1,37 @@
+// The ledger accounts of an account and currency, and what a posting is. Debits are positive, credits negative.
+
+export const ledgerAccounts = [
+  /** Owed to us by the provider: what it took from customers and has not yet paid out. */
+  'provider_receivable',
+  /** Owed to the merchant, not settled yet. */
+  'incoming',
+  /** Owed to the merchant, free to be paid out. */
+  'available',
+  /** What the platform earned. */
+  'fees',
+  'disputed',
+  'payouts_in_transit',
+  'bank',
+  'fx',
+] as const;
+
+export type LedgerAccount = (typeof ledgerAccounts)[number];
+
+export type Legs = Partial<Record<LedgerAccount, number>>;
+
+/** One balanced movement in one currency. `source_id` and `recipe` together happen once. */
+export type Posting = {
+  account_id: string;
+  currency: string;
+  id: string;
+  recipe: Recipe;
+  source_id: string;
+  payment_id: string;
+  /** What the customer or merchant sees as the size of it; signed from the merchant's side. */
+  amount: number;
+  fee: number;
+  legs: Legs;
+  created_at: Date;
+};
+
+export type Recipe = 'capture' | 'refund' | 'refund_failed';

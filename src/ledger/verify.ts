@@ -1,0 +1,56 @@
+// Proves the ledger's promises on the live database. Each check is one question whose answer must be no rows; the
+// names are sentences, because they are printed as what was proved.
+
+import { type RawBuilder, sql } from 'kysely';
+import type { Executor } from '../db/db.ts';
+import { ledgerAccounts } from './account.ts';
+
+/** `account_id` narrows to one account; undefined checks all. `rows` holds at most a few offenders. */
+export type Check = { name: string; query(account_id: string | undefined): RawBuilder<{ what: string }> };
+export type Finding = { name: string; ok: boolean; examples: string[] };
+
+export const ofAccount = (column: string, account_id: string | undefined) =>
+  account_id === undefined ? sql`true` : sql`${sql.ref(column)} = ${account_id}`;
+
+const sum = (prefix: string) => sql.raw(ledgerAccounts.map((a) => `${prefix}${a}`).join(' + '));
+
+export const ledgerChecks: Check[] = [
+  {
+    name: 'every posting sums to zero, so debits equal credits in each currency',
+    query: (id) => sql`select account_id || ' ' || id as what from ledger_postings where ${ofAccount('account_id', id)} and ${sum('')} <> 0 limit 5`,
+  },
+  {
+    name: 'every balance equals the sum of its postings, and none is missing from the chain',
+    query: (id) => sql`
+      select coalesce(b.account_id, s.account_id) || ' ' || coalesce(b.currency, s.currency) as what
+      from (select * from balances where ${ofAccount('account_id', id)}) b
+      full join (
+        select account_id, currency, count(*) as n, max(position) as last, min(position) as first,
+          ${sql.raw(ledgerAccounts.map((a) => `sum(${a})::bigint as ${a}`).join(', '))}
+        from ledger_postings where ${ofAccount('account_id', id)} group by account_id, currency
+      ) s on s.account_id = b.account_id and s.currency = b.currency
+      where b.account_id is null or s.account_id is null or s.n <> b.position or s.last <> b.position or s.first <> 1
+        or ${sql.raw(ledgerAccounts.map((a) => `s.${a} <> b.${a}`).join(' or '))} limit 5`,
+  },
+  {
+    name: 'every sealed stretch of postings still has the hash it was sealed with',
+    query: (id) => sql`
+      select s.account_id || ' ' || s.currency || ' from ' || s.first_position || ' to ' || s.last_position as what
+      from (select *, lag(hash, 1, ''::bytea) over w as previous_hash, lag(last_position, 1, 0::bigint) over w as previous_last
+            from ledger_seals where ${ofAccount('account_id', id)} window w as (partition by account_id, currency order by last_position)) s
+      left join lateral (
+        select sha256(s.previous_hash || convert_to(string_agg(florin_posting_text(p), E'\n' order by p.position), 'UTF8')) as hash
+        from ledger_postings p where p.account_id = s.account_id and p.currency = s.currency and p.position between s.first_position and s.last_position
+      ) now on true
+      where now.hash is distinct from s.hash or s.first_position <> s.previous_last + 1 limit 5`,
+  },
+];
+
+export async function runChecks(query: Executor, checks: Check[], account_id?: string): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  for (const check of checks) {
+    const { rows } = await check.query(account_id).execute(query);
+    findings.push({ name: check.name, ok: rows.length === 0, examples: rows.map((r) => r.what) });
+  }
+  return findings;
+}

@@ -1,0 +1,81 @@
+// What every operation is given: the process (Env) and the call (Ctx). No global stands beside them, so a test or a
+// simulation replaces time, chance, network and provider by handing in others.
+
+import type { Config } from '../config.ts';
+import type { Connector } from '../connectors/connector.ts';
+import type { Lane } from '../db/coalesce.ts';
+import type { Db, Statement } from '../db/db.ts';
+import type { Clock } from '../kit/clock.ts';
+import type { Random } from '../kit/id.ts';
+import type { Log } from '../kit/log.ts';
+import type { Currency } from '../kit/money.ts';
+import type { Outbound } from '../kit/outbound.ts';
+
+export type Env = {
+  config: Config;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  db: Db;
+  outbound: Outbound;
+  connector(provider: string, account_id: string): Connector;
+  /** The lane that batches one kind of write; which of several is chosen behind this one function. */
+  lane<Item>(name: string, account_id: string, plan: (items: Item[]) => Statement[]): Lane<Item>;
+  keys: Keys;
+  /** Tells the worker of this process that there is something to do; a hint, polling is the guarantee. */
+  nudge(): void;
+  /** Marks a line between two effects, where a test may end the process. Does nothing elsewhere. */
+  probe(point: string): void;
+};
+
+/** Purpose-bound keys, all derived from the installation's root key. */
+export type Keys = {
+  root: Uint8Array;
+  /** Keyed hash of API keys. */
+  api_keys: Uint8Array;
+  /** Seals webhook secrets. */
+  webhooks: Uint8Array;
+  /** Seals the CVC that travels inside a card token. */
+  tokens: Uint8Array;
+  /** Keyed hash of request parameters, for idempotency. */
+  requests: Uint8Array;
+  /** Keyed fingerprint of card numbers. */
+  fingerprints: Uint8Array;
+};
+
+export type FeeRule = { bps: number; fixed: number };
+export type FeeSchedule = { default?: FeeRule } & Partial<Record<Currency, FeeRule>>;
+
+export type Account = {
+  account_id: string;
+  merchant_id: string;
+  merchant_name: string;
+  merchant_logo_url: string | null;
+  merchant_status: 'pending_review' | 'active' | 'disabled';
+  mode: 'sandbox' | 'live';
+  currency: Currency;
+  fee_schedule: FeeSchedule;
+  overdraft_limit: number;
+  provider: string;
+};
+
+export type Actor =
+  | { kind: 'secret'; key_id: string }
+  | { kind: 'publishable'; key_id: string }
+  /** A customer's browser on our page: may act on this one session or payment only. */
+  | { kind: 'page'; link_id: string }
+  /** Jobs, reactions and the operator's command line. */
+  | { kind: 'system' };
+
+export type ActorKind = Actor['kind'];
+
+export type Ctx = {
+  env: Env;
+  account: Account;
+  actor: Actor;
+  request_id: string;
+  /** The idempotency claim of this call; the transaction that ends the call stores the answer under it. */
+  claim?: Claim;
+};
+
+export type Claim = { operation: string; key: string; holder: string; request_hash: Buffer };

@@ -1,0 +1,45 @@
+// Fields that many operations share, so that a limit is said once. Limits are those that customers of card APIs know.
+
+import Type, { type Static, type TSchema } from 'typebox';
+import type { Address as ConnectorAddress } from '../connectors/connector.ts';
+import { maxAmount } from '../kit/money.ts';
+
+export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+export const text = (maxLength: number, description?: string) => Type.String({ minLength: 1, maxLength, ...(description ? { description } : {}) });
+
+export const Id = Type.String({ minLength: 1, maxLength: 64 });
+
+export const Amount = Type.Integer({ minimum: 1, maximum: maxAmount, description: 'In the minor unit of the currency: 1999 is 19.99 USD, 1999 JPY.' });
+
+/** Checked against the list by `currencyOf`, whose refusal says how to mend it. */
+export const CurrencyCode = Type.String({ minLength: 3, maxLength: 3, description: 'ISO 4217 code in capitals (or BTC).' });
+
+export const Metadata = Type.Record(Type.String({ minLength: 1, maxLength: 40 }), Type.String({ maxLength: 500 }), {
+  maxProperties: 50,
+  description: 'Your own keys and values, kept as they are. At most 50 keys of 40 characters, values of 500.',
+});
+export type Metadata = Static<typeof Metadata>;
+
+export const Url = Type.String({ minLength: 8, maxLength: 2048, pattern: '^https?://', description: 'a full address that begins with https:// or http://' });
+
+export const Address = Type.Object(
+  {
+    line1: Type.Optional(text(200)),
+    line2: Type.Optional(text(200)),
+    city: Type.Optional(text(100)),
+    state: Type.Optional(text(100)),
+    postal_code: Type.Optional(text(20)),
+    country: Type.Optional(Type.String({ minLength: 2, maxLength: 2, pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2 in capitals, such as DE' })),
+  },
+  { additionalProperties: false },
+);
+export type Address = ConnectorAddress;
+
+export const pageFields = {
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'Rows of a page; 25 when left out.' })),
+  starting_after: Type.Optional(Type.String({ maxLength: 64, description: 'Id of the last row of the page before.' })),
+  ending_before: Type.Optional(Type.String({ maxLength: 64, description: 'Id of the first row of the page after.' })),
+};
+
+export const ListOf = <T extends TSchema>(item: T) => Type.Object({ object: Type.Literal('list'), data: Type.Array(item), has_more: Type.Boolean() });
