@@ -1,0 +1,65 @@
+// Companies own merchants; a merchant has two accounts. Rooms are handed the account whole with every call.
+
+import type { Selectable } from 'kysely';
+import { sql } from 'kysely';
+import type { Executor, Tx } from '../db/db.ts';
+import type { Accounts, Merchants } from '../db/types.ts';
+import { assert } from '../kit/assert.ts';
+import { newId } from '../kit/id.ts';
+import { type Currency, isCurrency } from '../kit/money.ts';
+import type { Account, Env, FeeSchedule } from '../operation/context.ts';
+
+export async function loadAccount(query: Executor, account_id: string): Promise<Account | undefined> {
+  const row = await query
+    .selectFrom('accounts')
+    .innerJoin('merchants', 'merchants.id', 'accounts.merchant_id')
+    .select(['account_id', 'merchant_id', 'mode', 'currency', 'fee_schedule', 'overdraft_limit', 'provider', 'merchants.name', 'merchants.logo_url', 'merchants.status'])
+    .where('account_id', '=', account_id)
+    .executeTakeFirst();
+  return row && toAccount(row);
+}
+
+type Row = Pick<Selectable<Accounts>, 'account_id' | 'merchant_id' | 'mode' | 'currency' | 'fee_schedule' | 'overdraft_limit' | 'provider'> &
+  Pick<Selectable<Merchants>, 'name' | 'logo_url' | 'status'>;
+
+function toAccount(row: Row): Account {
+  assert(isCurrency(row.currency), 'an account has a known currency');
+  return {
+    account_id: row.account_id,
+    merchant_id: row.merchant_id,
+    merchant_name: row.name,
+    merchant_logo_url: row.logo_url,
+    merchant_status: row.status as Account['merchant_status'],
+    mode: row.mode as Account['mode'],
+    currency: row.currency,
+    fee_schedule: row.fee_schedule as FeeSchedule,
+    overdraft_limit: row.overdraft_limit,
+    provider: row.provider,
+  };
+}
+
+export type NewMerchant = { company: string; merchant: string; currency: Currency; status?: Account['merchant_status'] };
+
+/** A company with its first merchant and both accounts. Fees as most card acquirers quote them: 2.9 % and 30 minor units. */
+export async function createCompany(env: Env, tx: Tx, input: NewMerchant): Promise<{ sandbox: string; live: string }> {
+  const now = env.clock.now();
+  const company_id = newId('comp', env);
+  const merchant_id = newId('mcht', env);
+  const sandbox = newId('acct', env);
+  const live = newId('acct', env);
+  await tx.insertInto('companies').values({ id: company_id, name: input.company, created_at: now }).execute();
+  await tx
+    .insertInto('merchants')
+    .values({ id: merchant_id, company_id, name: input.merchant, status: input.status ?? 'active', created_at: now })
+    .execute();
+  const fee_schedule = sql<string>`${JSON.stringify({ default: { bps: 290, fixed: 30 }, JPY: { bps: 290, fixed: 40 }, KRW: { bps: 290, fixed: 400 }, BTC: { bps: 100, fixed: 0 } })}::jsonb`;
+  await tx
+    .insertInto('accounts')
+    .values([
+      // A sandbox can refund its very first payment in full, although the fee was kept: it may go below zero a little.
+      { account_id: sandbox, merchant_id, mode: 'sandbox', currency: input.currency, fee_schedule, overdraft_limit: 100_000, created_at: now },
+      { account_id: live, merchant_id, mode: 'live', currency: input.currency, fee_schedule, overdraft_limit: 0, created_at: now },
+    ])
+    .execute();
+  return { sandbox, live };
+}

@@ -1,0 +1,96 @@
+// The operations on API keys: create, list, revoke. A secret key is needed to make another one.
+
+import Type from 'typebox';
+import { plus, seconds } from '../kit/clock.ts';
+import { Fault, notFound } from '../kit/fault.ts';
+import { toList, windowOf } from '../kit/page.ts';
+import { operation } from '../operation/operation.ts';
+import { ApiKeyObject, apiKeyObject, mintKey } from './api-key.ts';
+
+export const createApiKey = operation({
+  name: 'api_keys.create',
+  scope: 'api_keys:write',
+  actors: ['secret', 'system'],
+  kind: 'write',
+  summary: 'Create an API key',
+  description:
+    'The full key is in the answer of this call (`key`) and nowhere else: store it now. It belongs to the account of the key that made it, so a sandbox key makes sandbox keys. ' +
+    'A replay by idempotency key shows the same key object with `key: null`: the text is not kept anywhere.',
+  input: Type.Object(
+    {
+      kind: Type.Enum(['secret', 'publishable']),
+      name: Type.String({ minLength: 1, maxLength: 100 }),
+      expires_in: Type.Optional(Type.Integer({ minimum: 1, maximum: 315_360_000, description: 'Seconds until it stops working. Left out: never.' })),
+    },
+    { additionalProperties: false },
+  ),
+  output: Type.Interface([ApiKeyObject], { key: Type.Union([Type.String(), Type.Null()], { description: 'Shown this once.' }) }),
+  faults: ['parameter_invalid'],
+  example: { kind: 'publishable', name: 'web shop' },
+  keep: (output) => ({ ...output, key: null }),
+  async run(ctx, input, tx) {
+    const now = ctx.env.clock.now();
+    const expires_at = input.expires_in === undefined ? null : plus(now, seconds(input.expires_in));
+    const { row, text } = await mintKey(ctx.env, tx, ctx.account, { kind: input.kind, name: input.name, expires_at });
+    return { ...apiKeyObject(row, now), key: text };
+  },
+});
+
+export const listApiKeys = operation({
+  name: 'api_keys.list',
+  scope: 'api_keys:read',
+  actors: ['secret', 'system'],
+  kind: 'read',
+  summary: 'List API keys',
+  description: 'Newest first. Keys are shown by their hint, never in full.',
+  input: Type.Object(
+    {
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+      starting_after: Type.Optional(Type.String({ maxLength: 64 })),
+      ending_before: Type.Optional(Type.String({ maxLength: 64 })),
+    },
+    { additionalProperties: false },
+  ),
+  output: Type.Object({ object: Type.Literal('list'), data: Type.Array(ApiKeyObject), has_more: Type.Boolean() }),
+  faults: [],
+  async run(ctx, input) {
+    const window = windowOf(input);
+    let query = ctx.env.db.query
+      .selectFrom('api_keys')
+      .selectAll()
+      .where('account_id', '=', ctx.account.account_id)
+      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
+      .limit(window.limit + 1);
+    if (window.after !== undefined) query = query.where('id', '<', window.after);
+    if (window.before !== undefined) query = query.where('id', '>', window.before);
+    const now = ctx.env.clock.now();
+    return toList(await query.execute(), window, (row) => apiKeyObject(row, now));
+  },
+});
+
+export const revokeApiKey = operation({
+  name: 'api_keys.revoke',
+  scope: 'api_keys:write',
+  actors: ['secret', 'system'],
+  kind: 'write',
+  summary: 'Revoke an API key',
+  description: 'The key stops working within two seconds, everywhere. The last valid secret key of an account cannot be revoked: create its successor first.',
+  input: Type.Object({ id: Type.String({ maxLength: 64 }) }, { additionalProperties: false }),
+  output: ApiKeyObject,
+  faults: ['not_found', 'last_key'],
+  async run(ctx, input, tx) {
+    const { account_id } = ctx.account;
+    const now = ctx.env.clock.now();
+    // All keys of the account are locked in one order: two last keys cannot revoke each other at once.
+    const rows = await tx.selectFrom('api_keys').selectAll().where('account_id', '=', account_id).orderBy('id').forUpdate().execute();
+    const row = rows.find((r) => r.id === input.id);
+    if (!row) throw notFound('API key', input.id);
+    if (row.revoked_at) return apiKeyObject(row, now);
+    const others = rows.filter((r) => r.kind === 'secret' && r.id !== row.id && apiKeyObject(r, now).status === 'active' && r.expires_at === null);
+    if (row.kind === 'secret' && others.length === 0) {
+      throw new Fault('last_key', 'This is the last secret key that stays valid. Create another one before you revoke it.', { param: 'id' });
+    }
+    await tx.updateTable('api_keys').set({ revoked_at: now }).where('account_id', '=', account_id).where('id', '=', row.id).execute();
+    return apiKeyObject({ ...row, revoked_at: now }, now);
+  },
+});

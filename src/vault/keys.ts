@@ -1,0 +1,86 @@
+// Data keys of the vault: each account's cards are sealed under a key of its own, which is itself sealed under the root key.
+// Opened keys stay in this process's memory only.
+
+import { sql } from 'kysely';
+import { assert } from '../kit/assert.ts';
+import { deriveKey, seal, sha256, unseal } from '../kit/crypto.ts';
+import { newId } from '../kit/id.ts';
+import type { Ctx, Env } from '../operation/context.ts';
+
+type DataKey = { id: string; key: Uint8Array };
+
+/** Per process and installation: opened data keys by account. */
+const opened = new WeakMap<Env, Map<string, DataKey>>();
+const current = new WeakMap<Env, Map<string, Promise<DataKey>>>();
+
+const wrapping = (env: Env) => deriveKey(env.keys.root, 'vault data keys');
+const bound = (account_id: string, id: string) => `vault key ${account_id} ${id}`;
+
+export async function currentKey(ctx: Ctx): Promise<DataKey> {
+  const { env, account } = ctx;
+  let byAccount = current.get(env);
+  if (!byAccount) {
+    byAccount = new Map();
+    current.set(env, byAccount);
+  }
+  let key = byAccount.get(account.account_id);
+  if (!key) {
+    key = loadOrMake(ctx);
+    byAccount.set(account.account_id, key);
+    key.catch(() => byAccount.delete(account.account_id));
+  }
+  return key;
+}
+
+async function loadOrMake(ctx: Ctx): Promise<DataKey> {
+  const { env } = ctx;
+  const { account_id } = ctx.account;
+  return await env.db.tx(async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtext(${`vault ${account_id}`}))`.execute(tx);
+    const row = await tx.selectFrom('vault_keys').selectAll().where('account_id', '=', account_id).where('retired_at', 'is', null).orderBy('id', 'desc').executeTakeFirst();
+    if (row) return { id: row.id, key: unseal(wrapping(env), row.sealed, bound(account_id, row.id)) };
+    const id = newId('vk', env);
+    const key = env.random.bytes(32).slice();
+    await tx
+      .insertInto('vault_keys')
+      .values({ account_id, id, sealed: seal(wrapping(env), key, bound(account_id, id)), root_fingerprint: sha256(env.keys.root).subarray(0, 8), created_at: env.clock.now() })
+      .execute();
+    return { id, key };
+  });
+}
+
+export async function keyById(env: Env, account_id: string, id: string): Promise<Uint8Array> {
+  let byId = opened.get(env);
+  if (!byId) {
+    byId = new Map();
+    opened.set(env, byId);
+  }
+  const found = byId.get(`${account_id} ${id}`);
+  if (found) return found.key;
+  const row = await env.db.query.selectFrom('vault_keys').select('sealed').where('account_id', '=', account_id).where('id', '=', id).executeTakeFirst();
+  assert(row, 'a card names a key that exists');
+  const key = unseal(wrapping(env), row.sealed, bound(account_id, id));
+  byId.set(`${account_id} ${id}`, { id, key });
+  return key;
+}
+
+/** Forgets the current key of an account, so the next card asks which one is current now. */
+export function forgetCurrentKey(env: Env, account_id: string): void {
+  current.get(env)?.delete(account_id);
+}
+
+export async function addDataKey(env: Env, account_id: string): Promise<string> {
+  const id = newId('vk', env);
+  const key = env.random.bytes(32).slice();
+  const now = env.clock.now();
+  await env.db.tx(async (tx) => {
+    await sql`select pg_advisory_xact_lock(hashtext(${`vault ${account_id}`}))`.execute(tx);
+    await tx.updateTable('vault_keys').set({ retired_at: now }).where('account_id', '=', account_id).where('retired_at', 'is', null).execute();
+    await tx
+      .insertInto('vault_keys')
+      .values({ account_id, id, sealed: seal(wrapping(env), key, bound(account_id, id)), root_fingerprint: sha256(env.keys.root).subarray(0, 8), created_at: now })
+      .execute();
+  });
+  forgetCurrentKey(env, account_id);
+  return id;
+}

@@ -1,0 +1,207 @@
+// A customer's saved cards: attach from a token, list, get, detach. The CVC is gone by the time one is charged.
+
+import type { Selectable } from 'kysely';
+import Type, { type Static } from 'typebox';
+import { customerObject, findCustomer } from '../customers/customer.ts';
+import type { Executor, Tx } from '../db/db.ts';
+import type { PaymentMethods } from '../db/types.ts';
+import { emit } from '../events/emit.ts';
+import { Fault, notFound } from '../kit/fault.ts';
+import { newId } from '../kit/id.ts';
+import { toList, windowOf } from '../kit/page.ts';
+import type { Ctx } from '../operation/context.ts';
+import { Address, Id, ListOf, Metadata, nullable, pageFields } from '../operation/fields.ts';
+import { operation } from '../operation/operation.ts';
+import type { CardRow } from './sealed-card.ts';
+import { CardSummary, cardSummary } from './summary.ts';
+import { parseToken } from './token.ts';
+
+export const PaymentMethodObject = Type.Object(
+  {
+    id: Type.String(),
+    object: Type.Literal('payment_method'),
+    type: Type.Literal('card'),
+    customer: Type.String(),
+    card: CardSummary,
+    billing_address: nullable(Address),
+    metadata: Metadata,
+    created_at: Type.String({ format: 'date-time' }),
+  },
+  { title: 'Payment method' },
+);
+export type PaymentMethodObject = Static<typeof PaymentMethodObject>;
+
+export type PaymentMethodRow = Selectable<PaymentMethods>;
+
+function paymentMethodObject(row: PaymentMethodRow, card: CardRow): PaymentMethodObject {
+  return {
+    id: row.id,
+    object: 'payment_method',
+    type: 'card',
+    customer: row.customer_id,
+    card: cardSummary(card),
+    billing_address: row.billing_address as Address | null,
+    metadata: row.metadata as Metadata,
+    created_at: row.created_at.toISOString(),
+  };
+}
+
+export async function findPaymentMethod(query: Executor | Tx, account_id: string, id: string, param = 'payment_method'): Promise<{ row: PaymentMethodRow; card: CardRow }> {
+  const row = await query.selectFrom('payment_methods').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirst();
+  if (!row || row.detached_at) throw notFound('payment method', id, param);
+  await findCustomer(query, account_id, row.customer_id, param);
+  const card = await query.selectFrom('cards').selectAll().where('account_id', '=', account_id).where('id', '=', row.card_id).executeTakeFirstOrThrow();
+  return { row, card };
+}
+
+type Attach = { customer_id: string; card_id: string; billing_address: unknown; metadata?: Metadata };
+
+/** Inside the caller's transaction; checkout saves a card this way after its payment went through. */
+export async function attachCard(ctx: Ctx, tx: Tx, input: Attach): Promise<PaymentMethodObject> {
+  const { account_id } = ctx.account;
+  const customer = await findCustomer(tx, account_id, input.customer_id);
+  const card = await tx.selectFrom('cards').selectAll().where('account_id', '=', account_id).where('id', '=', input.card_id).executeTakeFirstOrThrow();
+  const row = await tx
+    .insertInto('payment_methods')
+    .values({
+      account_id,
+      id: newId('pm', ctx.env),
+      customer_id: input.customer_id,
+      card_id: input.card_id,
+      billing_address: input.billing_address ? JSON.stringify(input.billing_address) : null,
+      metadata: JSON.stringify(input.metadata ?? {}),
+      created_at: ctx.env.clock.now(),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  if (!customer.default_payment_method) {
+    const changed = await tx
+      .updateTable('customers')
+      .set({ default_payment_method: row.id, updated_at: ctx.env.clock.now() })
+      .where('account_id', '=', account_id)
+      .where('id', '=', input.customer_id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await emit(ctx, tx, 'customer.updated', customerObject(changed));
+  }
+  const object = paymentMethodObject(row, card);
+  await emit(ctx, tx, 'payment_method.attached', object);
+  return object;
+}
+
+export const createPaymentMethod = operation({
+  name: 'payment_methods.create',
+  scope: 'payment_methods:write',
+  actors: ['secret', 'system'],
+  kind: 'write',
+  summary: 'Save a card of a customer',
+  description: 'Uses up the token. The first saved card becomes the customer’s default.',
+  input: Type.Object({ customer: Id, token: Type.String({ minLength: 1, maxLength: 255 }), metadata: Type.Optional(Metadata) }, { additionalProperties: false }),
+  output: PaymentMethodObject,
+  faults: ['not_found', 'token_used', 'token_expired'],
+  example: { customer: '{customer}', token: '{token}' },
+  async run(ctx, input, tx) {
+    const { account_id } = ctx.account;
+    const token = parseToken(ctx.env, account_id, input.token);
+    await findCustomer(tx, account_id, input.customer);
+    const row = await tx
+      .updateTable('tokens')
+      .set({ used_by: ctx.request_id })
+      .where('account_id', '=', account_id)
+      .where('id', '=', token.id)
+      .where('used_by', 'is', null)
+      .where('expires_at', '>', ctx.env.clock.now())
+      .returning(['card_id', 'billing_address'])
+      .executeTakeFirst();
+    if (!row) throw await tokenFault(ctx, token.id);
+    return await attachCard(ctx, tx, { customer_id: input.customer, card_id: row.card_id, billing_address: row.billing_address, ...(input.metadata ? { metadata: input.metadata } : {}) });
+  },
+});
+
+/** Why a token could not be used, after the fact. */
+export async function tokenFault(ctx: Ctx, id: string): Promise<Fault> {
+  const row = await ctx.env.db.query.selectFrom('tokens').select(['used_by', 'expires_at']).where('account_id', '=', ctx.account.account_id).where('id', '=', id).executeTakeFirst();
+  if (!row) return notFound('token', id.slice(0, 40), 'token');
+  if (row.used_by) return new Fault('token_used', 'This token was used already; a token is good for one use. Make a new one.', { param: 'token' });
+  return new Fault('token_expired', 'This token is older than fifteen minutes. Make a new one.', { param: 'token' });
+}
+
+export const getPaymentMethod = operation({
+  name: 'payment_methods.get',
+  scope: 'payment_methods:read',
+  actors: ['secret', 'system'],
+  kind: 'read',
+  summary: 'Get a payment method',
+  description: 'A detached one, or one of a deleted customer, answers `not_found`.',
+  input: Type.Object({ id: Id }, { additionalProperties: false }),
+  output: PaymentMethodObject,
+  faults: ['not_found'],
+  async run(ctx, input) {
+    const { row, card } = await findPaymentMethod(ctx.env.db.query, ctx.account.account_id, input.id, 'id');
+    return paymentMethodObject(row, card);
+  },
+});
+
+export const listPaymentMethods = operation({
+  name: 'payment_methods.list',
+  scope: 'payment_methods:read',
+  actors: ['secret', 'system'],
+  kind: 'read',
+  summary: 'List a customer’s payment methods',
+  description: 'Newest first, detached ones left out.',
+  input: Type.Object({ customer: Id, ...pageFields }, { additionalProperties: false }),
+  output: ListOf(PaymentMethodObject),
+  faults: ['not_found', 'parameter_invalid'],
+  async run(ctx, input) {
+    const { account_id } = ctx.account;
+    await findCustomer(ctx.env.db.query, account_id, input.customer);
+    const window = windowOf(input);
+    let query = ctx.env.db.query
+      .selectFrom('payment_methods')
+      .selectAll()
+      .where('account_id', '=', account_id)
+      .where('customer_id', '=', input.customer)
+      .where('detached_at', 'is', null)
+      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
+      .limit(window.limit + 1);
+    if (window.after !== undefined) query = query.where('id', '<', window.after);
+    if (window.before !== undefined) query = query.where('id', '>', window.before);
+    const rows = await query.execute();
+    const cards = rows.length
+      ? await ctx.env.db.query.selectFrom('cards').selectAll().where('account_id', '=', account_id).where('id', 'in', rows.map((r) => r.card_id)).execute()
+      : [];
+    const byId = new Map(cards.map((c) => [c.id, c]));
+    const pairs = rows.flatMap((row) => {
+      const card = byId.get(row.card_id);
+      return card ? [{ row, card }] : [];
+    });
+    return toList(pairs, window, ({ row, card }) => paymentMethodObject(row, card));
+  },
+});
+
+export const detachPaymentMethod = operation({
+  name: 'payment_methods.detach',
+  scope: 'payment_methods:write',
+  actors: ['secret', 'system'],
+  kind: 'write',
+  summary: 'Detach a payment method',
+  description: 'It can no longer be charged. Past payments keep what they show of it and can still be refunded.',
+  input: Type.Object({ id: Id }, { additionalProperties: false }),
+  output: PaymentMethodObject,
+  faults: ['not_found'],
+  async run(ctx, input, tx) {
+    const { account_id } = ctx.account;
+    const { row, card } = await findPaymentMethod(tx, account_id, input.id, 'id');
+    await tx.updateTable('payment_methods').set({ detached_at: ctx.env.clock.now() }).where('account_id', '=', account_id).where('id', '=', row.id).execute();
+    await tx
+      .updateTable('customers')
+      .set({ default_payment_method: null, updated_at: ctx.env.clock.now() })
+      .where('account_id', '=', account_id)
+      .where('id', '=', row.customer_id)
+      .where('default_payment_method', '=', row.id)
+      .execute();
+    const object = paymentMethodObject(row, card);
+    await emit(ctx, tx, 'payment_method.detached', object);
+    return object;
+  },
+});
