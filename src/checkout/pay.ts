@@ -1,0 +1,237 @@
+// What the hosted page does: show, pay, ask how it stands. The page's authority is the id in its address and reaches this one
+// session (or payment) only; amount and currency are never taken from the browser.
+
+import Type, { type Static } from 'typebox';
+import { customerFields } from '../customers/customer.ts';
+import { insertCustomer } from '../customers/manage-customers.ts';
+import { GuardFailed, type Statement } from '../db/db.ts';
+import { assert } from '../kit/assert.ts';
+import { Fault, isFault, notFound } from '../kit/fault.ts';
+import { newId } from '../kit/id.ts';
+import type { Ctx } from '../operation/context.ts';
+import { Id } from '../operation/fields.ts';
+import { operation, Replay } from '../operation/operation.ts';
+import { cancelPayment } from '../payments/cancel-payment.ts';
+import { confirm } from '../payments/confirm-payment.ts';
+import { beginPayment } from '../payments/create-payment.ts';
+import { declineText } from '../payments/decline.ts';
+import { findPayment, type PaymentRow } from '../payments/payment.ts';
+import { refreshPayment } from '../payments/resolve.ts';
+import { findPaymentMethod } from '../vault/payment-method.ts';
+import { followPayment } from './follow-payment.ts';
+import { findSession, redirectUrl, type SessionRow } from './session.ts';
+import { sumsOf } from './sums.ts';
+import { PayResult } from './view.ts';
+
+const PayInput = Type.Object(
+  {
+    id: Id,
+    token: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    payment_method: Type.Optional(Id),
+    email: customerFields.email,
+    save_payment_method: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+type PayInput = Static<typeof PayInput>;
+
+/** The page holds one id; asking for another one is asking for a stranger's. */
+export function refuseOtherPage(ctx: Ctx, id: string): void {
+  if (ctx.actor.kind === 'page' && ctx.actor.link_id !== id) throw notFound('checkout page', id);
+}
+
+export const payCheckout = operation({
+  name: 'checkout.pay',
+  scope: 'checkout:write',
+  actors: ['page'],
+  kind: 'process',
+  summary: 'Pay on the hosted page',
+  description: 'One attempt at a time: while one is under way, or after one paid, no other is begun.',
+  input: PayInput,
+  output: PayResult,
+  faults: ['not_found', 'token_used', 'token_expired', 'card_invalid'],
+  async run(ctx, input) {
+    refuseOtherPage(ctx, input.id);
+    // The claim belongs to this operation's answer, not to the payment's.
+    const { claim: _claim, ...bare } = ctx;
+    return input.id.startsWith('pay_') ? await payPayment(bare, input) : await paySession(bare, input);
+  },
+});
+
+async function payPayment(ctx: Ctx, input: PayInput): Promise<PayResult> {
+  const known = await settleWaiting(ctx, await findPayment(ctx.env.db.query, ctx.account.account_id, input.id));
+  if (known.status !== 'pending') return paymentResult(known);
+  if (input.payment_method !== undefined) throw new Fault('parameter_invalid', 'Saved cards are not offered on this page.', { param: 'payment_method' });
+  const { token, email } = input;
+  const payment = await confirm(ctx, { id: input.id, ...(token === undefined ? {} : { token }), ...(email === undefined ? {} : { email }) });
+  return paymentResult(payment);
+}
+
+async function paySession(ctx: Ctx, input: PayInput): Promise<PayResult> {
+  const { env, account } = ctx;
+  let session = await findSession(env.db.query, account.account_id, input.id);
+  if (session.payment_id !== null && session.payment_status === 'processing') {
+    // Pressing pay again while the bank's challenge waits means: another card. The waiting attempt is closed first.
+    const waiting = await findPayment(env.db.query, account.account_id, session.payment_id);
+    if (waiting.status === 'requires_authentication') await cancelPayment_(ctx, waiting);
+    await followPayment(ctx, session.payment_id);
+    session = await findSession(env.db.query, account.account_id, input.id);
+  }
+  const closed = closedResult(env.clock.now(), session);
+  if (closed) return closed;
+  await refuseForeignMethod(ctx, session, input.payment_method);
+
+  const payment_id = newId('pay', env);
+  const save = (input.save_payment_method ?? false) && session.customer_known;
+  const sums = sumsOf(session);
+  const customer = session.customer_id ?? (await customerFor(ctx, session, input.email));
+  const email = session.customer_email ?? input.email;
+  try {
+    const payment = await beginPayment(
+      ctx,
+      {
+        amount: session.amount_total,
+        currency: session.currency,
+        capture: session.capture,
+        ...(input.token === undefined ? {} : { token: input.token }),
+        ...(input.payment_method === undefined ? {} : { payment_method: input.payment_method }),
+        ...(customer === undefined ? {} : { customer }),
+        ...(email === undefined ? {} : { email }),
+        ...(session.description === null ? {} : { description: session.description }),
+        ...(session.merchant_reference === null ? {} : { merchant_reference: session.merchant_reference }),
+        metadata: session.metadata,
+      },
+      {
+        id: payment_id,
+        checkout_session_id: session.id,
+        breakdown: { ...sums, line_items: session.line_items.map(({ name, quantity, unit_amount }) => ({ name, quantity, unit_amount, amount: quantity * unit_amount })) },
+        guards: [claimSession(ctx, session.id, payment_id, save)],
+      },
+    );
+    assert(!(payment instanceof Replay), 'a payment without a claim is not replayed');
+  } catch (error) {
+    // Another tab was first: say how that one stands.
+    if (error instanceof GuardFailed && error.guard === 'session') return await standing(ctx, input.id);
+    throw error;
+  }
+  await followPayment(ctx, payment_id);
+  const payment = await findPayment(env.db.query, account.account_id, payment_id);
+  return sessionResult(await findSession(env.db.query, account.account_id, input.id), payment);
+}
+
+/** Held in the transaction that records the payment: at most one payment of a session is under way, and none after it is paid. */
+function claimSession(ctx: Ctx, id: string, payment_id: string, save: boolean): Statement {
+  return {
+    name: 'checkout_claim',
+    text: `with done as (
+        update checkout_sessions set payment_id = $3, payment_status = 'processing', save_payment_method = $4, updated_at = $5
+        where account_id = $1 and id = $2 and status = 'open' and payment_status = 'unpaid' and expires_at > $5 returning 1)
+      select florin_expect((select count(*) from done), 1, 'session')`,
+    values: [ctx.account.account_id, id, payment_id, save, ctx.env.clock.now()],
+  };
+}
+
+async function cancelPayment_(ctx: Ctx, payment: PaymentRow): Promise<void> {
+  assert(cancelPayment.kind === 'process', 'cancelling is a process');
+  await cancelPayment.run({ ...ctx, actor: { kind: 'system' } }, { id: payment.id });
+}
+
+async function refuseForeignMethod(ctx: Ctx, session: SessionRow, payment_method: string | undefined): Promise<void> {
+  if (payment_method === undefined) return;
+  const { row } = await findPaymentMethod(ctx.env.db.query, ctx.account.account_id, payment_method);
+  if (!session.customer_known || row.customer_id !== session.customer_id) throw notFound('payment method', payment_method, 'payment_method');
+}
+
+/** A customer who typed an address becomes a customer of the merchant. */
+async function customerFor(ctx: Ctx, session: SessionRow, email: string | undefined): Promise<string | undefined> {
+  if (email === undefined || session.customer_email !== null) return undefined;
+  const row = await ctx.env.db.tx(async (tx) => {
+    const customer = await insertCustomer(ctx, tx, { email });
+    await tx
+      .updateTable('checkout_sessions')
+      .set({ customer_id: customer.id, customer_email: email, updated_at: ctx.env.clock.now() })
+      .where('account_id', '=', session.account_id)
+      .where('id', '=', session.id)
+      .where('customer_id', 'is', null)
+      .execute();
+    return customer;
+  });
+  return row.id;
+}
+
+export const checkoutStatus = operation({
+  name: 'checkout.status',
+  scope: 'checkout:read',
+  actors: ['page'],
+  kind: 'process',
+  summary: 'Ask how a hosted page stands',
+  description: 'Looks at the provider when a challenge or an open outcome waits.',
+  input: Type.Object({ id: Id }, { additionalProperties: false }),
+  output: PayResult,
+  faults: ['not_found'],
+  async run(ctx, input) {
+    refuseOtherPage(ctx, input.id);
+    return await standing(ctx, input.id);
+  },
+});
+
+async function standing(ctx: Ctx, id: string): Promise<PayResult> {
+  const { query } = ctx.env.db;
+  const { account_id } = ctx.account;
+  if (id.startsWith('pay_')) return paymentResult(await settleWaiting(ctx, await findPayment(query, account_id, id)));
+  const session = await findSession(query, account_id, id);
+  if (session.payment_id === null) return closedResult(ctx.env.clock.now(), session) ?? nothing('open');
+  const payment = await settleWaiting(ctx, await findPayment(query, account_id, session.payment_id));
+  await followPayment(ctx, payment.id);
+  return sessionResult(await findSession(query, account_id, id), payment);
+}
+
+/** Asks the provider when something is open. A provider that does not answer now is asked again by the safety job. */
+async function settleWaiting(ctx: Ctx, payment: PaymentRow): Promise<PaymentRow> {
+  if (payment.status !== 'requires_authentication' && payment.status !== 'processing') return payment;
+  try {
+    await refreshPayment(ctx, payment);
+  } catch (error) {
+    if (isFault(error)) throw error;
+    ctx.env.log.warn({ payment: payment.id, error }, 'the provider did not say how a payment stands');
+  }
+  return await findPayment(ctx.env.db.query, payment.account_id, payment.id);
+}
+
+const nothing = (state: PayResult['state']): PayResult => ({ state, redirect_url: null, action_url: null, decline: null });
+
+function closedResult(now: Date, session: SessionRow): PayResult | undefined {
+  if (session.status === 'complete') return { ...nothing('complete'), redirect_url: redirectUrl(session.success_url, 'session_id', session.id) };
+  if (session.status === 'expired' || session.expires_at <= now) return nothing('expired');
+  return undefined;
+}
+
+function sessionResult(session: SessionRow, payment: PaymentRow): PayResult {
+  if (session.status === 'complete') return { ...nothing('complete'), redirect_url: redirectUrl(session.success_url, 'session_id', session.id) };
+  return openResult(payment);
+}
+
+function paymentResult(payment: PaymentRow): PayResult {
+  if (payment.status === 'completed' || payment.status === 'authorized') {
+    return { ...nothing('complete'), redirect_url: redirectUrl(payment.return_url, 'payment_id', payment.id) };
+  }
+  return openResult(payment);
+}
+
+function openResult(payment: PaymentRow): PayResult {
+  switch (payment.status) {
+    case 'requires_authentication':
+      return { ...nothing('requires_authentication'), action_url: payment.next_action_url };
+    case 'failed':
+    case 'pending':
+      return payment.decline_code === null ? nothing('open') : { ...nothing('declined'), decline: declineText(payment.decline_code) };
+    case 'cancelled':
+      return payment.checkout_session_id === null ? nothing('cancelled') : nothing('open');
+    case 'processing':
+    case 'completed':
+    case 'authorized':
+      return nothing('processing');
+    default:
+      throw new Error('a payment has a known status');
+  }
+}

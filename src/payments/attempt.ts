@@ -1,0 +1,183 @@
+// The second half of every movement of money: call the provider, then write what came of it in one transaction (payment,
+// attempt, refund, ledger, events, stored answer). No network call happens inside a transaction, and no answer is applied twice.
+
+import type { Connector, Outcome } from '../connectors/connector.ts';
+import { GuardFailed, runAll, type Statement } from '../db/db.ts';
+import { insertRows, updateRows } from '../db/rows.ts';
+import { emitStatements, newEvent } from '../events/emit.ts';
+import { postStatements } from '../ledger/post.ts';
+import * as recipes from '../ledger/recipes.ts';
+import { assert } from '../kit/assert.ts';
+import type { Posting } from '../ledger/account.ts';
+import type { NewEvent } from '../events/emit.ts';
+import type { Ctx } from '../operation/context.ts';
+import { answerStatements, type StoredAnswer } from '../operation/once.ts';
+import { type AttemptRow, attemptColumns, isOpen } from './attempt-row.ts';
+import { applyVerdict, type Change, type Rows, type Verdict } from './outcome.ts';
+import { linkStatements } from './page-link.ts';
+import { findPayment, lockPayment, paymentObject } from './payment.ts';
+import { type RefundRow, refundObject } from './refund.ts';
+
+/** Written in the first transaction, before anything leaves the house. */
+export const attemptStatements = (attempts: AttemptRow[]): Statement[] => insertRows('attempts', attemptColumns, attempts);
+
+/** Calls the provider and waits no longer than the setting says. Silence, noise and a broken line are all `unknown`. */
+export async function act(ctx: Ctx, attempt: AttemptRow, call: (provider: Connector) => Promise<Outcome>): Promise<Verdict> {
+  const { env } = ctx;
+  env.probe(`${attempt.kind}.recorded`);
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<Verdict>((done) => {
+    timer = setTimeout(() => done({ kind: 'unknown' }), env.config.provider_timeout_ms);
+  });
+  try {
+    const verdict = await Promise.race([call(env.connector(attempt.provider, attempt.account_id)), silence]);
+    env.probe(`${attempt.kind}.acted`);
+    return verdict;
+  } catch (error) {
+    env.log.warn({ attempt: attempt.id, provider: attempt.provider, error }, 'provider call without an outcome');
+    return { kind: 'unknown' };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * Applies the verdict to the rows as the caller knows them, in a shared batch. When somebody changed the payment meanwhile,
+ * it is locked, read anew and the verdict is applied to what is there now; an attempt that is settled already stays so.
+ */
+export async function settle(ctx: Ctx, rows: Rows, verdict: Verdict): Promise<Rows> {
+  const { env } = ctx;
+  const change = applyVerdict(rows, verdict, env.clock.now());
+  try {
+    await env.lane<Settlement>('payments.settle', ctx.account.account_id, settleStatements).add(settlementOf(ctx, change));
+  } catch (error) {
+    if (!(error instanceof GuardFailed)) throw error;
+    return await settleLocked(ctx, rows.attempt, verdict);
+  }
+  env.probe(`${rows.attempt.kind}.settled`);
+  env.nudge();
+  return change;
+}
+
+async function settleLocked(ctx: Ctx, { id, payment_id, account_id }: AttemptRow, verdict: Verdict): Promise<Rows> {
+  const { env } = ctx;
+  const result = await env.db.tx(async (tx): Promise<Rows> => {
+    const payment = await lockPayment(tx, account_id, payment_id);
+    const attempt = (await tx.selectFrom('attempts').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirstOrThrow()) as AttemptRow;
+    const refund = attempt.refund_id === null ? undefined : await loadRefund(ctx, attempt.refund_id);
+    const rows: Rows = { payment, attempt, refund };
+    if (!isOpen(attempt)) return rows;
+    const change = applyVerdict(rows, verdict, env.clock.now());
+    await runAll(tx, settleStatements([settlementOf(ctx, change)]));
+    return change;
+  });
+  env.nudge();
+  return result;
+}
+
+async function loadRefund(ctx: Ctx, id: string): Promise<RefundRow> {
+  const row = await ctx.env.db.query.selectFrom('refunds').selectAll().where('account_id', '=', ctx.account.account_id).where('id', '=', id).executeTakeFirstOrThrow();
+  return row as RefundRow;
+}
+
+/** The rows of an attempt as they are now; for whoever did not just make them. */
+export async function rowsOf(ctx: Ctx, attempt: AttemptRow): Promise<Rows> {
+  const payment = await findPayment(ctx.env.db.query, attempt.account_id, attempt.payment_id);
+  return { payment, attempt, refund: attempt.refund_id === null ? undefined : await loadRefund(ctx, attempt.refund_id) };
+}
+
+type Settlement = { change: Change; postings: Posting[]; events: NewEvent[]; answer: StoredAnswer | undefined };
+
+function settlementOf(ctx: Ctx, change: Change): Settlement {
+  const { payment, attempt, refund } = change;
+  const shownPayment = paymentObject(ctx.env, payment);
+  const paymentText = JSON.stringify(shownPayment);
+  const shownRefund = refund && refundObject(refund);
+  const source = { source_id: attempt.id, payment_id: payment.id, currency: payment.currency };
+  const postings: Posting[] = [];
+  if (change.captured > 0) postings.push(recipes.capture(ctx, source, change.captured));
+  if (change.refund_failed) {
+    assert(refund, 'a failed refund is at hand');
+    postings.push(recipes.refundFailed(ctx, { ...source, source_id: refund.id }, { available: refund.from_available, incoming: refund.from_incoming }));
+  }
+  const events = change.events.map(({ type, of }) => {
+    if (of === 'payment') return newEvent(ctx, type, shownPayment, paymentText);
+    assert(shownRefund, 'an event of a refund has its refund');
+    return newEvent(ctx, type, shownRefund);
+  });
+  const answer =
+    attempt.operation !== null && attempt.idempotency_key !== null
+      ? { account_id: attempt.account_id, operation: attempt.operation, key: attempt.idempotency_key, text: shownRefund ? JSON.stringify(shownRefund) : paymentText }
+      : undefined;
+  return { change, postings, events, answer };
+}
+
+const paymentChanges = {
+  status: 'text',
+  amount: 'bigint',
+  amount_authorized: 'bigint',
+  amount_captured: 'bigint',
+  amount_capture_pending: 'bigint',
+  amount_refunded: 'bigint',
+  released: 'boolean',
+  decline_code: 'text',
+  processing: 'jsonb',
+  provider_reference: 'text',
+  next_action_url: 'text',
+  updated_at: 'timestamptz',
+  version: 'integer',
+};
+
+const attemptChanges = {
+  status: 'text',
+  provider_reference: 'text',
+  decline_code: 'text',
+  processing: 'jsonb',
+  resolve_at: 'timestamptz',
+  settled_at: 'timestamptz',
+};
+
+const key = { account_id: 'text', id: 'text' };
+
+/** Rows are written in one order by every batch: payments first, sorted, so two batches cannot wait for each other in a ring. */
+function settleStatements(items: Settlement[]): Statement[] {
+  const sorted = [...items].sort((a, b) => (a.change.payment.id < b.change.payment.id ? -1 : 1));
+  const refunds = sorted.flatMap(({ change }) => (change.refund ? [change.refund] : []));
+  // A void of a payment that waited for its customer ends that waiting attempt too.
+  const voided = sorted.filter(({ change }) => change.attempt.kind === 'void' && change.attempt.status === 'approved');
+  return [
+    ...updateRows(
+      'payments',
+      { ...key, version: 'integer' },
+      paymentChanges,
+      sorted.map(({ change }) => ({ ...change.payment, m_version: change.before.payment.version })),
+      'version',
+    ),
+    ...updateRows(
+      'attempts',
+      { ...key, status: 'text' },
+      attemptChanges,
+      sorted.map(({ change }) => ({ ...change.attempt, m_status: change.before.attempt.status })),
+      'attempt',
+    ),
+    ...endWaiting(voided.map(({ change }) => change.attempt)),
+    ...updateRows('refunds', key, { status: 'text', failure_code: 'text', updated_at: 'timestamptz' }, refunds, 'refund'),
+    ...linkStatements(sorted.filter(({ change }) => change.payment.next_action_url !== null && change.payment.checkout_session_id === null).map(({ change }) => change.payment)),
+    ...postStatements(sorted.flatMap((s) => s.postings)),
+    ...emitStatements(sorted.flatMap((s) => s.events)),
+    ...answerStatements(sorted.flatMap((s) => (s.answer ? [s.answer] : []))),
+  ];
+}
+
+function endWaiting(voids: AttemptRow[]): Statement[] {
+  if (voids.length === 0) return [];
+  return [
+    {
+      name: 'attempts_end_waiting',
+      text: `update attempts a set status = 'declined', decline_code = 'authentication_abandoned', resolve_at = null, settled_at = u.at
+        from unnest($1::text[], $2::text[], $3::timestamptz[]) as u (account_id, payment_id, at)
+        where a.account_id = u.account_id and a.payment_id = u.payment_id and a.kind = 'authorize' and a.status = 'action'`,
+      values: [voids.map((a) => a.account_id), voids.map((a) => a.payment_id), voids.map((a) => a.settled_at)],
+    },
+  ];
+}

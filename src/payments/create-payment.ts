@@ -1,0 +1,214 @@
+// Creating a payment. First transaction: idempotency claim, token used up, payment, attempt, event, in a shared batch. Then the
+// provider is called (attempt.ts), then its answer is written. Without a card the payment waits on our page for its customer.
+
+import Type, { type Static } from 'typebox';
+import { findCustomer } from '../customers/customer.ts';
+import { GuardFailed, type Statement } from '../db/db.ts';
+import { insertRows } from '../db/rows.ts';
+import { emitStatements, newEvent, type NewEvent } from '../events/emit.ts';
+import { Fault, isFault } from '../kit/fault.ts';
+import { newId } from '../kit/id.ts';
+import { currencyOf } from '../kit/money.ts';
+import type { Ctx } from '../operation/context.ts';
+import { Amount, CurrencyCode, Id, Metadata, text, Url } from '../operation/fields.ts';
+import { answered, answerStatements, claimStatements, type NewClaim, standing } from '../operation/once.ts';
+import { operation, Replay } from '../operation/operation.ts';
+import { tokenFault } from '../vault/payment-method.ts';
+import { type AttemptRow, newAttempt } from './attempt-row.ts';
+import { act, attemptStatements, settle } from './attempt.ts';
+import { authorizeCall, findSource, methodOf, type Source, tokenStatements, type TokenUse } from './source.ts';
+import { linkStatements } from './page-link.ts';
+import { type Breakdown, PaymentObject, paymentObject, type PaymentRow } from './payment.ts';
+
+export const CreatePaymentInput = Type.Object(
+  {
+    amount: Amount,
+    currency: CurrencyCode,
+    token: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'From the tokens call in the customer’s browser.' })),
+    payment_method: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'A saved card of `customer`.' })),
+    capture: Type.Optional(Type.Boolean({ description: 'False: hold the amount and capture it later. True when left out.' })),
+    customer: Type.Optional(Id),
+    email: Type.Optional(Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@<>]+@[^\\s@<>]+$', description: 'an e-mail address such as ada@example.com' })),
+    description: Type.Optional(text(500)),
+    merchant_reference: Type.Optional(text(200)),
+    metadata: Type.Optional(Metadata),
+    return_url: Type.Optional(Url),
+    cancel_url: Type.Optional(Url),
+  },
+  { additionalProperties: false },
+);
+export type CreatePaymentInput = Static<typeof CreatePaymentInput>;
+
+export const createPayment = operation({
+  name: 'payments.create',
+  scope: 'payments:write',
+  actors: ['secret', 'system'],
+  kind: 'claiming',
+  summary: 'Create a payment',
+  description:
+    'With `token` or `payment_method` the card is charged at once and the answer says how it went: a decline is a payment with status `failed` and a `decline`, not an error. ' +
+    'Status `requires_authentication`: send the customer to `checkout_url`. Status `processing`: the provider has not answered yet; the outcome follows by event, and nothing is charged twice. ' +
+    'Without a card the payment is `pending` and `checkout_url` is the page where the customer pays it.',
+  input: CreatePaymentInput,
+  output: PaymentObject,
+  faults: ['currency_unsupported', 'not_found', 'token_used', 'token_expired', 'idempotency_conflict', 'idempotency_in_flight', 'feature_unavailable'],
+  example: { amount: 1999, currency: 'USD', token: '{token}', description: 'Two bags of coffee', merchant_reference: 'order_1042', metadata: { cart: 'c_77' } },
+  async run(ctx, input) {
+    try {
+      const begun = await beginPayment(ctx, input, {});
+      return begun instanceof Replay ? begun : paymentObject(ctx.env, begun);
+    } catch (error) {
+      // What was possible the first time (a customer, a saved card) may be gone; a replay is owed all the same.
+      if (isFault(error) && !error.code.startsWith('idempotency') && ctx.claim) {
+        const before = await answered(ctx, ctx.claim);
+        if (before) return new Replay(before.text);
+      }
+      throw error;
+    }
+  },
+});
+
+/** What checkout adds to a payment that it makes for a session. */
+export type Extras = {
+  id?: string;
+  checkout_session_id?: string;
+  breakdown?: Breakdown;
+  /** Written in the same transaction, first: a guard of theirs that fails keeps the payment from being recorded. */
+  guards?: Statement[];
+};
+
+export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: Extras): Promise<PaymentRow | Replay> {
+  const { env, account } = ctx;
+  const currency = currencyOf(input.currency);
+  refuseAccount(ctx);
+  if (input.token !== undefined && input.payment_method !== undefined) {
+    throw new Fault('parameter_invalid', 'Give either token or payment_method, not both.', { param: 'payment_method' });
+  }
+  if (input.customer !== undefined) await findCustomer(env.db.query, account.account_id, input.customer);
+  const source = await findSource(ctx, input);
+
+  const now = env.clock.now();
+  const id = extras.id ?? newId('pay', env);
+  const payment: PaymentRow = {
+    account_id: account.account_id,
+    id,
+    status: source ? 'processing' : 'pending',
+    amount: input.amount,
+    currency,
+    capture: input.capture ?? true,
+    hosted: source === undefined,
+    amount_authorized: 0,
+    amount_captured: 0,
+    amount_capture_pending: 0,
+    amount_refunded: 0,
+    released: false,
+    description: input.description ?? null,
+    merchant_reference: input.merchant_reference ?? null,
+    metadata: input.metadata ?? {},
+    return_url: input.return_url ?? null,
+    cancel_url: input.cancel_url ?? null,
+    customer_id: input.customer ?? source?.customer_id ?? null,
+    email: input.email ?? null,
+    checkout_session_id: extras.checkout_session_id ?? null,
+    card_id: source?.card.id ?? null,
+    payment_method_id: source?.payment_method_id ?? null,
+    payment_method: source ? methodOf(source) : null,
+    card_last_four: source?.card.last_four ?? null,
+    breakdown: extras.breakdown ?? null,
+    processing: {},
+    decline_code: null,
+    provider: account.provider,
+    provider_reference: null,
+    next_action_url: null,
+    version: 1,
+    request_id: ctx.request_id,
+    created_at: now,
+    updated_at: now,
+  };
+  const attempt = source && newAttempt(ctx, { payment_id: id, kind: 'authorize', amount: input.amount, provider: account.provider });
+  const object = paymentObject(env, payment);
+  const record: Record_ = {
+    payment,
+    attempt,
+    token: source?.token_id === undefined ? undefined : { account_id: account.account_id, token_id: source.token_id, used_by: id, at: now },
+    claim: ctx.claim && { account_id: account.account_id, claim: ctx.claim, effect_id: id, at: now },
+    answer: attempt || !ctx.claim ? undefined : JSON.stringify(object),
+    event: newEvent(ctx, 'payment.created', object),
+    guards: extras.guards ?? [],
+  };
+  try {
+    await env.lane<Record_>('payments.record', account.account_id, recordStatements).add(record);
+  } catch (error) {
+    if (!(error instanceof GuardFailed)) throw error;
+    return await explain(ctx, error, source);
+  }
+  env.nudge();
+  if (!source || !attempt) return payment;
+
+  const call = await authorizeCall(ctx, payment, attempt, source);
+  const verdict = await act(ctx, attempt, (provider) => provider.authorize(call));
+  const settled = await settle(ctx, { payment, attempt, refund: undefined }, verdict);
+  return settled.payment;
+}
+
+function refuseAccount(ctx: Ctx): void {
+  const { account } = ctx;
+  if (account.merchant_status === 'disabled') throw new Fault('permission_denied', 'This merchant is disabled and cannot take payments.');
+  if (account.mode === 'sandbox') return;
+  if (account.merchant_status === 'pending_review') {
+    throw new Fault('permission_denied', 'This merchant is still under review and cannot take live payments. Use the sandbox until it is approved.');
+  }
+  if (account.provider === 'simulator') {
+    throw new Fault('feature_unavailable', 'No payment provider is connected to this live account. Live payments need a connection; use the sandbox key meanwhile.');
+  }
+}
+
+/** A guard failed: the claim or the token was somebody else's. */
+async function explain(ctx: Ctx, failed: GuardFailed, source: Source | undefined): Promise<Replay> {
+  if (failed.guard === 'token' && source?.token_id !== undefined) {
+    // The claim came first in the batch and held, so this is no replay: the token was spent elsewhere.
+    throw await tokenFault(ctx, source.token_id);
+  }
+  if (failed.guard === 'claim' && ctx.claim) {
+    const before = await standing(ctx, ctx.claim);
+    if (before) return new Replay(before.text);
+    throw new Fault('idempotency_in_flight', 'A request with this idempotency key is still being worked on. Ask again with the same key.', {
+      param: 'Idempotency-Key',
+      retry_after: 1,
+    });
+  }
+  throw failed;
+}
+
+type Record_ = {
+  payment: PaymentRow;
+  attempt: AttemptRow | undefined;
+  token: TokenUse | undefined;
+  claim: NewClaim | undefined;
+  answer: string | undefined;
+  event: NewEvent;
+  guards: Statement[];
+};
+
+const paymentColumns = {
+  account_id: 'text', id: 'text', status: 'text', amount: 'bigint', currency: 'text', capture: 'boolean', hosted: 'boolean', description: 'text',
+  merchant_reference: 'text', metadata: 'jsonb', return_url: 'text', cancel_url: 'text', customer_id: 'text', email: 'text',
+  checkout_session_id: 'text', card_id: 'text', payment_method_id: 'text', payment_method: 'jsonb', card_last_four: 'text', breakdown: 'jsonb',
+  processing: 'jsonb', provider: 'text', request_id: 'text', created_at: 'timestamptz', updated_at: 'timestamptz',
+};
+
+function recordStatements(items: Record_[]): Statement[] {
+  const payments = items.map((i) => i.payment);
+  return [
+    ...claimStatements(items.flatMap((i) => (i.claim ? [i.claim] : []))),
+    ...items.flatMap((i) => i.guards),
+    ...tokenStatements(items.flatMap((i) => (i.token ? [i.token] : []))),
+    ...insertRows('payments', paymentColumns, payments),
+    ...attemptStatements(items.flatMap((i) => (i.attempt ? [i.attempt] : []))),
+    ...linkStatements(payments.filter((p) => p.hosted)),
+    ...emitStatements(items.map((i) => i.event)),
+    ...answerStatements(
+      items.flatMap(({ claim, answer }) => (claim && answer !== undefined ? [{ account_id: claim.account_id, operation: claim.claim.operation, key: claim.claim.key, text: answer }] : [])),
+    ),
+  ];
+}

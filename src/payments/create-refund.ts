@@ -1,0 +1,130 @@
+// Refunding: in full, in part, many per payment, never more than was captured, never more than the balance allows. The first
+// transaction takes the money from the merchant's balance and reserves it on the payment; the provider is asked after it.
+
+import Type from 'typebox';
+import { asGuard, runAll } from '../db/db.ts';
+import { insertRows } from '../db/rows.ts';
+import { emitStatements, newEvent } from '../events/emit.ts';
+import { Fault } from '../kit/fault.ts';
+import { newId } from '../kit/id.ts';
+import { display } from '../kit/money.ts';
+import { lockBalance } from '../ledger/balance.ts';
+import { expectCovered, postStatements } from '../ledger/post.ts';
+import * as recipes from '../ledger/recipes.ts';
+import type { Ctx } from '../operation/context.ts';
+import { Amount, Id, Metadata, text } from '../operation/fields.ts';
+import { bindEffect } from '../operation/once.ts';
+import { operation } from '../operation/operation.ts';
+import { newAttempt } from './attempt-row.ts';
+import { act, attemptStatements, settle } from './attempt.ts';
+import { lockPayment, type PaymentRow, refundable } from './payment.ts';
+import { RefundObject, refundObject, refundReasons, type RefundRow } from './refund.ts';
+
+export const createRefund = operation({
+  name: 'refunds.create',
+  scope: 'refunds:write',
+  actors: ['secret', 'system'],
+  kind: 'process',
+  summary: 'Create a refund',
+  description:
+    'Pays back what was captured: all that is left, or `amount`. The money leaves your balance at once (first what is available, then what is incoming) and returns to it if the provider cannot pay it back.',
+  input: Type.Object(
+    {
+      payment: Id,
+      amount: Type.Optional(Amount),
+      reason: Type.Optional(Type.Enum([...refundReasons])),
+      note: Type.Optional(text(500)),
+      merchant_reference: Type.Optional(text(200)),
+      metadata: Type.Optional(Metadata),
+    },
+    { additionalProperties: false },
+  ),
+  output: RefundObject,
+  faults: ['not_found', 'payment_not_refundable', 'payment_fully_refunded', 'nothing_refundable', 'amount_too_large', 'insufficient_balance'],
+  example: { payment: '{payment}', amount: 500, reason: 'requested_by_customer', note: 'One bag was torn' },
+  async run(ctx, input) {
+    const { env } = ctx;
+    const { account_id } = ctx.account;
+    const begun = await env.db
+      .tx(async (tx) => {
+        const before = await lockPayment(tx, account_id, input.payment, 'payment');
+        const amount = refuse(before, input.amount);
+        const balance = await lockBalance(tx, account_id, before.currency);
+        const from_available = Math.max(0, Math.min(amount, balance.available));
+        const now = env.clock.now();
+        const refund: RefundRow = {
+          account_id,
+          id: newId('re', env),
+          payment_id: before.id,
+          status: 'pending',
+          amount,
+          currency: before.currency,
+          reason: input.reason ?? 'requested_by_customer',
+          note: input.note ?? null,
+          merchant_reference: input.merchant_reference ?? null,
+          metadata: input.metadata ?? {},
+          failure_code: null,
+          from_available,
+          from_incoming: amount - from_available,
+          created_at: now,
+          updated_at: now,
+        };
+        const payment: PaymentRow = { ...before, amount_refunded: before.amount_refunded + amount, version: before.version + 1, updated_at: now };
+        const attempt = newAttempt(ctx, { payment_id: before.id, refund_id: refund.id, kind: 'refund', amount, provider: before.provider ?? ctx.account.provider });
+        await tx
+          .updateTable('payments')
+          .set({ amount_refunded: payment.amount_refunded, version: payment.version, updated_at: now })
+          .where('account_id', '=', account_id)
+          .where('id', '=', before.id)
+          .execute();
+        const source = { source_id: refund.id, payment_id: before.id, currency: before.currency };
+        await runAll(tx, [
+          ...insertRows('refunds', refundColumns, [refund]),
+          ...attemptStatements([attempt]),
+          ...postStatements([recipes.refund(ctx, source, { available: from_available, incoming: refund.from_incoming })]),
+          expectCovered(account_id, before.currency, ctx.account.overdraft_limit),
+          ...emitStatements([newEvent(ctx, 'refund.created', refundObject(refund))]),
+          ...(ctx.claim ? [bindEffect(account_id, ctx.claim, attempt.id)] : []),
+        ]);
+        return { payment, refund, attempt };
+      })
+      .catch((error) => {
+        throw asGuard(error)?.guard === 'balance' ? uncovered(error) : error;
+      });
+    const { payment, refund, attempt } = begun;
+    const provider_reference = payment.provider_reference ?? payment.id;
+    const verdict = await act(ctx, attempt, (provider) =>
+      provider.refund({ reference: attempt.id, provider_reference, amount: attempt.amount, currency: payment.currency }),
+    );
+    const settled = await settle(ctx, { payment, attempt, refund }, verdict);
+    return refundObject(settled.refund ?? refund);
+  },
+});
+
+/** The ladder of refusals, each with its own name; returns the amount to refund. */
+function refuse(payment: PaymentRow, asked: number | undefined): number {
+  if (payment.status === 'failed' || payment.status === 'cancelled') {
+    throw new Fault('payment_not_refundable', `This payment is '${payment.status}': no money was taken, so there is none to give back.`, { param: 'payment' });
+  }
+  const left = refundable(payment);
+  if (payment.amount_captured > 0 && left === 0) {
+    throw new Fault('payment_fully_refunded', 'This payment was refunded in full already.', { param: 'payment' });
+  }
+  if (left === 0) {
+    const why = payment.status === 'authorized' ? ' It is only authorized: cancel it instead.' : '';
+    throw new Fault('nothing_refundable', `Nothing of this payment was captured yet, so nothing can be refunded.${why}`, { param: 'payment' });
+  }
+  const amount = asked ?? left;
+  if (amount > left) {
+    throw new Fault('amount_too_large', `At most ${left} (${display(left, payment.currency)}) of this payment can still be refunded.`, { param: 'amount' });
+  }
+  return amount;
+}
+
+const uncovered = (cause: unknown) =>
+  new Fault('insufficient_balance', 'The balance of this currency does not cover the refund. Refund less, or wait for further payments.', { param: 'amount', cause });
+
+const refundColumns = {
+  account_id: 'text', id: 'text', payment_id: 'text', status: 'text', amount: 'bigint', currency: 'text', reason: 'text', note: 'text',
+  merchant_reference: 'text', metadata: 'jsonb', from_available: 'bigint', from_incoming: 'bigint', created_at: 'timestamptz', updated_at: 'timestamptz',
+};

@@ -1,0 +1,173 @@
+// A payment: one customer's money on its way to one merchant. Its public shape, its transitions and how it is found.
+
+import type { Selectable } from 'kysely';
+import Type, { type Static } from 'typebox';
+import type { Executor, Tx } from '../db/db.ts';
+import type { Payments } from '../db/types.ts';
+import type { CheckResult, Processing, ThreeDSecure } from '../connectors/connector.ts';
+import { notFound } from '../kit/fault.ts';
+import type { Currency } from '../kit/money.ts';
+import type { Env } from '../operation/context.ts';
+import { Address, Metadata, nullable } from '../operation/fields.ts';
+import { CardSummary } from '../vault/summary.ts';
+import { declineText } from './decline.ts';
+
+export const paymentStatuses = ['pending', 'requires_authentication', 'authorized', 'processing', 'completed', 'failed', 'cancelled'] as const;
+export type PaymentStatus = (typeof paymentStatuses)[number];
+
+/** Every step a payment can take. What is not here does not happen, whatever a provider says. */
+export const transitions: Record<PaymentStatus, readonly PaymentStatus[]> = {
+  pending: ['processing', 'cancelled'],
+  processing: ['pending', 'requires_authentication', 'authorized', 'completed', 'failed', 'cancelled'],
+  requires_authentication: ['pending', 'processing', 'authorized', 'completed', 'failed', 'cancelled'],
+  authorized: ['processing', 'completed', 'cancelled'],
+  completed: [],
+  failed: [],
+  cancelled: [],
+};
+
+export type Method = { type: 'card'; card: CardSummary; billing_address: Address | null };
+
+export type Breakdown = {
+  subtotal: number;
+  tax: number;
+  discount: number;
+  total: number;
+  line_items: { name: string; quantity: number; unit_amount: number; amount: number }[];
+};
+
+type Columns = Selectable<Payments>;
+export type PaymentRow = Omit<Columns, 'status' | 'currency' | 'payment_method' | 'breakdown' | 'processing' | 'metadata'> & {
+  status: PaymentStatus;
+  currency: Currency;
+  payment_method: Method | null;
+  breakdown: Breakdown | null;
+  processing: Processing;
+  metadata: Metadata;
+};
+
+const Check = Type.Enum(['pass', 'fail', 'unavailable', 'unchecked']);
+
+export const PaymentObject = Type.Object(
+  {
+    id: Type.String(),
+    object: Type.Literal('payment'),
+    status: Type.Enum([...paymentStatuses]),
+    amount: Type.Integer({ description: 'Minor units of `currency`.' }),
+    currency: Type.String(),
+    amount_authorized: Type.Integer({ description: 'Held or taken by the issuer in all.' }),
+    amount_capturable: Type.Integer({ description: 'What can still be captured.' }),
+    amount_captured: Type.Integer(),
+    amount_refunded: Type.Integer({ description: 'Pending refunds included.' }),
+    amount_refundable: Type.Integer({ description: 'The most that a new refund may ask for.' }),
+    capture: Type.Boolean({ description: 'False: the amount was only held, and waits for a capture.' }),
+    description: nullable(Type.String()),
+    merchant_reference: nullable(Type.String()),
+    metadata: Metadata,
+    customer: nullable(Type.String()),
+    email: nullable(Type.String()),
+    checkout_session: nullable(Type.String()),
+    payment_method: nullable(
+      Type.Object({ id: nullable(Type.String()), type: Type.Literal('card'), card: CardSummary, billing_address: nullable(Address) }),
+    ),
+    processing: Type.Object({
+      provider: nullable(Type.String()),
+      provider_reference: nullable(Type.String()),
+      authorization_code: nullable(Type.String()),
+      cvc_result: nullable(Check),
+      avs_result: nullable(Check),
+      three_d_secure: nullable(
+        Type.Object({
+          flow: Type.Enum(['challenge', 'frictionless']),
+          result: Type.Enum(['authenticated', 'failed', 'attempted']),
+          version: Type.String(),
+          liability_shift: Type.Boolean(),
+        }),
+      ),
+      risk_level: nullable(Type.Enum(['low', 'medium', 'high'])),
+    }),
+    decline: nullable(
+      Type.Object({
+        code: Type.String(),
+        message: Type.String({ description: 'May be shown to the customer.' }),
+        advice: Type.String({ description: 'What the customer can do next.' }),
+      }),
+    ),
+    breakdown: nullable(
+      Type.Object({
+        subtotal: Type.Integer(),
+        tax: Type.Integer(),
+        discount: Type.Integer(),
+        total: Type.Integer(),
+        line_items: Type.Array(Type.Object({ name: Type.String(), quantity: Type.Integer(), unit_amount: Type.Integer(), amount: Type.Integer() })),
+      }),
+    ),
+    return_url: nullable(Type.String()),
+    checkout_url: nullable(Type.String({ description: 'Send the customer here while it is set: they must pay or authenticate.' })),
+    created_at: Type.String({ format: 'date-time' }),
+    updated_at: Type.String({ format: 'date-time' }),
+  },
+  { title: 'Payment' },
+);
+export type PaymentObject = Static<typeof PaymentObject>;
+
+export const capturable = (p: PaymentRow) => (p.released || p.status !== 'authorized' ? 0 : p.amount_authorized - p.amount_captured - p.amount_capture_pending);
+export const refundable = (p: PaymentRow) => p.amount_captured - p.amount_refunded;
+
+export function paymentObject(env: Env, p: PaymentRow): PaymentObject {
+  const { processing } = p;
+  // A payment inside a checkout session is acted on at the session's page.
+  const page = p.checkout_session_id ?? p.id;
+  const waits = p.status === 'requires_authentication' || (p.status === 'pending' && p.hosted);
+  return {
+    id: p.id,
+    object: 'payment',
+    status: p.status,
+    amount: p.amount,
+    currency: p.currency,
+    amount_authorized: p.amount_authorized,
+    amount_capturable: capturable(p),
+    amount_captured: p.amount_captured,
+    amount_refunded: p.amount_refunded,
+    amount_refundable: refundable(p),
+    capture: p.capture,
+    description: p.description,
+    merchant_reference: p.merchant_reference,
+    metadata: p.metadata,
+    customer: p.customer_id,
+    email: p.email,
+    checkout_session: p.checkout_session_id,
+    payment_method: p.payment_method && { id: p.payment_method_id, ...p.payment_method },
+    processing: {
+      provider: p.provider,
+      provider_reference: p.provider_reference,
+      authorization_code: processing.authorization_code ?? null,
+      cvc_result: check(processing.cvc_result),
+      avs_result: check(processing.avs_result),
+      three_d_secure: secure(processing.three_d_secure),
+      risk_level: processing.risk_level ?? null,
+    },
+    decline: p.decline_code === null ? null : declineText(p.decline_code),
+    breakdown: p.breakdown,
+    return_url: p.return_url,
+    checkout_url: waits ? `${env.config.public_url}/pay/${page}` : null,
+    created_at: p.created_at.toISOString(),
+    updated_at: p.updated_at.toISOString(),
+  };
+}
+
+const check = (result: CheckResult | undefined) => result ?? null;
+const secure = (result: ThreeDSecure | undefined) => result ?? null;
+
+export async function findPayment(query: Executor | Tx, account_id: string, id: string, param = 'id'): Promise<PaymentRow> {
+  const row = await query.selectFrom('payments').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirst();
+  if (!row) throw notFound('payment', id, param);
+  return row as PaymentRow;
+}
+
+/** With the row lock: nobody else changes the payment until the transaction ends. */
+export async function lockPayment(tx: Tx, account_id: string, id: string, param = 'id'): Promise<PaymentRow> {
+  const row = await tx.selectFrom('payments').selectAll().where('account_id', '=', account_id).where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
+  if (!row) throw notFound('payment', id, param);
+  return row as PaymentRow;
+}

@@ -1,0 +1,86 @@
+// What a payment is paid with: a fresh token or a saved card. Finds it, and hands the opened card to the provider's call.
+
+import type { AuthorizeCall } from '../connectors/connector.ts';
+import type { Statement } from '../db/db.ts';
+import { Fault } from '../kit/fault.ts';
+import type { Ctx } from '../operation/context.ts';
+import { findPaymentMethod, tokenFault } from '../vault/payment-method.ts';
+import { type CardRow, openCard } from '../vault/sealed-card.ts';
+import { cardSummary } from '../vault/summary.ts';
+import { parseToken } from '../vault/token.ts';
+import type { AttemptRow } from './attempt-row.ts';
+import type { Address } from '../operation/fields.ts';
+import type { Method, PaymentRow } from './payment.ts';
+
+export type Source = {
+  card: CardRow;
+  billing_address: Address | null;
+  token_id: string | undefined;
+  cvc: string | undefined;
+  payment_method_id: string | null;
+  customer_id: string | null;
+};
+
+export type SourceInput = { token?: string; payment_method?: string; customer?: string };
+
+/** Undefined when neither is given. Whether a token is still good is decided by the transaction that uses it up. */
+export async function findSource(ctx: Ctx, input: SourceInput): Promise<Source | undefined> {
+  const { account_id } = ctx.account;
+  if (input.token !== undefined) {
+    const { id, cvc } = parseToken(ctx.env, account_id, input.token);
+    const row = await ctx.env.db.query
+      .selectFrom('tokens')
+      .innerJoin('cards', (join) => join.onRef('cards.account_id', '=', 'tokens.account_id').onRef('cards.id', '=', 'tokens.card_id'))
+      .selectAll('cards')
+      .select(['tokens.billing_address', 'tokens.used_by', 'tokens.expires_at'])
+      .where('tokens.account_id', '=', account_id)
+      .where('tokens.id', '=', id)
+      .executeTakeFirst();
+    if (!row) throw await tokenFault(ctx, id);
+    const { billing_address, used_by, expires_at, ...card } = row;
+    return { card, billing_address: billing_address as Address | null, token_id: id, cvc, payment_method_id: null, customer_id: null };
+  }
+  if (input.payment_method !== undefined) {
+    const { row, card } = await findPaymentMethod(ctx.env.db.query, account_id, input.payment_method);
+    if (input.customer !== undefined && row.customer_id !== input.customer) {
+      throw new Fault('parameter_invalid', 'This payment method belongs to another customer.', { param: 'payment_method' });
+    }
+    return { card, billing_address: row.billing_address as Address | null, token_id: undefined, cvc: undefined, payment_method_id: row.id, customer_id: row.customer_id };
+  }
+  return undefined;
+}
+
+export const methodOf = (source: Source): Method => ({ type: 'card', card: cardSummary(source.card), billing_address: source.billing_address });
+
+export async function authorizeCall(ctx: Ctx, payment: PaymentRow, attempt: AttemptRow, source: Source): Promise<AuthorizeCall> {
+  const page = payment.checkout_session_id ?? payment.id;
+  return {
+    reference: attempt.id,
+    amount: attempt.amount,
+    currency: payment.currency,
+    capture: payment.capture,
+    card: await openCard(ctx.env, source.card, source.cvc),
+    return_url: `${ctx.env.config.public_url}/pay/${page}/return`,
+    billing_address: source.billing_address ?? undefined,
+    description: payment.description ?? undefined,
+    entry: source.token_id === undefined ? 'stored' : 'typed',
+  };
+}
+
+export type TokenUse = { account_id: string; token_id: string; used_by: string; at: Date };
+
+/** Uses tokens up; one that was used or has lapsed fails the guard `token`. */
+export function tokenStatements(uses: TokenUse[]): Statement[] {
+  if (uses.length === 0) return [];
+  return [
+    {
+      name: 'tokens_use',
+      text: `with done as (
+          update tokens t set used_by = u.used_by
+          from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as u (account_id, id, used_by, at)
+          where t.account_id = u.account_id and t.id = u.id and t.used_by is null and t.expires_at > u.at returning 1)
+        select florin_expect((select count(*) from done), $5, 'token')`,
+      values: [uses.map((u) => u.account_id), uses.map((u) => u.token_id), uses.map((u) => u.used_by), uses.map((u) => u.at), uses.length],
+    },
+  ];
+}
