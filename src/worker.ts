@@ -1,0 +1,160 @@
+// The work behind the requests: reactions and webhooks from the outbox, the safety job, lapses, seals, clean-up. Every task may
+// run in several processes at once; a nudge only makes it sooner, polling is the guarantee.
+
+import { sql } from 'kysely';
+import { expireDue } from './checkout/follow-payment.ts';
+import type { EventType } from './events/event.ts';
+import { loadAccount } from './identity/account.ts';
+import type { Authenticator } from './identity/authenticate.ts';
+import { days, plus } from './kit/clock.ts';
+import { newId } from './kit/id.ts';
+import { sealLedger } from './ledger/seal.ts';
+import type { Ctx, Env } from './operation/context.ts';
+import { forgetOldClaims } from './operation/once.ts';
+import { resolveDue } from './payments/resolve.ts';
+import { reactions } from './reactions.ts';
+import { purgeLapsedTokens } from './vault/sealed-card.ts';
+import { openDeliverer } from './webhooks/deliver.ts';
+import { fanOut } from './webhooks/fan-out.ts';
+
+type OutboxEvent = { id: string; type: EventType; object_id: string };
+
+/** Takes up to 500 events of each account that has some; returns how many were dealt with. */
+export async function drainOutbox(env: Env): Promise<number> {
+  const accounts = await sql<{ account_id: string }>`
+    with recursive a as (
+      (select account_id from outbox order by account_id limit 1)
+      union all
+      select (select o.account_id from outbox o where o.account_id > a.account_id order by o.account_id limit 1) from a where a.account_id is not null)
+    select account_id from a where account_id is not null limit 1000`.execute(env.db.query);
+  let count = 0;
+  for (const { account_id } of accounts.rows) count += await drainAccount(env, account_id);
+  return count;
+}
+
+async function drainAccount(env: Env, account_id: string): Promise<number> {
+  const { rows } = await sql<OutboxEvent>`
+    select e.id, e.type, e.object_id from outbox o join events e on e.account_id = o.account_id and e.id = o.event_id
+    where o.account_id = ${account_id} order by o.event_id limit 500`.execute(env.db.query);
+  const failed = await react(env, account_id, rows);
+  const ready = rows.filter((event) => !failed.has(event.id));
+  if (ready.length === 0) return 0;
+  return await env.db.tx(async (tx) => {
+    const taken = await sql<{ event_id: string }>`
+      delete from outbox where account_id = ${account_id} and event_id in (
+        select event_id from outbox where account_id = ${account_id} and event_id = any(${ready.map((e) => e.id)}) order by event_id for update skip locked)
+      returning event_id`.execute(tx);
+    const mine = new Set(taken.rows.map((r) => r.event_id));
+    const events = ready.filter((event) => mine.has(event.id));
+    if (events.length > 0) await fanOut(tx, env, account_id, events);
+    return events.length;
+  });
+}
+
+/** Runs reactions outside any transaction (one may call a provider). Returns the events to come back to. */
+async function react(env: Env, account_id: string, events: OutboxEvent[]): Promise<Set<string>> {
+  const failed = new Set<string>();
+  const due = events.filter((event) => reactions[event.type]);
+  if (due.length === 0) return failed;
+  const account = await loadAccount(env.db.query, account_id);
+  if (!account) return failed;
+  for (const event of due) {
+    const ctx: Ctx = { env, account, actor: { kind: 'system' }, request_id: newId('job', env) };
+    try {
+      await reactions[event.type]?.(ctx, event.object_id);
+    } catch (error) {
+      failed.add(event.id);
+      env.log.error({ event: event.id, type: event.type, error }, 'a reaction failed and will be tried again');
+    }
+  }
+  return failed;
+}
+
+export type Worker = { close(): Promise<void> };
+
+export function startWorker(env: Env & { onNudge(listener: () => void): void }, authenticator?: Authenticator): Worker {
+  const deliverer = openDeliverer(env);
+  const outbox = repeat(env, 'outbox', 200, async () => {
+    let any = false;
+    while ((await drainOutbox(env)) > 0) any = true;
+    if (any) deliverer.wake();
+  });
+  env.onNudge(outbox.wake);
+  const tasks = [
+    outbox,
+    repeat(env, 'deliveries', 500, async () => deliverer.wake()),
+    repeat(env, 'safety', 1_000, async () => {
+      while ((await resolveDue(env)) >= 100);
+    }),
+    repeat(env, 'expiry', 5_000, async () => {
+      while ((await expireDue(env)) >= 500);
+    }),
+    repeat(env, 'seals', 5_000, async () => {
+      while ((await sealLedger(env)) > 0);
+    }),
+    repeat(env, 'tokens', 60_000, async () => {
+      while ((await purgeLapsedTokens(env)) >= 1000);
+    }),
+    repeat(env, 'claims', 3_600_000, async () => {
+      while ((await env.db.tx((tx) => forgetOldClaims(tx, plus(env.clock.now(), -days(30))))) >= 5000);
+    }),
+    repeat(env, 'key use', 60_000, async () => {
+      await authenticator?.noteUse();
+    }),
+  ];
+  return {
+    async close() {
+      await Promise.all(tasks.map((task) => task.close()));
+      await deliverer.close();
+    },
+  };
+}
+
+type Task = { wake(): void; close(): Promise<void> };
+
+/** Runs `work` every so often and whenever woken, never twice at once; a failure is logged and tried again. */
+function repeat(env: Env, name: string, every_ms: number, work: () => Promise<void>): Task {
+  let closed = false;
+  let again = false;
+  let running: Promise<void> | undefined;
+  const run = () => {
+    if (closed) return;
+    if (running) {
+      again = true;
+      return;
+    }
+    running = work()
+      .catch((error) => env.log.error({ task: name, error }, 'a background task failed and will be tried again'))
+      .finally(() => {
+        running = undefined;
+        if (again) {
+          again = false;
+          setImmediate(run);
+        }
+      });
+  };
+  const timer = setInterval(run, every_ms);
+  setImmediate(run);
+  return {
+    wake: run,
+    async close() {
+      closed = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+/** For tests and the command line: everything that is due now, until nothing is. */
+export async function workUntilIdle(env: Env): Promise<void> {
+  const deliverer = openDeliverer(env);
+  for (let quiet = false; !quiet; ) {
+    const drained = await drainOutbox(env);
+    const asked = await resolveDue(env);
+    const expired = await expireDue(env);
+    quiet = drained + asked + expired === 0;
+  }
+  deliverer.wake();
+  await deliverer.idle();
+  await deliverer.close();
+}
