@@ -1,0 +1,76 @@
+// The native API's table: a path, and the operation behind it. The reference and the tests are made from it.
+
+import { createSession, expireSession, getSession, listSessions } from '../../checkout/manage-sessions.ts';
+import { createCustomer, deleteCustomer, getCustomer, listCustomers, updateCustomer } from '../../customers/manage-customers.ts';
+import { getEvent, listEvents } from '../../events/read-events.ts';
+import { createApiKey, listApiKeys, revokeApiKey } from '../../identity/manage-api-keys.ts';
+import { listBalances } from '../../ledger/balance.ts';
+import { cancelPayment } from '../../payments/cancel-payment.ts';
+import { capturePayment } from '../../payments/capture-payment.ts';
+import { confirmPayment } from '../../payments/confirm-payment.ts';
+import { createPayment } from '../../payments/create-payment.ts';
+import { createRefund } from '../../payments/create-refund.ts';
+import { increaseAuthorization } from '../../payments/increase-authorization.ts';
+import { getPayment, getRefund, getTimeline, listPayments, listRefunds } from '../../payments/read-payments.ts';
+import { verifyLedger } from '../../payments/verify-account.ts';
+import { createToken } from '../../vault/create-token.ts';
+import { createPaymentMethod, detachPaymentMethod, getPaymentMethod, listPaymentMethods } from '../../vault/payment-method.ts';
+import { createEndpoint, deleteEndpoint, getEndpoint, listEndpoints, updateEndpoint } from '../../webhooks/manage-endpoints.ts';
+import { getDelivery, listDeliveries } from '../../webhooks/read-deliveries.ts';
+import { recoverDeliveries } from '../../webhooks/recover-deliveries.ts';
+import { resendDelivery } from '../../webhooks/resend-delivery.ts';
+import { rotateSecret } from '../../webhooks/rotate-secret.ts';
+import { sendTestEvent } from '../../webhooks/send-test-event.ts';
+import { disableEndpoint, enableEndpoint } from '../../webhooks/switch-endpoint.ts';
+import type { Operation } from '../../operation/operation.ts';
+import type { Route } from '../route.ts';
+
+const row = (method: Route['method'], path: string, op: unknown, status: Route['status'] = 200): Route => ({ method, path, op: op as Operation, status });
+
+export const routes: readonly Route[] = [
+  row('POST', '/v1/payments', createPayment, 201),
+  row('GET', '/v1/payments', listPayments),
+  row('GET', '/v1/payments/{id}', getPayment),
+  row('GET', '/v1/payments/{id}/timeline', getTimeline),
+  row('POST', '/v1/payments/{id}/confirm', confirmPayment),
+  row('POST', '/v1/payments/{id}/capture', capturePayment),
+  row('POST', '/v1/payments/{id}/cancel', cancelPayment),
+  row('POST', '/v1/payments/{id}/increase_authorization', increaseAuthorization),
+  row('POST', '/v1/refunds', createRefund, 201),
+  row('GET', '/v1/refunds', listRefunds),
+  row('GET', '/v1/refunds/{id}', getRefund),
+  row('POST', '/v1/customers', createCustomer, 201),
+  row('GET', '/v1/customers', listCustomers),
+  row('GET', '/v1/customers/{id}', getCustomer),
+  row('PATCH', '/v1/customers/{id}', updateCustomer),
+  row('DELETE', '/v1/customers/{id}', deleteCustomer),
+  row('POST', '/v1/tokens', createToken, 201),
+  row('POST', '/v1/payment_methods', createPaymentMethod, 201),
+  row('GET', '/v1/payment_methods', listPaymentMethods),
+  row('GET', '/v1/payment_methods/{id}', getPaymentMethod),
+  row('DELETE', '/v1/payment_methods/{id}', detachPaymentMethod),
+  row('POST', '/v1/checkout_sessions', createSession, 201),
+  row('GET', '/v1/checkout_sessions', listSessions),
+  row('GET', '/v1/checkout_sessions/{id}', getSession),
+  row('POST', '/v1/checkout_sessions/{id}/expire', expireSession),
+  row('POST', '/v1/webhook_endpoints', createEndpoint, 201),
+  row('GET', '/v1/webhook_endpoints', listEndpoints),
+  row('GET', '/v1/webhook_endpoints/{id}', getEndpoint),
+  row('PATCH', '/v1/webhook_endpoints/{id}', updateEndpoint),
+  row('DELETE', '/v1/webhook_endpoints/{id}', deleteEndpoint),
+  row('POST', '/v1/webhook_endpoints/{id}/rotate_secret', rotateSecret),
+  row('POST', '/v1/webhook_endpoints/{id}/enable', enableEndpoint),
+  row('POST', '/v1/webhook_endpoints/{id}/disable', disableEndpoint),
+  row('POST', '/v1/webhook_endpoints/{id}/test', sendTestEvent, 202),
+  row('POST', '/v1/webhook_endpoints/{id}/recover', recoverDeliveries, 202),
+  row('GET', '/v1/deliveries', listDeliveries),
+  row('GET', '/v1/deliveries/{id}', getDelivery),
+  row('POST', '/v1/deliveries/{id}/resend', resendDelivery, 202),
+  row('GET', '/v1/events', listEvents),
+  row('GET', '/v1/events/{id}', getEvent),
+  row('POST', '/v1/api_keys', createApiKey, 201),
+  row('GET', '/v1/api_keys', listApiKeys),
+  row('DELETE', '/v1/api_keys/{id}', revokeApiKey),
+  row('GET', '/v1/balances', listBalances),
+  row('GET', '/v1/ledger/verification', verifyLedger),
+];

@@ -1,0 +1,12 @@
+// The shape of a row in a dialect's table of routes: a path, and the operation behind it.
+
+import type { Operation } from '../operation/operation.ts';
+
+export type Route = {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** `/v1/payments/{id}/capture`. A name in braces is a property of the operation's input. */
+  path: string;
+  op: Operation;
+  /** Status of success; 200 when not said. */
+  status?: 200 | 201 | 202;
+};

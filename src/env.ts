@@ -1,0 +1,102 @@
+// Builds the one Env of a process from its settings, and closes it. The place where a connector meets its database.
+
+import { type Config, ConfigError } from './config.ts';
+import { type SimulatorOptions, simulator } from './connectors/simulator/index.ts';
+import type { Connector } from './connectors/connector.ts';
+import { Lane } from './db/coalesce.ts';
+import { openDb, type Statement } from './db/db.ts';
+import { assert } from './kit/assert.ts';
+import { type Clock, systemClock } from './kit/clock.ts';
+import { deriveKey } from './kit/crypto.ts';
+import { type Random, systemRandom } from './kit/id.ts';
+import { type Log, newLog } from './kit/log.ts';
+import { openOutbound, type Outbound } from './kit/outbound.ts';
+import type { Env, Keys } from './operation/context.ts';
+import { simulatorStore } from './simulator-store.ts';
+
+export type OpenEnv = Env & {
+  simulator_store: ReturnType<typeof simulatorStore>;
+  /** The worker of this process listens here. */
+  onNudge(listener: () => void): void;
+  close(): Promise<void>;
+};
+
+export type EnvParts = {
+  config: Config;
+  database_url: string;
+  root_key: Uint8Array;
+  clock?: Clock;
+  random?: Random;
+  log?: Log;
+  outbound?: Outbound;
+  /** Stands between a connector and its caller; for tests that lose or repeat answers. */
+  wrap?: (connector: Connector) => Connector;
+  probe?: (point: string) => void;
+};
+
+export function keysFrom(root: Uint8Array): Keys {
+  if (root.length !== 32) throw new ConfigError('FLORIN_ROOT_KEY must be 32 bytes in base64: make one with `openssl rand -base64 32`.');
+  return {
+    root,
+    api_keys: deriveKey(root, 'api keys'),
+    webhooks: deriveKey(root, 'webhook secrets'),
+    tokens: deriveKey(root, 'card tokens'),
+    requests: deriveKey(root, 'request hashes'),
+    fingerprints: deriveKey(root, 'card fingerprints'),
+  };
+}
+
+export function openEnv(parts: EnvParts): OpenEnv {
+  const { config, database_url, root_key, clock = systemClock, random = systemRandom } = parts;
+  const log = parts.log ?? newLog(config.log_level);
+  const db = openDb({ url: database_url, pool_size: config.pool_size, on_error: (error) => log.warn({ error }, 'an idle database connection was lost') });
+  const outbound = parts.outbound ?? openOutbound({ allow: config.outbound_allow });
+  const lanes = new Map<string, { close(): Promise<void> }>();
+  const listeners: (() => void)[] = [];
+
+  function lane<Item>(name: string, _account_id: string, plan: (items: Item[]) => Statement[]): Lane<Item> {
+    let found = lanes.get(name);
+    if (!found) {
+      found = new Lane<Item>({ client_config: db.client_config, plan });
+      lanes.set(name, found);
+    }
+    return found as Lane<Item>;
+  }
+
+  const simulator_store = simulatorStore({ db, lane });
+  const connectors = new Map<string, Connector>();
+
+  function connector(provider: string, account_id: string): Connector {
+    let found = connectors.get(account_id);
+    if (!found) {
+      assert(provider === 'simulator', `provider '${provider}' is known`);
+      const options: SimulatorOptions = { store: simulator_store, clock, random, account_id, public_url: config.public_url, latency_ms: config.simulator_latency_ms };
+      found = parts.wrap ? parts.wrap(simulator(options)) : simulator(options);
+      connectors.set(account_id, found);
+    }
+    return found;
+  }
+
+  return {
+    config,
+    clock,
+    random,
+    log,
+    db,
+    outbound,
+    connector,
+    lane,
+    keys: keysFrom(root_key),
+    nudge: () => {
+      for (const listener of listeners) listener();
+    },
+    probe: parts.probe ?? (() => {}),
+    simulator_store,
+    onNudge: (listener) => listeners.push(listener),
+    async close() {
+      await Promise.all([...lanes.values()].map((l) => l.close()));
+      await outbound.close();
+      await db.close();
+    },
+  };
+}

@@ -1,0 +1,179 @@
+// The process: which command was asked for, what it opens, how it ends. No business here.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
+import { startShop } from '../examples/shop/shop.ts';
+import { build } from '../web/build.ts';
+import { openapi } from './api/openapi.ts';
+import { openApp } from './app.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { startEmbedded } from './db/embedded.ts';
+import { migrate } from './db/migrate.ts';
+import { openEnv, type OpenEnv } from './env.ts';
+import { Authenticator } from './identity/authenticate.ts';
+import { createKey, openSandbox, rootKey } from './sandbox.ts';
+import { rotateVaultKey } from './vault/sealed-card.ts';
+import { verifyAll } from './verify.ts';
+import { welcome } from './welcome.ts';
+import { startWorker } from './worker.ts';
+
+const usage = `florin: a payments platform you run yourself
+
+  npm start                       everything in one process, on an embedded Postgres (or DATABASE_URL)
+  npm run florin serve            API and pages only
+  npm run florin work             background work only
+  npm run florin migrate          bring the database up to date
+  npm run florin verify           prove the books
+  npm run florin keys create      another sandbox key   [-- --kind publishable --name "web shop" --account acct_…]
+  npm run florin rotate-vault-key seal every card under a fresh key   [-- --account acct_…]
+  npm run florin openapi          print the OpenAPI document
+`;
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+const step = (line: string) => say(`  ${line}`);
+
+/** Things to close, last opened first. */
+const opened: (() => Promise<void>)[] = [];
+let ending: Promise<void> | undefined;
+
+function end(code: number): Promise<void> {
+  ending ??= (async () => {
+    // Whoever hangs is left behind after ten seconds; what was acknowledged is durable by then.
+    const late = setTimeout(() => process.exit(code || 1), 10_000);
+    for (const close of opened.reverse()) await close().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+    clearTimeout(late);
+    process.exit(code);
+  })();
+  return ending;
+}
+
+async function database(config: Config, quiet = false): Promise<string> {
+  if (config.database_url !== undefined) return config.database_url;
+  const embedded = await startEmbedded({ dir: resolve(config.home, 'postgres'), log: quiet ? () => {} : step });
+  // A server that somebody else runs stays theirs.
+  if (!embedded.adopted || process.argv[2] === 'all') opened.push(() => embedded.stop());
+  return embedded.url;
+}
+
+async function open(config: Config, quiet: boolean): Promise<OpenEnv> {
+  const database_url = await database(config, quiet);
+  await migrate(database_url, quiet ? () => {} : step);
+  const env = openEnv({ config, database_url, root_key: await rootKey(config) });
+  opened.push(() => env.close());
+  return env;
+}
+
+async function listen(env: OpenEnv): Promise<Authenticator> {
+  const { server, authenticator } = await openApp(env);
+  const { host, port } = env.config;
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+      throw new ConfigError(`Port ${port} is taken by another program (Florin itself, perhaps). Stop it, or choose another port: PORT=${port + 10} npm start`);
+    }
+    throw error;
+  }
+  opened.push(() => server.close());
+  return authenticator;
+}
+
+async function all(config: Config): Promise<void> {
+  const since = performance.now();
+  say('Starting Florin …');
+  step('building the pages …');
+  await build();
+  step('starting the database …');
+  const env = await open(config, false);
+  const sandbox = await openSandbox(env);
+  const authenticator = await listen(env);
+  const worker = startWorker(env, authenticator);
+  opened.push(() => worker.close());
+  let shop_url: string | undefined;
+  try {
+    const shop = await startShop({ port: config.shop_port, api_base: config.public_url, secret_key: sandbox.secret_key, log: step });
+    opened.push(() => shop.close());
+    shop_url = shop.url;
+  } catch (error) {
+    step(`the example shop is not running: ${error instanceof Error ? error.message : String(error)} (set SHOP_PORT to a free port)`);
+  }
+  say(welcome({ config, sandbox, shop_url, seconds: (performance.now() - since) / 1000 }));
+}
+
+async function verify(config: Config): Promise<number> {
+  const env = await open(config, true);
+  const findings = await verifyAll(env.db.query);
+  for (const { name, ok, examples } of findings) say(`${ok ? 'proved ' : 'FAILED '} ${name}${ok ? '' : `: ${examples.join(', ')}`}`);
+  const failed = findings.filter((f) => !f.ok).length;
+  say(failed === 0 ? `\nAll ${findings.length} checks hold.` : `\n${failed} of ${findings.length} checks failed.`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** Undefined: keeps running. */
+async function run(command: string, rest: string[], config: Config): Promise<number | undefined> {
+  switch (command) {
+    case 'all':
+      await all(config);
+      return undefined;
+    case 'serve': {
+      await build();
+      const env = await open(config, false);
+      await listen(env);
+      say(`Florin's API listens at ${config.public_url}`);
+      return undefined;
+    }
+    case 'work': {
+      const worker = startWorker(await open(config, false));
+      opened.push(() => worker.close());
+      say("Florin's worker runs");
+      return undefined;
+    }
+    case 'migrate':
+      await migrate(await database(config), step);
+      say('The database is up to date.');
+      return 0;
+    case 'verify':
+      return await verify(config);
+    case 'openapi':
+      say(JSON.stringify(openapi(config.public_url), null, 2));
+      return 0;
+    case 'keys': {
+      const { values } = parseArgs({ args: rest.slice(1), options: { kind: { type: 'string' }, name: { type: 'string' }, account: { type: 'string' } } });
+      if (rest[0] !== 'create') throw new ConfigError('The command is: keys create');
+      const env = await open(config, true);
+      const kind = values.kind === 'publishable' ? 'publishable' : 'secret';
+      say(await createKey(env, { kind, name: values.name ?? 'made on the command line', account_id: values.account }));
+      return 0;
+    }
+    case 'rotate-vault-key': {
+      const { values } = parseArgs({ args: rest, options: { account: { type: 'string' } } });
+      const env = await open(config, true);
+      const count = await rotateVaultKey(env, values.account ?? (await openSandbox(env)).account_id);
+      say(`${count} cards are sealed under a fresh key.`);
+      return 0;
+    }
+    default:
+      say(usage);
+      return command === 'help' || command === '--help' ? 0 : 1;
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (!ending) say('\nStopping …');
+    void end(0);
+  });
+}
+// The wrapper of `npm start` died: nobody is left to stop us.
+process.on('disconnect', () => void end(0));
+
+try {
+  const [command = 'help', ...rest] = process.argv.slice(2);
+  const code = await run(command, rest, readConfig(process.env));
+  if (code !== undefined) await end(code);
+} catch (error) {
+  const told = error instanceof ConfigError || (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+  process.stderr.write(`\n${told && error instanceof Error ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  await Promise.race([end(1), sleep(12_000)]);
+}

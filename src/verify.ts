@@ -1,0 +1,46 @@
+// `florin verify`: every proof the rooms offer, and the comparison of our books with the simulated provider's own.
+
+import { sql } from 'kysely';
+import { type Check, type Finding, ledgerChecks, ofAccount, runChecks } from './ledger/verify.ts';
+import type { Executor } from './db/db.ts';
+import { paymentChecks } from './payments/verify.ts';
+
+const providerChecks: Check[] = [
+  {
+    name: 'the simulated provider took and gave back what our ledger says, apart from calls still open',
+    query: (id) => sql`
+      select coalesce(ours.account_id, theirs.account_id) || ' ' || coalesce(ours.currency, theirs.currency) as what
+      from (select account_id, currency, sum(provider_receivable)::bigint as net from ledger_postings
+            where ${ofAccount('account_id', id)} group by 1, 2) ours
+      full join (
+        select account_id, currency, sum(case when kind = 'capture' or (kind = 'authorize' and captured) then amount when kind = 'refund' then -amount else 0 end)::bigint as net
+        from simulator_calls where ${ofAccount('account_id', id)} and status = 'approved' group by 1, 2) theirs
+        on theirs.account_id = ours.account_id and theirs.currency = ours.currency
+      left join (
+        select a.account_id, p.currency, sum(a.amount)::bigint as open from attempts a join payments p on p.account_id = a.account_id and p.id = a.payment_id
+        where ${ofAccount('a.account_id', id)} and a.resolve_at is not null and a.kind in ('authorize', 'capture', 'refund') group by 1, 2) pending
+        on pending.account_id = coalesce(ours.account_id, theirs.account_id) and pending.currency = coalesce(ours.currency, theirs.currency)
+      where abs(coalesce(ours.net, 0) - coalesce(theirs.net, 0)) > coalesce(pending.open, 0) limit 5`,
+  },
+];
+
+const checkoutChecks: Check[] = [
+  {
+    name: 'every paid session has one payment that took its money, of its amount and currency',
+    query: (id) => sql`
+      select s.account_id || ' ' || s.id as what from checkout_sessions s
+      left join payments p on p.account_id = s.account_id and p.id = s.payment_id
+      where ${ofAccount('s.account_id', id)} and s.payment_status = 'paid'
+        and (p.id is null or p.checkout_session_id <> s.id or p.currency <> s.currency or p.amount < s.amount_total or p.amount_authorized = 0) limit 5`,
+  },
+  {
+    name: 'no session was paid twice without the second payment being given back',
+    query: (id) => sql`
+      select p.account_id || ' ' || p.checkout_session_id as what from payments p
+      where ${ofAccount('p.account_id', id)} and p.checkout_session_id is not null and p.amount_captured > p.amount_refunded
+      group by p.account_id, p.checkout_session_id having count(*) > 1 limit 5`,
+  },
+];
+
+export const verifyAll = (query: Executor, account_id?: string): Promise<Finding[]> =>
+  runChecks(query, [...ledgerChecks, ...paymentChecks, ...checkoutChecks, ...providerChecks], account_id);

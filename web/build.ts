@@ -1,0 +1,135 @@
+// Bundles what browsers load: `node web/build.ts`, or `build()` at the start of a process and of a test. Does nothing when the
+// sources are those of the last build, and then does not even load the bundler. Must never take anything from a network.
+
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+export type BuiltFile = {
+  /** Below `/assets/`, with a hash of the content in its name. */
+  file: string;
+  /** For the `integrity` attribute. */
+  integrity: string;
+  gzip_bytes: number;
+};
+
+export type Manifest = {
+  /** Hash of all sources: the same sources are not built again. */
+  sources: string;
+  checkout: { script: BuiltFile; style: BuiltFile };
+};
+
+const web = import.meta.dirname;
+const dist = resolve(web, 'dist');
+export const distFolder = dist;
+const manifestFile = join(dist, 'manifest.json');
+
+/** Bytes, gzip, that the checkout's script and style may weigh together. The page of QUALITY may have 45 kB in all. */
+const most_bytes = 16_000;
+
+export async function build(): Promise<void> {
+  const sources = await hashOfSources();
+  const before = await readManifest();
+  if (before?.sources === sources && (await present(before))) return;
+  const checkout = await bundleCheckout();
+  const manifest: Manifest = { sources, checkout };
+  await write(manifestFile, JSON.stringify(manifest, null, 2));
+  await sweep(manifest);
+}
+
+export async function readManifest(): Promise<Manifest | undefined> {
+  try {
+    return JSON.parse(await readFile(manifestFile, 'utf8')) as Manifest;
+  } catch {
+    return undefined;
+  }
+}
+
+const filesOf = ({ checkout }: Manifest): string[] => [checkout.script.file, checkout.style.file];
+
+async function present(manifest: Manifest): Promise<boolean> {
+  const there = await Promise.all(filesOf(manifest).map((file) => readFile(join(dist, file)).catch(() => undefined)));
+  return there.every((content) => content !== undefined);
+}
+
+/** Everything below `web/` that a bundle could be made of, and the version of what makes it. */
+async function hashOfSources(): Promise<string> {
+  const entries = await readdir(web, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile() && /\.(?:ts|css)$/.test(entry.name) && !entry.name.endsWith('.test.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !path.startsWith(dist))
+    .sort();
+  const hash = createHash('sha256');
+  for (const path of paths) hash.update(path.slice(web.length)).update('\0').update(await readFile(path)).update('\0');
+  return hash.digest('hex');
+}
+
+async function bundleCheckout(): Promise<Manifest['checkout']> {
+  const { build: bundle } = await import('vite');
+  const result = await bundle({
+    configFile: false,
+    envDir: false,
+    publicDir: false,
+    root: join(web, 'checkout'),
+    logLevel: 'warn',
+    build: {
+      write: false,
+      target: ['es2022', 'chrome100', 'firefox100', 'safari15.4'],
+      modulePreload: { polyfill: false },
+      cssCodeSplit: false,
+      reportCompressedSize: false,
+      rolldownOptions: {
+        input: join(web, 'checkout', 'client', 'main.ts'),
+        output: { entryFileNames: 'checkout.js', assetFileNames: 'checkout[extname]' },
+      },
+    },
+  });
+  const outputs = (Array.isArray(result) ? result : [result]).flatMap((one) => ('output' in one ? one.output : []));
+  const script = outputs.find((one) => one.type === 'chunk');
+  const style = outputs.find((one) => one.type === 'asset' && one.fileName.endsWith('.css'));
+  if (script?.type !== 'chunk' || style?.type !== 'asset' || outputs.length !== 2) {
+    throw new Error(`The checkout is one script and one style sheet; the bundler made ${outputs.map((one) => one.fileName).join(', ')}.`);
+  }
+  const css = Buffer.from(style.source).toString('utf8').replace(/\/\*[^*]*\*\/\s*$/, '').trim();
+  if (css.includes('<')) throw new Error('The style sheet travels inside a page, so it may hold no "<".');
+  const built = { script: await keep('checkout', 'js', script.code), style: await keep('checkout', 'css', css) };
+  const bytes = built.script.gzip_bytes + built.style.gzip_bytes;
+  if (bytes > most_bytes) throw new Error(`The checkout weighs ${bytes} bytes gzip; its bound is ${most_bytes} (web/build.ts).`);
+  return built;
+}
+
+async function keep(folder: string, extension: string, text: string): Promise<BuiltFile> {
+  const digest = createHash('sha384').update(text).digest();
+  const file = `${folder}/${basename(folder)}-${digest.toString('hex').slice(0, 12)}.${extension}`;
+  await write(join(dist, file), text);
+  return { file, integrity: `sha384-${digest.toString('base64')}`, gzip_bytes: gzipSync(text, { level: 9 }).length };
+}
+
+/** Whole or not at all: two processes may build at once, and a third may be reading. */
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(resolve(path, '..'), { recursive: true });
+  const draft = `${path}.${process.pid}.draft`;
+  await writeFile(draft, text);
+  await rename(draft, path);
+}
+
+/** Removes what earlier builds left. A running process has its files in memory. */
+async function sweep(manifest: Manifest): Promise<void> {
+  const kept = new Set(filesOf(manifest).map((file) => basename(file)));
+  const folder = join(dist, 'checkout');
+  for (const name of await readdir(folder)) {
+    if (!kept.has(name) && !name.endsWith('.draft')) await rm(join(folder, name), { force: true });
+  }
+}
+
+if (import.meta.main) {
+  const start = performance.now();
+  await build();
+  const manifest = await readManifest();
+  const { script, style } = manifest?.checkout ?? {};
+  process.stdout.write(
+    `checkout: script ${script?.gzip_bytes} B, style ${style?.gzip_bytes} B (gzip), ${Math.round(performance.now() - start)} ms\n`,
+  );
+}

@@ -1,0 +1,65 @@
+// The shell of every page of the checkout: head, styles, pictures. And what a part of a page needs to write itself.
+
+import { type Currency, display } from '../../src/kit/money.ts';
+import { type Html, html, raw } from './html.ts';
+import { sprite } from './marks.ts';
+import { directionOf, fill, languageOf, type MessageKey, tables } from './messages.ts';
+
+export type PageAssets = {
+  /** The one script: its path below `/assets/` and its hash. */
+  script: { path: string; integrity: string };
+  /** The style sheet itself. It is small, so it travels in the page and the first paint waits for nothing else. */
+  style: string;
+};
+
+export type Page = {
+  /** New for every answer; what the Content-Security-Policy lets run. */
+  nonce: string;
+  assets: PageAssets;
+  /** From chooseLocale: one that we speak, perhaps with a region. */
+  locale: string;
+  /** In front of every path of ours, without a slash at the end; empty at a root of its own. */
+  base_path: string;
+};
+
+export type Say = (key: MessageKey, values?: Record<string, string>) => string;
+
+export const sayIn =
+  (locale: string): Say =>
+  (key, values) =>
+    fill(tables[languageOf(locale)][key], values);
+
+export const moneyIn = (locale: string, currency: Currency) => (amount: number) => display(amount, currency, locale);
+
+type Shell = { page: Page; title: string; body: Html; with_script: boolean };
+
+export function shell({ page, title, body, with_script }: Shell): string {
+  const { nonce, assets, locale, base_path } = page;
+  const script = html`<script type="module" nonce="${nonce}" src="${base_path}/assets/${assets.script.path}" integrity="${assets.script.integrity}"></script>`;
+  // The style sheet is ours and holds no `<`; the build refuses one that does.
+  return html`<!doctype html>
+<html lang="${languageOf(locale)}" dir="${directionOf(locale)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">
+<meta name="color-scheme" content="light dark">
+<meta name="theme-color" content="#f6f5f1" media="(prefers-color-scheme: light)">
+<meta name="theme-color" content="#191c20" media="(prefers-color-scheme: dark)">
+<meta name="robots" content="noindex, nofollow">
+<meta name="format-detection" content="telephone=no">
+<title>${title}</title>
+<link rel="icon" href="${icon}">
+<style nonce="${nonce}">${raw(assets.style)}</style>
+${with_script && script}
+<noscript><style nonce="${nonce}">.needs-script{display:none!important}.details{display:block!important}</style></noscript>
+</head>
+<body>
+${sprite}
+${body}
+</body>
+</html>
+`.text;
+}
+
+const icon =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%230b6b4f'/%3E%3Crect x='7' y='10' width='18' height='13' rx='2.5' fill='none' stroke='%23fff' stroke-width='2.2'/%3E%3Cpath d='M7 14.5h18' stroke='%23fff' stroke-width='2.2'/%3E%3C/svg%3E";

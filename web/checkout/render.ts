@@ -1,0 +1,172 @@
+// A checkout view into the page of it: complete before any script runs, in every state a session can be in. Pure: the same view, page
+// and time make the same text. Every value is escaped by html.ts.
+
+import type { CheckoutView } from '../../src/checkout/view.ts';
+import { currencyOf } from '../../src/kit/money.ts';
+import type { Boot } from './boot.ts';
+import { form } from './form.ts';
+import { type Html, html, json, webUrl } from './html.ts';
+import { type Icon, icon } from './marks.ts';
+import { scriptKeys } from './messages.ts';
+import { moneyIn, type Page, sayIn, shell } from './page.ts';
+import { summary } from './summary.ts';
+
+export type { Page, PageAssets } from './page.ts';
+
+export function renderCheckout(view: CheckoutView, page: Page, now: Date = new Date()): string {
+  const say = sayIn(page.locale);
+  const body = html`${view.mode === 'sandbox' && sandbox(page, view.state === 'open')}
+<div class="page">
+${summary(view, page)}
+<main class="pay"><div class="inner">${panels(view, page, now)}</div></main>
+<footer class="foot"><div class="inner">${icon('lock')}<span>${say('footer')}</span></div></footer>
+</div>
+<script type="application/json" id="boot">${json(boot(view, page))}</script>`;
+  return shell({ page, title: say('page_title', { merchant: view.merchant.name }), body, with_script: true });
+}
+
+function boot(view: CheckoutView, page: Page): Boot {
+  const say = sayIn(page.locale);
+  return {
+    state: view.state,
+    base: `${page.base_path}/pay/${encodeURIComponent(view.id)}`,
+    action_url: webUrl(view.action_url) ?? null,
+    expires_at: view.expires_at,
+    merchant: view.merchant.name,
+    amount: moneyIn(page.locale, currencyOf(view.currency))(view.amount_total),
+    messages: Object.fromEntries(scriptKeys.map((key) => [key, say(key)])) as Boot['messages'],
+  };
+}
+
+function panels(view: CheckoutView, page: Page, now: Date): Html {
+  switch (view.state) {
+    // These three turn into each other without a reload, so each carries the panels of all.
+    case 'open':
+    case 'processing':
+    case 'requires_authentication':
+      return html`${form(view, page, now, view.state === 'open')}${waiting(view, page)}${authentication(view, page)}${success(view, page)}${challenge(page)}<p id="live" class="unseen" role="status"></p>`;
+    case 'complete':
+      return complete(view, page);
+    case 'expired':
+      return ended(view, page, 'expired', 'clock');
+    case 'cancelled':
+      return ended(view, page, 'cancelled', 'close');
+    default:
+      return view.state satisfies never;
+  }
+}
+
+type Panel = { id: string; title: string; badge: Html; inside: Html; shown: boolean };
+
+const panel = ({ id, title, badge, inside, shown }: Panel): Html =>
+  html`<section id="${id}" class="panel state" aria-labelledby="${id}-title"${shown ? '' : html` hidden`}>${badge}<h2 id="${id}-title" tabindex="-1">${title}</h2>${inside}</section>`;
+
+const badge = (name: Icon, kind: string): Html => html`<span class="badge ${kind}" aria-hidden="true">${icon(name)}</span>`;
+
+function waiting(view: CheckoutView, page: Page): Html {
+  const say = sayIn(page.locale);
+  return panel({
+    id: 'waiting',
+    title: say('processing_title'),
+    badge: html`<span class="badge"><span class="spinner on" aria-hidden="true"></span></span>`,
+    inside: html`<p id="waiting-text">${say('processing_text')}</p><p class="note">${say('processing_safe')}</p>`,
+    shown: view.state === 'processing',
+  });
+}
+
+function authentication(view: CheckoutView, page: Page): Html {
+  const say = sayIn(page.locale);
+  const url = webUrl(view.action_url);
+  return panel({
+    id: 'authentication',
+    title: say('auth_title'),
+    badge: badge('shield', ''),
+    inside: html`<p>${say('auth_text')}</p><a class="button primary" id="authenticate" href="${url ?? '#'}">${say('auth_continue')}</a>`,
+    shown: view.state === 'requires_authentication',
+  });
+}
+
+function success(view: CheckoutView, page: Page): Html {
+  const say = sayIn(page.locale);
+  const merchant = view.merchant.name;
+  const amount = moneyIn(page.locale, currencyOf(view.currency))(view.amount_total);
+  return panel({
+    id: 'success',
+    title: say('success_title'),
+    badge: html`<span class="badge good" aria-hidden="true"><svg class="drawn" viewBox="0 0 52 52" width="52" height="52"><circle cx="26" cy="26" r="24"/><path d="m15.5 27 7.5 7.5 14-15.5"/></svg></span>`,
+    inside: html`<p>${say('success_text', { merchant, amount })}</p><p class="note" id="leaving" hidden>${say('redirecting', { merchant })}</p><p class="note" id="staying">${say('close_page')}</p><a class="button" id="continue" href="#" hidden>${say('continue_to', { merchant })}</a>`,
+    shown: false,
+  });
+}
+
+/** The bank's page in place. Opened by the script alone; without it the link of the panel above leads there. */
+function challenge(page: Page): Html {
+  const say = sayIn(page.locale);
+  return html`<dialog id="challenge" class="challenge" aria-labelledby="challenge-title">
+<div class="bar"><h2 id="challenge-title">${icon('lock')}${say('auth_title')}</h2><button type="button" class="round" id="challenge-close" aria-label="${say('auth_close')}">${icon('close')}</button></div>
+<div class="ask" id="challenge-ask" hidden><p id="challenge-question">${say('auth_leave_question')}</p><div class="row"><button type="button" class="button small primary" id="challenge-stay" aria-describedby="challenge-question">${say('auth_stay')}</button><button type="button" class="button small" id="challenge-leave" aria-describedby="challenge-question">${say('auth_leave')}</button></div></div>
+<div class="frame" id="challenge-frame"><span class="spinner on" aria-hidden="true"></span></div>
+<p class="bar foot-bar"><a id="challenge-here" href="#">${say('auth_here')}</a></p>
+</dialog>`;
+}
+
+function complete(view: CheckoutView, page: Page): Html {
+  const say = sayIn(page.locale);
+  const merchant = view.merchant.name;
+  const amount = moneyIn(page.locale, currencyOf(view.currency))(view.amount_total);
+  const next = webUrl(view.redirect_url);
+  return panel({
+    id: 'complete',
+    title: say('complete_title'),
+    badge: badge('check', 'good'),
+    inside: html`<p>${say('complete_text', { merchant, amount })}</p>${next ? html`<a class="button primary" href="${next}">${say('continue_to', { merchant })}</a>` : html`<p class="note">${say('close_page')}</p>`}`,
+    shown: true,
+  });
+}
+
+function ended(view: CheckoutView, page: Page, state: 'expired' | 'cancelled', picture: Icon): Html {
+  const say = sayIn(page.locale);
+  const merchant = view.merchant.name;
+  const back = webUrl(view.cancel_url);
+  return panel({
+    id: state,
+    title: say(`${state}_title`),
+    badge: badge(picture, ''),
+    inside: html`<p>${say(back ? `${state}_back` : `${state}_ask`, { merchant })}</p>${back && html`<a class="button primary" href="${back}">${say('back_to', { merchant })}</a>`}`,
+    shown: true,
+  });
+}
+
+// The numbers are those of src/connectors/simulator/cards.ts; the page shows four of them, the documentation all.
+const testCards = [
+  ['4242 4242 4242 4242', 'test_success'],
+  ['4000 0000 0000 3220', 'test_challenge'],
+  ['4000 0000 0000 0002', 'test_declined'],
+  ['4000 0000 0000 9995', 'test_funds'],
+] as const;
+
+function sandbox(page: Page, payable: boolean): Html {
+  const say = sayIn(page.locale);
+  const told = html`<span class="tag">${say('sandbox')}</span><span class="hint">${say('sandbox_hint')}</span>`;
+  if (!payable) return html`<aside class="sandbox" aria-label="${say('sandbox')}"><p>${told}</p></aside>`;
+  const row = ([number, what]: (typeof testCards)[number]) =>
+    html`<li><button type="button" data-test-card="${number}"><bdi dir="ltr">${number}</bdi> <span>${say(what)}</span></button></li>`;
+  return html`<aside class="sandbox" aria-label="${say('sandbox')}"><details><summary>${told}<span class="more">${say('test_cards')}${icon('down')}</span></summary><div class="tests"><ul role="list">${testCards.map(row)}</ul><p>${say('test_cards_hint')}</p></div></details></aside>`;
+}
+
+export function renderNotFound(page: Page): string {
+  const say = sayIn(page.locale);
+  return alone(page, say('not_found_title'), html`<p>${say('not_found_text')}</p>`, 'alert');
+}
+
+/** Something of ours failed. The reference is what support asks for. */
+export function renderTrouble(page: Page, request_id: string): string {
+  const say = sayIn(page.locale);
+  return alone(page, say('trouble_title'), html`<p>${say('trouble_text')}</p><p class="note">${say('reference', { request_id })}</p><a class="button primary" href="">${say('reload')}</a>`, 'alert');
+}
+
+function alone(page: Page, title: string, inside: Html, picture: Icon): string {
+  const say = sayIn(page.locale);
+  const body = html`<div class="page alone"><main class="pay"><div class="inner"><div class="panel state">${badge(picture, '')}<h1>${title}</h1>${inside}</div></div></main><footer class="foot"><div class="inner">${icon('lock')}<span>${say('footer')}</span></div></footer></div>`;
+  return shell({ page, title, body, with_script: false });
+}

@@ -1,0 +1,84 @@
+// The column that says whom is paid, what for and how much. The same in every state of the page.
+
+import type { CheckoutView } from '../../src/checkout/view.ts';
+import { currencyOf } from '../../src/kit/money.ts';
+import { type Html, html, imageUrl, webUrl } from './html.ts';
+import { icon } from './marks.ts';
+import { moneyIn, type Page, sayIn } from './page.ts';
+
+export function summary(view: CheckoutView, page: Page): Html {
+  const say = sayIn(page.locale);
+  const money = moneyIn(page.locale, currencyOf(view.currency));
+  const details = breakdown(view, page);
+  // One line without taxes or discounts says no more than the total does: on a phone nothing needs folding then.
+  const folds = details !== undefined && (view.line_items.length > 1 || sums(view).length > 0);
+  return html`<section class="summary" aria-label="${say('order_summary')}"><div class="inner">
+${merchant(view, page)}
+<div class="due">
+<h1>${say('page_title', { merchant: view.merchant.name })}</h1>
+<p class="total"><bdi>${money(view.amount_total)}</bdi></p>
+${view.description && html`<p class="about" dir="auto">${view.description}</p>`}
+</div>
+${folds && html`<button type="button" class="toggle needs-script" id="toggle" aria-expanded="false" aria-controls="details"><span>${say('show_details')}</span>${icon('down')}</button>`}
+${details && html`<div class="details${folds ? ' folds' : ''}" id="details">${details}</div>`}
+</div></section>`;
+}
+
+function merchant(view: CheckoutView, page: Page): Html {
+  const { name } = view.merchant;
+  const logo = imageUrl(view.merchant.logo_url);
+  const inside = html`${
+    logo
+      ? html`<img class="logo" src="${logo}" alt="" height="32" referrerpolicy="no-referrer">`
+      : html`<span class="logo letter" aria-hidden="true">${initial(name)}</span>`
+  }<span class="name" dir="auto">${name}</span>`;
+  const back = webUrl(view.cancel_url);
+  if (!back) return html`<p class="merchant">${inside}</p>`;
+  const label = sayIn(page.locale)('back_to', { merchant: name });
+  return html`<p class="merchant"><a href="${back}" aria-label="${label}" title="${label}"><span class="arrow">${icon('back')}</span>${inside}</a></p>`;
+}
+
+const initial = (name: string): string => (Array.from(name.trim())[0] ?? '·').toLocaleUpperCase();
+
+type Sum = { name: string; amount: number };
+
+/** Between the lines and the total; empty when the lines are the total. */
+function sums(view: CheckoutView): Sum[] {
+  return [
+    ...view.discounts.map(({ name, amount }) => ({ name, amount: -Math.abs(amount) })),
+    ...view.taxes,
+  ];
+}
+
+function breakdown(view: CheckoutView, page: Page): Html | undefined {
+  if (view.line_items.length === 0 && sums(view).length === 0) return undefined;
+  const say = sayIn(page.locale);
+  const money = moneyIn(page.locale, currencyOf(view.currency));
+  const pictures = view.line_items.some((item) => imageUrl(item.image_url));
+  const between = sums(view);
+  const line = (name: string, amount: number, kind = '') =>
+    html`<div class="sum ${kind}"><dt dir="auto">${name}</dt><dd><bdi>${money(amount)}</bdi></dd></div>`;
+  return html`${
+    view.line_items.length > 0 &&
+    html`<ul class="items" role="list">${view.line_items.map((item) => lineItem(item, page, money, pictures))}</ul>`
+  }<dl class="sums">
+${between.length > 0 && line(say('subtotal'), view.amount_subtotal)}
+${between.map(({ name, amount }) => line(name, amount, amount < 0 ? 'less' : ''))}
+${line(say('total_due'), view.amount_total, 'whole')}
+</dl>`;
+}
+
+type Item = CheckoutView['line_items'][number];
+
+function lineItem(item: Item, page: Page, money: (amount: number) => string, pictures: boolean): Html {
+  const say = sayIn(page.locale);
+  const url = imageUrl(item.image_url);
+  const quantity = new Intl.NumberFormat(page.locale).format(item.quantity);
+  const note =
+    item.quantity === 1 ? undefined : say('quantity_each', { quantity, price: money(item.unit_amount) });
+  // The letter stays under the picture: it is what is seen when the picture does not come.
+  const picture =
+    pictures &&
+    html`<span class="thumb" aria-hidden="true">${initial(item.name)}${url && html`<img src="${url}" alt="" width="48" height="48" loading="lazy" decoding="async" referrerpolicy="no-referrer">`}</span>`;
+  return html`<li class="item">${picture}<div class="what"><p class="item-name" dir="auto">${item.name}</p>${item.description && html`<p class="note" dir="auto">${item.description}</p>`}${note && html`<p class="note">${note}</p>`}</div><p class="price"><bdi>${money(item.amount)}</bdi></p></li>`;
+}
