@@ -135,6 +135,7 @@ export const getSession = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: SessionObject,
   faults: ['not_found'],
+  example: { id: '{checkout_session}' },
   run: async (ctx, input) => sessionObject(ctx.env, await findSession(ctx.env.db.query, ctx.account.account_id, input.id)),
 });
 
@@ -178,6 +179,7 @@ export const expireSession = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: SessionObject,
   faults: ['not_found', 'session_complete'],
+  example: { id: '{unused_checkout_session}' },
   async run(ctx, input, tx) {
     const row = await lockSession(tx, ctx.account.account_id, input.id);
     if (row.status === 'complete') throw new Fault('session_complete', 'This session was paid already and cannot be expired. Refund its payment instead.', { param: 'id' });

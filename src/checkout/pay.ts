@@ -180,10 +180,23 @@ async function standing(ctx: Ctx, id: string): Promise<PayResult> {
   const { account_id } = ctx.account;
   if (id.startsWith('pay_')) return paymentResult(await settleWaiting(ctx, await findPayment(query, account_id, id)));
   const session = await findSession(query, account_id, id);
-  if (session.payment_id === null) return closedResult(ctx.env.clock.now(), session) ?? nothing('open');
+  if (session.payment_id === null) return closedResult(ctx.env.clock.now(), session) ?? (await lastDecline(ctx, id)) ?? nothing('open');
   const payment = await settleWaiting(ctx, await findPayment(query, account_id, session.payment_id));
   await followPayment(ctx, payment.id);
   return sessionResult(await findSession(query, account_id, id), payment);
+}
+
+/** Whoever asks second (the page, after the bank's return settled it) hears of the decline as well. */
+async function lastDecline(ctx: Ctx, session_id: string): Promise<PayResult | undefined> {
+  const row = await ctx.env.db.query
+    .selectFrom('payments')
+    .selectAll()
+    .where('account_id', '=', ctx.account.account_id)
+    .where('checkout_session_id', '=', session_id)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row && openResult(row as PaymentRow);
 }
 
 /** Asks the provider when something is open. A provider that does not answer now is asked again by the safety job. */

@@ -14,7 +14,7 @@ export function sumsOf({ line_items, taxes, discounts, amount_total }: Shown): S
   const tax = add(taxes.map((t) => t.amount));
   const discount = add(discounts.map((d) => d.amount));
   const subtotal = line_items.length === 0 ? amount_total - tax + discount : add(line_items.map((item) => item.quantity * item.unit_amount));
-  return { subtotal, tax, discount, total: subtotal - discount + tax };
+  return { subtotal, tax, discount, total: safe(subtotal - discount + tax) };
 }
 
 export function refuseWrongSums(shown: Shown, currency: Currency): Sums {
@@ -28,16 +28,23 @@ export function refuseWrongSums(shown: Shown, currency: Currency): Sums {
       { param: 'amount_total' },
     );
   }
-  if (sums.subtotal < 0 || sums.discount > sums.subtotal) {
-    throw new Fault('total_mismatch', `The discounts (${sums.discount}) are more than what they are taken from (${sums.subtotal}).`, { param: 'discounts' });
+  if (sums.subtotal < 0) {
+    throw new Fault('total_mismatch', `The taxes (${sums.tax}) are more than amount_total and the discounts together. Lower the taxes, or correct amount_total.`, { param: 'taxes' });
+  }
+  if (sums.discount > sums.subtotal) {
+    throw new Fault('total_mismatch', `The discounts (${sums.discount}) are more than what they are taken from (${sums.subtotal}). Lower them.`, { param: 'discounts' });
   }
   return sums;
 }
 
 function add(amounts: number[]): number {
-  const sum = amounts.reduce((a, b) => a + b, 0);
-  // 100 lines of 10^6 × 10^12 would pass 2^53: such a cart is refused, not rounded.
-  if (!Number.isSafeInteger(sum)) throw new Fault('amount_too_large', 'The lines add up to more than an amount can hold.', { param: 'line_items' });
+  const sum = safe(amounts.reduce((a, b) => a + b, 0));
   assert(sum >= 0, 'lines are not negative');
+  return sum;
+}
+
+/** 100 lines of 10^6 × 10^12 would pass 2^53: such a cart is refused, not rounded. */
+function safe(sum: number): number {
+  if (!Number.isSafeInteger(sum)) throw new Fault('amount_too_large', 'The lines add up to more than an amount can hold. Correct their amounts or quantities.', { param: 'line_items' });
   return sum;
 }
