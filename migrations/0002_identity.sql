@@ -9,7 +9,10 @@ create table merchants (
   company_id text not null references companies,
   name text not null,
   logo_url text,
+  -- IANA name: decides which day it is for settlements and statements.
   time_zone text not null default 'UTC',
+  -- ISO 3166-1 alpha-2: tells a domestic card from a foreign one, and which holidays count.
+  country text not null default 'US',
   status text not null check (status in ('pending_review', 'active', 'disabled')),
   created_at timestamptz not null
 );
@@ -21,10 +24,17 @@ create table accounts (
   merchant_id text not null references merchants,
   mode text not null check (mode in ('sandbox', 'live')),
   currency text not null,
-  -- {"default": {"bps": 290, "fixed": 30}, "JPY": {...}}: basis points of the amount plus minor units, per captured payment.
+  -- {"rules": [{"currency"?, "method"?, "region"?, "bps", "fixed"}], "dispute": [{"currency"?, "amount"}]}: the most exact rule that fits counts.
   fee_schedule jsonb not null default '{}',
   -- How far below zero refunds may take the balance of one currency, in its minor units.
   overdraft_limit bigint not null default 0 check (overdraft_limit >= 0),
+  refund_funding text not null default 'available_and_incoming' check (refund_funding in ('available', 'available_and_incoming')),
+  -- Business days from a payment to the day its money becomes available.
+  settlement_delay_days smallint not null default 2 check (settlement_delay_days between 0 and 60),
+  payout_schedule text not null default 'manual' check (payout_schedule in ('manual', 'daily', 'weekly', 'monthly')),
+  payout_minimum bigint not null default 100 check (payout_minimum > 0),
+  -- Refund a payment by itself when the provider warns of fraud, before it becomes a dispute: up to this amount; null never.
+  fraud_warning_refund_limit bigint check (fraud_warning_refund_limit >= 0),
   provider text not null default 'simulator',
   created_at timestamptz not null,
   unique (merchant_id, mode)

@@ -13,6 +13,10 @@ create table balances (
   fx bigint not null default 0,
   -- Number of postings so far: gives each posting its place in the chain.
   position bigint not null default 0,
+  -- Everything before this place is settled or never touched incoming: where the next settlement begins to look.
+  settle_from bigint not null default 1,
+  -- The merchant's local day of the last settlement.
+  settled_on date,
   updated_at timestamptz not null,
   primary key (account_id, currency),
   check (provider_receivable + incoming + available + fees + disputed + payouts_in_transit + bank + fx = 0)
@@ -28,9 +32,12 @@ create table ledger_postings (
   recipe text not null,
   -- What caused it: one recipe happens once per source.
   source_id text not null,
-  payment_id text,
+  -- The payment it belongs to; the settlement's or payout's own id where there is none.
+  group_id text not null,
   amount bigint not null,
   fee bigint not null,
+  -- The merchant's local day on which its incoming part becomes available; null when it has none.
+  available_on date,
   provider_receivable bigint not null default 0,
   incoming bigint not null default 0,
   available bigint not null default 0,
@@ -41,7 +48,8 @@ create table ledger_postings (
   fx bigint not null default 0,
   created_at timestamptz not null,
   primary key (account_id, currency, position),
-  unique (account_id, source_id, recipe),
+  unique (account_id, group_id, source_id, recipe),
+  check ((incoming = 0) or (available_on is not null) or recipe = 'settlement'),
   check (provider_receivable + incoming + available + fees + disputed + payouts_in_transit + bank + fx = 0)
 );
 
@@ -57,6 +65,18 @@ create table ledger_seals (
   last_position bigint not null,
   first_position bigint not null,
   hash bytea not null,
+  -- Running sums up to here and the times they span, so that a balance of the past is found without reading all of it.
+  provider_receivable bigint not null,
+  incoming bigint not null,
+  available bigint not null,
+  fees bigint not null,
+  disputed bigint not null,
+  payouts_in_transit bigint not null,
+  bank bigint not null,
+  fx bigint not null,
+  first_at timestamptz not null,
+  -- The latest time of any posting up to here.
+  last_at timestamptz not null,
   created_at timestamptz not null,
   primary key (account_id, currency, last_position)
 );
@@ -77,7 +97,7 @@ create view ledger_entries as
 
 -- The text of a posting that a seal covers: every column, in a fixed order.
 create function florin_posting_text(p ledger_postings) returns text language sql stable as $$
-  select concat_ws('|', p.account_id, p.currency, p.position, p.id, p.recipe, p.source_id, coalesce(p.payment_id, ''), p.amount, p.fee,
+  select concat_ws('|', p.account_id, p.currency, p.position, p.id, p.recipe, p.source_id, p.group_id, p.amount, p.fee, coalesce(p.available_on::text, ''),
     p.provider_receivable, p.incoming, p.available, p.fees, p.disputed, p.payouts_in_transit, p.bank, p.fx,
     (extract(epoch from p.created_at) * 1000000)::bigint)
 $$;

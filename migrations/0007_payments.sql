@@ -11,6 +11,8 @@ create table payments (
   amount_captured bigint not null default 0,
   amount_capture_pending bigint not null default 0,
   amount_refunded bigint not null default 0,
+  -- Held back by open disputes, or lost to them: cannot be refunded as well.
+  amount_disputed bigint not null default 0,
   -- The rest of the authorization was given back: nothing more can be captured.
   released boolean not null default false,
   description text,
@@ -38,9 +40,9 @@ create table payments (
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (account_id, id),
-  check (amount_authorized >= 0 and amount_captured >= 0 and amount_capture_pending >= 0 and amount_refunded >= 0),
+  check (amount_authorized >= 0 and amount_captured >= 0 and amount_capture_pending >= 0 and amount_refunded >= 0 and amount_disputed >= 0),
   check (amount_captured + amount_capture_pending <= amount_authorized),
-  check (amount_refunded <= amount_captured),
+  check (amount_refunded + amount_disputed <= amount_captured),
   check (status not in ('failed', 'cancelled') or amount_captured = 0),
   check (status <> 'completed' or (amount_captured > 0 and amount_capture_pending = 0)),
   check (status <> 'authorized' or (amount_authorized > amount_captured and not released))
@@ -70,11 +72,14 @@ create table refunds (
   -- How the ledger funded it, so that a failure gives back to the same place.
   from_available bigint not null,
   from_incoming bigint not null,
+  -- The settlement day that the incoming part nets in.
+  incoming_on date,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (account_id, id),
   foreign key (account_id, payment_id) references payments (account_id, id),
-  check (from_available + from_incoming = amount)
+  check (from_available + from_incoming = amount),
+  check ((from_incoming = 0) or (incoming_on is not null))
 );
 create index on refunds (account_id, payment_id, id);
 create index on refunds (account_id, status, id);

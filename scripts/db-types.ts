@@ -19,7 +19,7 @@ try {
   await migrate(url.href, say);
   const args = ['--dialect', 'postgres', '--url', url.href];
   args.push('--out-file', path.join(root, 'src', 'db', 'types.ts'));
-  args.push('--type-mapping', JSON.stringify({ int8: 'number', timestamptz: 'Date' }));
+  args.push('--type-mapping', JSON.stringify({ int8: 'number', timestamptz: 'Date', date: 'string' }));
   if (!(await tool('kysely-codegen', args))) throw new Error('kysely-codegen failed');
 } finally {
   await admin.query(`drop database if exists ${database} with (force)`).catch(() => undefined);

@@ -63,7 +63,7 @@ const owners: Record<string, string> = {
   companies: 'identity', merchants: 'identity', accounts: 'identity', api_keys: 'identity', api_key_hashes: 'identity', idempotency_keys: 'operation',
   events: 'events', outbox: 'events', balances: 'ledger', ledger_postings: 'ledger', ledger_seals: 'ledger', customers: 'customers', vault_keys: 'vault',
   cards: 'vault', tokens: 'vault', payment_methods: 'vault', payments: 'payments', refunds: 'payments', attempts: 'payments', page_links: 'payments',
-  checkout_sessions: 'checkout', webhook_endpoints: 'webhooks', deliveries: 'webhooks', delivery_tries: 'webhooks', simulator_calls: 'simulator-store',
+  settlements: 'settlements', settlement_lines: 'settlements', checkout_sessions: 'checkout', webhook_endpoints: 'webhooks', deliveries: 'webhooks', delivery_tries: 'webhooks', simulator_calls: 'simulator-store',
 };
 
 /** Written by another room, with the reason. */

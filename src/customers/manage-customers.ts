@@ -25,7 +25,7 @@ export const createCustomer = operation({
   input: Type.Object(customerFields, { additionalProperties: false }),
   output: CustomerObject,
   faults: ['parameter_missing', 'parameter_invalid'],
-  example: { email: 'ada@example.com', name: 'Ada Lovelace', reference: 'user_1815', metadata: { plan: 'gold' } },
+  example: { email: 'ada@example.com', name: 'Ada Lovelace', metadata: { plan: 'gold' } },
   async run(ctx, input, tx) {
     if (!input.email && !input.name && !input.reference) {
       throw new Fault('parameter_missing', 'Give at least one of email, name and reference.', { param: 'email' });
@@ -76,6 +76,7 @@ export const getCustomer = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: CustomerObject,
   faults: ['not_found'],
+  example: { id: '{customer}' },
   run: async (ctx, input) => customerObject(await findCustomer(ctx.env.db.query, ctx.account.account_id, input.id, 'id')),
 });
 
@@ -163,6 +164,7 @@ export const deleteCustomer = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: CustomerObject,
   faults: ['not_found'],
+  example: { id: '{unused_customer}' },
   async run(ctx, input, tx) {
     await findCustomer(tx, ctx.account.account_id, input.id, 'id');
     const row = await tx

@@ -14,6 +14,8 @@ const int8 = (text: string) => {
 };
 pg.types.setTypeParser(20, int8);
 pg.types.setTypeParser(1700, int8);
+// A date is a day of a calendar, not an instant: it stays text.
+pg.types.setTypeParser(1082, (text) => text);
 
 export type Tx = Transaction<DB>;
 export type Executor = Kysely<DB>;

@@ -52,11 +52,22 @@ async function adoptOrLaunch(options: EmbeddedOptions): Promise<Embedded> {
   const { data } = place;
   const waitUntil = Date.now() + OLD_PROCESSES_MS;
   let bin: string | undefined;
+  let launched: number | undefined;
   for (;;) {
-    const running = await settledServer(data, log);
-    if (running !== undefined) return await connect(place, running.port, true);
-
     const late = Date.now() > waitUntil;
+    const running = await settledServer(data, log);
+    if (running !== undefined) {
+      const password = await readPassword(place);
+      try {
+        return await connect(place, password, running.port, running.pid !== launched);
+      } catch (error) {
+        // A server that was killed this very moment still looks alive; one that answers with a refusal is alive.
+        if (late || error instanceof pg.DatabaseError) throw refusal(place, running, error);
+      }
+      await sleep(100);
+      continue;
+    }
+
     const leftOver = await processesIn(data);
     if (leftOver.length === 0) {
       bin ??= await findPrograms(dir, place);
@@ -67,7 +78,10 @@ async function adoptOrLaunch(options: EmbeddedOptions): Promise<Embedded> {
       // No process works in the folder, so what this file says is about the past, whoever has that pid now.
       await fs.rm(path.join(data, 'postmaster.pid'), { force: true });
       const outcome = await launch(bin, place, serverSettings(options), log);
-      if ('port' in outcome) return await connect(place, outcome.port, false);
+      if ('pid' in outcome) {
+        launched = outcome.pid;
+        continue;
+      }
       if (late || !outcome.worthRetrying) throw new Error(outcome.failure);
     } else if (late) {
       throw new Error(`an earlier Postgres without a postmaster still works in ${data}: pids ${leftOver.join(', ')}`);
@@ -127,7 +141,7 @@ async function readPidFile(data: string): Promise<(Server & { status: string }) 
   return { pid, port: Number(lines[3] ?? 0), status: (lines[7] ?? '').trim() };
 }
 
-type Launch = { port: number } | { failure: string; worthRetrying: boolean };
+type Launch = { pid: number } | { failure: string; worthRetrying: boolean };
 
 async function launch(
   bin: string,
@@ -162,7 +176,7 @@ async function launch(
   try {
     while (ended === undefined) {
       const server = await settledServer(data, log);
-      if (server !== undefined && server.pid === child.pid) return { port: server.port };
+      if (server !== undefined && server.pid === child.pid) return { pid: server.pid };
       await sleep(15);
     }
   } finally {
@@ -196,20 +210,18 @@ function freePort(): Promise<number> {
 }
 
 /** Proves that the server answers, makes sure the database is there, and hands it out. */
-async function connect(place: Place, port: number, adopted: boolean): Promise<Embedded> {
-  const password = await readPassword(place);
+async function connect(place: Place, password: string, port: number, adopted: boolean): Promise<Embedded> {
   const url = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
   const client = new pg.Client({ connectionString: url('postgres'), connectionTimeoutMillis: 10_000 });
+  // Without a listener, a server that ends meanwhile would end us; the query in hand rejects anyway.
+  client.on('error', () => undefined);
   try {
     await client.connect();
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
     if (rowCount === 0) await client.query(`create database ${DATABASE}`);
   } catch (error) {
     // 53300: every connection is taken. The server is alive, and the app's own pool will wait for its turn.
-    if (!hasCode(error, '53300')) {
-      const why = error instanceof Error ? error.message : String(error);
-      throw new Error(`the Postgres in ${place.data} runs on port ${port} but refuses us: ${why}`, { cause: error });
-    }
+    if (!hasCode(error, '53300')) throw error;
   } finally {
     await client.end().catch(() => undefined);
   }
@@ -222,6 +234,11 @@ async function connect(place: Place, port: number, adopted: boolean): Promise<Em
       return stopping;
     },
   };
+}
+
+function refusal(place: Place, running: Server, cause: unknown): Error {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`the Postgres in ${place.data} runs on port ${running.port} but refuses us: ${why}`, { cause });
 }
 
 async function shutDown(data: string): Promise<void> {

@@ -26,10 +26,15 @@ export interface Accounts {
   created_at: Date;
   currency: string;
   fee_schedule: Generated<Json>;
+  fraud_warning_refund_limit: number | null;
   merchant_id: string;
   mode: string;
   overdraft_limit: Generated<number>;
+  payout_minimum: Generated<number>;
+  payout_schedule: Generated<string>;
   provider: Generated<string>;
+  refund_funding: Generated<string>;
+  settlement_delay_days: Generated<number>;
 }
 
 export interface ApiKeyHashes {
@@ -83,6 +88,8 @@ export interface Balances {
   payouts_in_transit: Generated<number>;
   position: Generated<number>;
   provider_receivable: Generated<number>;
+  settle_from: Generated<number>;
+  settled_on: string | null;
   updated_at: Date;
 }
 
@@ -217,6 +224,7 @@ export interface LedgerPostings {
   account_id: string;
   amount: number;
   available: Generated<number>;
+  available_on: string | null;
   bank: Generated<number>;
   created_at: Date;
   currency: string;
@@ -224,9 +232,9 @@ export interface LedgerPostings {
   fee: number;
   fees: Generated<number>;
   fx: Generated<number>;
+  group_id: string;
   id: string;
   incoming: Generated<number>;
-  payment_id: string | null;
   payouts_in_transit: Generated<number>;
   position: number;
   provider_receivable: Generated<number>;
@@ -236,15 +244,26 @@ export interface LedgerPostings {
 
 export interface LedgerSeals {
   account_id: string;
+  available: number;
+  bank: number;
   created_at: Date;
   currency: string;
+  disputed: number;
+  fees: number;
+  first_at: Date;
   first_position: number;
+  fx: number;
   hash: Buffer;
+  incoming: number;
+  last_at: Date;
   last_position: number;
+  payouts_in_transit: number;
+  provider_receivable: number;
 }
 
 export interface Merchants {
   company_id: string;
+  country: Generated<string>;
   created_at: Date;
   id: string;
   logo_url: string | null;
@@ -280,6 +299,7 @@ export interface Payments {
   amount_authorized: Generated<number>;
   amount_capture_pending: Generated<number>;
   amount_captured: Generated<number>;
+  amount_disputed: Generated<number>;
   amount_refunded: Generated<number>;
   breakdown: Json | null;
   cancel_url: string | null;
@@ -320,6 +340,7 @@ export interface Refunds {
   from_available: number;
   from_incoming: number;
   id: string;
+  incoming_on: string | null;
   merchant_reference: string | null;
   metadata: Generated<Json>;
   note: string | null;
@@ -333,6 +354,28 @@ export interface SchemaMigrations {
   applied_at: Generated<Date>;
   hash: string;
   name: string;
+}
+
+export interface SettlementLines {
+  account_id: string;
+  currency: string;
+  position: number;
+  settlement_id: string;
+}
+
+export interface Settlements {
+  account_id: string;
+  created_at: Date;
+  currency: string;
+  fees: number;
+  gross: number;
+  id: string;
+  net: number;
+  period_end: Date;
+  period_start: Date;
+  refunded: number;
+  settled_on: string;
+  transaction_count: number;
 }
 
 export interface SimulatorCalls {
@@ -412,6 +455,8 @@ export interface DB {
   payments: Payments;
   refunds: Refunds;
   schema_migrations: SchemaMigrations;
+  settlement_lines: SettlementLines;
+  settlements: Settlements;
   simulator_calls: SimulatorCalls;
   tokens: Tokens;
   vault_keys: VaultKeys;

@@ -84,6 +84,7 @@ export const getEvent = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: EventObject,
   faults: ['not_found'],
+  example: { id: '{event}' },
   async run(ctx, input) {
     const row = await ctx.env.db.query
       .selectFrom('events')

@@ -1,7 +1,6 @@
 // Companies own merchants; a merchant has two accounts. Rooms are handed the account whole with every call.
 
 import type { Selectable } from 'kysely';
-import { sql } from 'kysely';
 import type { Executor, Tx } from '../db/db.ts';
 import type { Accounts, Merchants } from '../db/types.ts';
 import { assert } from '../kit/assert.ts';
@@ -13,14 +12,14 @@ export async function loadAccount(query: Executor, account_id: string): Promise<
   const row = await query
     .selectFrom('accounts')
     .innerJoin('merchants', 'merchants.id', 'accounts.merchant_id')
-    .select(['account_id', 'merchant_id', 'mode', 'currency', 'fee_schedule', 'overdraft_limit', 'provider', 'merchants.name', 'merchants.logo_url', 'merchants.status'])
+    .selectAll('accounts')
+    .select(['merchants.name', 'merchants.logo_url', 'merchants.status', 'merchants.country', 'merchants.time_zone'])
     .where('account_id', '=', account_id)
     .executeTakeFirst();
   return row && toAccount(row);
 }
 
-type Row = Pick<Selectable<Accounts>, 'account_id' | 'merchant_id' | 'mode' | 'currency' | 'fee_schedule' | 'overdraft_limit' | 'provider'> &
-  Pick<Selectable<Merchants>, 'name' | 'logo_url' | 'status'>;
+type Row = Selectable<Accounts> & Pick<Selectable<Merchants>, 'name' | 'logo_url' | 'status' | 'country' | 'time_zone'>;
 
 function toAccount(row: Row): Account {
   assert(isCurrency(row.currency), 'an account has a known currency');
@@ -30,17 +29,36 @@ function toAccount(row: Row): Account {
     merchant_name: row.name,
     merchant_logo_url: row.logo_url,
     merchant_status: row.status as Account['merchant_status'],
+    merchant_country: row.country,
+    time_zone: row.time_zone,
     mode: row.mode as Account['mode'],
     currency: row.currency,
     fee_schedule: row.fee_schedule as FeeSchedule,
     overdraft_limit: row.overdraft_limit,
+    refund_funding: row.refund_funding as Account['refund_funding'],
+    settlement_delay_days: row.settlement_delay_days,
+    payout_schedule: row.payout_schedule as Account['payout_schedule'],
+    payout_minimum: row.payout_minimum,
+    fraud_warning_refund_limit: row.fraud_warning_refund_limit,
     provider: row.provider,
   };
 }
 
+/** As card acquirers quote them: 2.9 % and 30 minor units, 1.5 % more for foreign cards, and for a dispute what it costs to handle. */
+const usualFees: FeeSchedule = {
+  rules: [
+    { bps: 290, fixed: 30 },
+    { region: 'international', bps: 440, fixed: 30 },
+    { currency: 'JPY', bps: 290, fixed: 40 },
+    { currency: 'KRW', bps: 290, fixed: 400 },
+    { currency: 'BTC', bps: 100, fixed: 0 },
+  ],
+  dispute: [{ amount: 1500 }, { currency: 'JPY', amount: 2000 }, { currency: 'KRW', amount: 20_000 }, { currency: 'BTC', amount: 20_000 }],
+};
+
 export type NewMerchant = { company: string; merchant: string; currency: Currency; status?: Account['merchant_status'] };
 
-/** A company with its first merchant and both accounts. Fees as most card acquirers quote them: 2.9 % and 30 minor units. */
+/** A company with its first merchant and both accounts. */
 export async function createCompany(env: Env, tx: Tx, input: NewMerchant): Promise<{ sandbox: string; live: string }> {
   const now = env.clock.now();
   const company_id = newId('comp', env);
@@ -52,7 +70,7 @@ export async function createCompany(env: Env, tx: Tx, input: NewMerchant): Promi
     .insertInto('merchants')
     .values({ id: merchant_id, company_id, name: input.merchant, status: input.status ?? 'active', created_at: now })
     .execute();
-  const fee_schedule = sql<string>`${JSON.stringify({ default: { bps: 290, fixed: 30 }, JPY: { bps: 290, fixed: 40 }, KRW: { bps: 290, fixed: 400 }, BTC: { bps: 100, fixed: 0 } })}::jsonb`;
+  const fee_schedule = JSON.stringify(usualFees);
   await tx
     .insertInto('accounts')
     .values([

@@ -78,6 +78,7 @@ export const revokeApiKey = operation({
   input: Type.Object({ id: Type.String({ maxLength: 64 }) }, { additionalProperties: false }),
   output: ApiKeyObject,
   faults: ['not_found', 'last_key'],
+  example: { id: '{unused_api_key}' },
   async run(ctx, input, tx) {
     const { account_id } = ctx.account;
     const now = ctx.env.clock.now();

@@ -26,12 +26,28 @@ export type Posting = {
   id: string;
   recipe: Recipe;
   source_id: string;
-  payment_id: string;
+  /** The payment it belongs to; the settlement's or payout's own id where there is none. */
+  group_id: string;
   /** What the customer or merchant sees as the size of it; signed from the merchant's side. */
   amount: number;
   fee: number;
+  /** Local day, `2026-01-31`, on which the incoming part becomes available. */
+  available_on: string | null;
   legs: Legs;
   created_at: Date;
 };
 
-export type Recipe = 'capture' | 'refund' | 'refund_failed';
+export const recipeNames = [
+  'capture',
+  'refund',
+  'refund_failed',
+  'settlement',
+  'dispute_opened',
+  'dispute_fee',
+  'dispute_won',
+  'dispute_lost',
+  'payout',
+  'payout_paid',
+  'payout_returned',
+] as const;
+export type Recipe = (typeof recipeNames)[number];

@@ -15,10 +15,10 @@ const upsert = `insert into balances (account_id, currency, position, updated_at
     updated_at = greatest(balances.updated_at, excluded.updated_at),
     ${ledgerAccounts.map((a) => `${a} = balances.${a} + excluded.${a}`).join(', ')}`;
 
-const insert = `insert into ledger_postings (account_id, currency, position, id, recipe, source_id, payment_id, amount, fee, created_at, ${columns})
-  select u.account_id, u.currency, b.position - u.back, u.id, u.recipe, u.source_id, u.payment_id, u.amount, u.fee, u.created_at, ${ledgerAccounts.map((a) => `u.${a}`).join(', ')}
-  from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::timestamptz[], ${params(11)})
-    as u (account_id, currency, back, id, recipe, source_id, payment_id, amount, fee, created_at, ${columns})
+const insert = `insert into ledger_postings (account_id, currency, position, id, recipe, source_id, group_id, amount, fee, available_on, created_at, ${columns})
+  select u.account_id, u.currency, b.position - u.back, u.id, u.recipe, u.source_id, u.group_id, u.amount, u.fee, u.available_on, u.created_at, ${ledgerAccounts.map((a) => `u.${a}`).join(', ')}
+  from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::date[], $11::timestamptz[], ${params(12)})
+    as u (account_id, currency, back, id, recipe, source_id, group_id, amount, fee, available_on, created_at, ${columns})
   join balances b on b.account_id = u.account_id and b.currency = u.currency`;
 
 export function postStatements(postings: Posting[]): Statement[] {
@@ -61,9 +61,10 @@ export function postStatements(postings: Posting[]): Statement[] {
         postings.map((p) => p.id),
         postings.map((p) => p.recipe),
         postings.map((p) => p.source_id),
-        postings.map((p) => p.payment_id),
+        postings.map((p) => p.group_id),
         postings.map((p) => p.amount),
         postings.map((p) => p.fee),
+        postings.map((p) => p.available_on),
         postings.map((p) => p.created_at),
         ...ledgerAccounts.map((a) => postings.map((p) => p.legs[a] ?? 0)),
       ],
@@ -71,11 +72,15 @@ export function postStatements(postings: Posting[]): Statement[] {
   ];
 }
 
-/** After a refund's posting: undoes the transaction when the merchant's balance went below what the account allows. */
-export function expectCovered(account_id: string, currency: string, overdraft_limit: number): Statement {
+export type Cover = { account_id: string; currency: string; overdraft_limit: number; funding: 'available' | 'available_and_incoming' };
+
+/** After a posting that takes from the merchant: undoes the transaction when the balance went below what the account allows. */
+export function expectCovered({ account_id, currency, overdraft_limit, funding }: Cover): Statement {
+  const whole = funding === 'available_and_incoming';
   return {
-    name: 'ledger_covered',
-    text: `select florin_expect((select count(*) from balances where account_id = $1 and currency = $2 and -(available + incoming) >= -$3::bigint), 1, 'balance')`,
+    name: `ledger_covered_${funding}`,
+    text: `select florin_expect((select count(*) from balances where account_id = $1 and currency = $2
+      and -(available${whole ? ' + incoming' : ''}) >= -$3::bigint), 1, 'balance')`,
     values: [account_id, currency, overdraft_limit],
   };
 }

@@ -3,6 +3,7 @@
 
 import { sql } from 'kysely';
 import type { Env } from '../operation/context.ts';
+import { ledgerAccounts } from './account.ts';
 
 const stretch = 5_000;
 
@@ -17,12 +18,14 @@ export async function sealLedger(env: Env): Promise<number> {
   let written = 0;
   for (const { account_id, currency, sealed } of open.rows) {
     const result = await sql`
-      insert into ledger_seals (account_id, currency, first_position, last_position, hash, created_at)
+      with before as (select * from ledger_seals where account_id = ${account_id} and currency = ${currency} and last_position = ${sealed}::bigint),
+      p as (select * from ledger_postings where account_id = ${account_id} and currency = ${currency} and position > ${sealed}::bigint order by position limit ${stretch})
+      insert into ledger_seals (account_id, currency, first_position, last_position, hash, ${sql.raw(ledgerAccounts.join(', '))}, first_at, last_at, created_at)
       select ${account_id}, ${currency}, ${sealed}::bigint + 1, max(p.position),
-        sha256(coalesce((select hash from ledger_seals where account_id = ${account_id} and currency = ${currency} and last_position = ${sealed}), ''::bytea)
-          || convert_to(string_agg(florin_posting_text(p), E'\n' order by p.position), 'UTF8')),
-        ${env.clock.now()}
-      from (select * from ledger_postings where account_id = ${account_id} and currency = ${currency} and position > ${sealed}::bigint order by position limit ${stretch}) p
+        sha256(coalesce((select hash from before), ''::bytea) || convert_to(string_agg(florin_posting_text(p), E'\n' order by p.position), 'UTF8')),
+        ${sql.raw(ledgerAccounts.map((a) => `coalesce((select ${a} from before), 0) + sum(p.${a})::bigint`).join(', '))},
+        min(p.created_at), greatest(max(p.created_at), (select last_at from before)), ${env.clock.now()}
+      from p
       having count(*) > 0
       on conflict do nothing`.execute(env.db.query);
     written += Number(result.numAffectedRows ?? 0);

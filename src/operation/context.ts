@@ -43,19 +43,26 @@ export type Keys = {
   fingerprints: Uint8Array;
 };
 
-export type FeeRule = { bps: number; fixed: number };
-export type FeeSchedule = { default?: FeeRule } & Partial<Record<Currency, FeeRule>>;
+export type FeeRule = { currency?: Currency; method?: 'card'; region?: 'domestic' | 'eea' | 'international'; bps: number; fixed: number };
+export type FeeSchedule = { rules?: FeeRule[]; dispute?: { currency?: Currency; amount: number }[] };
 
 export type Account = {
   account_id: string;
   merchant_id: string;
   merchant_name: string;
   merchant_logo_url: string | null;
+  merchant_country: string;
+  time_zone: string;
   merchant_status: 'pending_review' | 'active' | 'disabled';
   mode: 'sandbox' | 'live';
   currency: Currency;
   fee_schedule: FeeSchedule;
   overdraft_limit: number;
+  refund_funding: 'available' | 'available_and_incoming';
+  settlement_delay_days: number;
+  payout_schedule: 'manual' | 'daily' | 'weekly' | 'monthly';
+  payout_minimum: number;
+  fraud_warning_refund_limit: number | null;
   provider: string;
 };
 

@@ -15,7 +15,10 @@ export const Amount = Type.Integer({ minimum: 1, maximum: maxAmount, description
 /** Checked against the list by `currencyOf`, whose refusal says how to mend it. */
 export const CurrencyCode = Type.String({ minLength: 3, maxLength: 3, description: 'ISO 4217 code in capitals (or BTC).' });
 
-export const Metadata = Type.Record(Type.String({ minLength: 1, maxLength: 40 }), Type.String({ maxLength: 500 }), {
+// The key's limits are a pattern, and other keys are refused: a record takes no minLength or maxLength of its keys, and its own
+// pattern (`^.*$`) passes over a key with a line break, whose value would then be anything at all.
+export const Metadata = Type.Record(Type.String({ pattern: '^[\\s\\S]{1,40}$' }), Type.String({ maxLength: 500 }), {
+  additionalProperties: false,
   maxProperties: 50,
   description: 'Your own keys and values, kept as they are. At most 50 keys of 40 characters, values of 500.',
 });

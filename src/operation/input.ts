@@ -33,7 +33,12 @@ export function findFault(schema: TSchema, complaints: readonly unknown[], input
   const unknown = all.find((c) => c.keyword === 'additionalProperties');
   if (unknown) {
     const name = String((unknown.params.additionalProperties as unknown[])[0]);
-    const known = Object.keys(nodeAt(schema as Node, unknown.instancePath)?.properties ?? {});
+    const node = nodeAt(schema as Node, unknown.instancePath);
+    if (node?.patternProperties) {
+      const param = paramOf(unknown.instancePath);
+      return new Fault('parameter_invalid', `A key of '${param}' must be of 1 to 40 characters; one has ${name.length}.`, { param });
+    }
+    const known = Object.keys(node?.properties ?? {});
     const near = nearest(name, known);
     const hint = near ? ` Did you mean '${near}'?` : known.length ? ` Known here: ${known.join(', ')}.` : '';
     return new Fault('parameter_unknown', `There is no parameter '${clip(name)}'.${hint}`, { param: paramOf(unknown.instancePath, name) });
@@ -64,7 +69,7 @@ export function refuseBadText(input: unknown, path = '', depth = 0): void {
   }
   if (input === null || typeof input !== 'object') return;
   for (const [name, value] of Object.entries(input)) {
-    if (name.includes('\u0000') || !name.isWellFormed()) throw new Fault('parameter_invalid', 'A name holds a character that is no text. Remove it.', { param: paramOf(path) });
+    if (name.includes('\u0000') || !name.isWellFormed()) throw new Fault('parameter_invalid', 'A name holds a character that is no text. Remove it.', path === '' ? {} : { param: paramOf(path) });
     refuseBadText(value, `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1);
   }
 }

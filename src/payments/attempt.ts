@@ -2,7 +2,7 @@
 // attempt, refund, ledger, events, stored answer). No network call happens inside a transaction, and no answer is applied twice.
 
 import type { Connector, Outcome } from '../connectors/connector.ts';
-import { GuardFailed, runAll, type Statement } from '../db/db.ts';
+import { type Executor, GuardFailed, runAll, type Statement, type Tx } from '../db/db.ts';
 import { insertRows, updateRows } from '../db/rows.ts';
 import { emitStatements, newEvent } from '../events/emit.ts';
 import { postStatements } from '../ledger/post.ts';
@@ -15,7 +15,7 @@ import { answerStatements, type StoredAnswer } from '../operation/once.ts';
 import { type AttemptRow, attemptColumns, isOpen } from './attempt-row.ts';
 import { applyVerdict, type Change, type Rows, type Verdict } from './outcome.ts';
 import { linkStatements } from './page-link.ts';
-import { findPayment, lockPayment, paymentObject } from './payment.ts';
+import { findPayment, lockPayment, paidBy, paymentObject } from './payment.ts';
 import { type RefundRow, refundObject } from './refund.ts';
 
 /** Written in the first transaction, before anything leaves the house. */
@@ -64,7 +64,7 @@ async function settleLocked(ctx: Ctx, { id, payment_id, account_id }: AttemptRow
   const result = await env.db.tx(async (tx): Promise<Rows> => {
     const payment = await lockPayment(tx, account_id, payment_id);
     const attempt = (await tx.selectFrom('attempts').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirstOrThrow()) as AttemptRow;
-    const refund = attempt.refund_id === null ? undefined : await loadRefund(ctx, attempt.refund_id);
+    const refund = attempt.refund_id === null ? undefined : await loadRefund(tx, account_id, attempt.refund_id);
     const rows: Rows = { payment, attempt, refund };
     if (!isOpen(attempt)) return rows;
     const change = applyVerdict(rows, verdict, env.clock.now());
@@ -75,15 +75,16 @@ async function settleLocked(ctx: Ctx, { id, payment_id, account_id }: AttemptRow
   return result;
 }
 
-async function loadRefund(ctx: Ctx, id: string): Promise<RefundRow> {
-  const row = await ctx.env.db.query.selectFrom('refunds').selectAll().where('account_id', '=', ctx.account.account_id).where('id', '=', id).executeTakeFirstOrThrow();
+/** `query` is the transaction when there is one: a second connection asked for inside it would starve a full pool. */
+async function loadRefund(query: Executor | Tx, account_id: string, id: string): Promise<RefundRow> {
+  const row = await query.selectFrom('refunds').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirstOrThrow();
   return row as RefundRow;
 }
 
 /** The rows of an attempt as they are now; for whoever did not just make them. */
 export async function rowsOf(ctx: Ctx, attempt: AttemptRow): Promise<Rows> {
   const payment = await findPayment(ctx.env.db.query, attempt.account_id, attempt.payment_id);
-  return { payment, attempt, refund: attempt.refund_id === null ? undefined : await loadRefund(ctx, attempt.refund_id) };
+  return { payment, attempt, refund: attempt.refund_id === null ? undefined : await loadRefund(ctx.env.db.query, attempt.account_id, attempt.refund_id) };
 }
 
 type Settlement = { change: Change; postings: Posting[]; events: NewEvent[]; answer: StoredAnswer | undefined };
@@ -93,12 +94,12 @@ function settlementOf(ctx: Ctx, change: Change): Settlement {
   const shownPayment = paymentObject(ctx.env, payment);
   const paymentText = JSON.stringify(shownPayment);
   const shownRefund = refund && refundObject(refund);
-  const source = { source_id: attempt.id, payment_id: payment.id, currency: payment.currency };
+  const source = { source_id: attempt.id, group_id: payment.id, currency: payment.currency };
   const postings: Posting[] = [];
-  if (change.captured > 0) postings.push(recipes.capture(ctx, source, change.captured));
+  if (change.captured > 0) postings.push(recipes.capture(ctx, source, change.captured, paidBy(payment)));
   if (change.refund_failed) {
     assert(refund, 'a failed refund is at hand');
-    postings.push(recipes.refundFailed(ctx, { ...source, source_id: refund.id }, { available: refund.from_available, incoming: refund.from_incoming }));
+    postings.push(recipes.refundFailed(ctx, { ...source, source_id: refund.id }, { available: refund.from_available, incoming: refund.from_incoming, on: refund.incoming_on }));
   }
   const events = change.events.map(({ type, of }) => {
     if (of === 'payment') return newEvent(ctx, type, shownPayment, paymentText);

@@ -101,6 +101,7 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
     amount_captured: 0,
     amount_capture_pending: 0,
     amount_refunded: 0,
+    amount_disputed: 0,
     released: false,
     description: input.description ?? null,
     merchant_reference: input.merchant_reference ?? null,

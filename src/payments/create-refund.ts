@@ -8,7 +8,7 @@ import { emitStatements, newEvent } from '../events/emit.ts';
 import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { display } from '../kit/money.ts';
-import { lockBalance } from '../ledger/balance.ts';
+import { fundRefund } from '../ledger/fund-refund.ts';
 import { expectCovered, postStatements } from '../ledger/post.ts';
 import * as recipes from '../ledger/recipes.ts';
 import type { Ctx } from '../operation/context.ts';
@@ -49,8 +49,7 @@ export const createRefund = operation({
       .tx(async (tx) => {
         const before = await lockPayment(tx, account_id, input.payment, 'payment');
         const amount = refuse(before, input.amount);
-        const balance = await lockBalance(tx, account_id, before.currency);
-        const from_available = Math.max(0, Math.min(amount, balance.available));
+        const funding = await fundRefund(ctx, tx, { payment_id: before.id, currency: before.currency, amount });
         const now = env.clock.now();
         const refund: RefundRow = {
           account_id,
@@ -64,8 +63,9 @@ export const createRefund = operation({
           merchant_reference: input.merchant_reference ?? null,
           metadata: input.metadata ?? {},
           failure_code: null,
-          from_available,
-          from_incoming: amount - from_available,
+          from_available: funding.available,
+          from_incoming: funding.incoming,
+          incoming_on: funding.on,
           created_at: now,
           updated_at: now,
         };
@@ -77,12 +77,12 @@ export const createRefund = operation({
           .where('account_id', '=', account_id)
           .where('id', '=', before.id)
           .execute();
-        const source = { source_id: refund.id, payment_id: before.id, currency: before.currency };
+        const source = { source_id: refund.id, group_id: before.id, currency: before.currency };
         await runAll(tx, [
           ...insertRows('refunds', refundColumns, [refund]),
           ...attemptStatements([attempt]),
-          ...postStatements([recipes.refund(ctx, source, { available: from_available, incoming: refund.from_incoming })]),
-          expectCovered(account_id, before.currency, ctx.account.overdraft_limit),
+          ...postStatements([recipes.refund(ctx, source, funding)]),
+          expectCovered({ account_id, currency: before.currency, overdraft_limit: ctx.account.overdraft_limit, funding: ctx.account.refund_funding }),
           ...emitStatements([newEvent(ctx, 'refund.created', refundObject(refund))]),
           ...(ctx.claim ? [bindEffect(account_id, ctx.claim, attempt.id)] : []),
         ]);
@@ -126,5 +126,5 @@ const uncovered = (cause: unknown) =>
 
 const refundColumns = {
   account_id: 'text', id: 'text', payment_id: 'text', status: 'text', amount: 'bigint', currency: 'text', reason: 'text', note: 'text',
-  merchant_reference: 'text', metadata: 'jsonb', from_available: 'bigint', from_incoming: 'bigint', created_at: 'timestamptz', updated_at: 'timestamptz',
+  merchant_reference: 'text', metadata: 'jsonb', from_available: 'bigint', from_incoming: 'bigint', incoming_on: 'date', created_at: 'timestamptz', updated_at: 'timestamptz',
 };

@@ -7,6 +7,7 @@ import type { Payments } from '../db/types.ts';
 import type { CheckResult, Processing, ThreeDSecure } from '../connectors/connector.ts';
 import { notFound } from '../kit/fault.ts';
 import type { Currency } from '../kit/money.ts';
+import type { Paid } from '../ledger/fees.ts';
 import type { Env } from '../operation/context.ts';
 import { Address, Metadata, nullable } from '../operation/fields.ts';
 import { CardSummary } from '../vault/summary.ts';
@@ -59,6 +60,7 @@ export const PaymentObject = Type.Object(
     amount_capturable: Type.Integer({ description: 'What can still be captured.' }),
     amount_captured: Type.Integer(),
     amount_refunded: Type.Integer({ description: 'Pending refunds included.' }),
+    amount_disputed: Type.Integer({ description: 'Held back by open disputes, or lost to them.' }),
     amount_refundable: Type.Integer({ description: 'The most that a new refund may ask for.' }),
     capture: Type.Boolean({ description: 'False: the amount was only held, and waits for a capture.' }),
     description: nullable(Type.String()),
@@ -111,8 +113,11 @@ export const PaymentObject = Type.Object(
 );
 export type PaymentObject = Static<typeof PaymentObject>;
 
+/** What a fee may depend on. */
+export const paidBy = (p: PaymentRow): Paid => ({ method: 'card', card_country: p.payment_method?.card.country ?? null });
+
 export const capturable = (p: PaymentRow) => (p.released || p.status !== 'authorized' ? 0 : p.amount_authorized - p.amount_captured - p.amount_capture_pending);
-export const refundable = (p: PaymentRow) => p.amount_captured - p.amount_refunded;
+export const refundable = (p: PaymentRow) => p.amount_captured - p.amount_refunded - p.amount_disputed;
 
 export function paymentObject(env: Env, p: PaymentRow): PaymentObject {
   const { processing } = p;
@@ -129,6 +134,7 @@ export function paymentObject(env: Env, p: PaymentRow): PaymentObject {
     amount_capturable: capturable(p),
     amount_captured: p.amount_captured,
     amount_refunded: p.amount_refunded,
+    amount_disputed: p.amount_disputed,
     amount_refundable: refundable(p),
     capture: p.capture,
     description: p.description,

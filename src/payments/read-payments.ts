@@ -22,6 +22,7 @@ export const getPayment = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: PaymentObject,
   faults: ['not_found'],
+  example: { id: '{payment}' },
   run: async (ctx, input) => paymentObject(ctx.env, await findPayment(ctx.env.db.query, ctx.account.account_id, input.id)),
 });
 
@@ -55,6 +56,7 @@ export const listPayments = operation({
   ),
   output: ListOf(PaymentObject),
   faults: ['parameter_invalid', 'currency_unsupported'],
+  example: { status: ['completed', 'authorized'], limit: 3 },
   async run(ctx, input) {
     const window = windowOf(input);
     let query = ctx.env.db.query
@@ -113,6 +115,7 @@ export const getTimeline = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: Type.Object({ object: Type.Literal('timeline'), payment: Type.String(), entries: Type.Array(TimelineEntry) }),
   faults: ['not_found'],
+  example: { id: '{payment}' },
   async run(ctx, input) {
     const { account_id } = ctx.account;
     const payment = await findPayment(ctx.env.db.query, account_id, input.id);
@@ -153,6 +156,7 @@ export const getRefund = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: RefundObject,
   faults: ['not_found'],
+  example: { id: '{refund}' },
   async run(ctx, input) {
     const row = await ctx.env.db.query.selectFrom('refunds').selectAll().where('account_id', '=', ctx.account.account_id).where('id', '=', input.id).executeTakeFirst();
     if (!row) throw notFound('refund', input.id);

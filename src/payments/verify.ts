@@ -18,7 +18,7 @@ export const paymentChecks: Check[] = [
     name: 'every payment’s captured and refunded amounts are what the ledger booked for it',
     query: (id) => sql`
       select p.account_id || ' ' || p.id as what from payments p
-      left join (select account_id, payment_id, sum(amount) filter (where recipe = 'capture') as captured,
+      left join (select account_id, group_id as payment_id, sum(amount) filter (where recipe = 'capture') as captured,
           sum(-amount) filter (where recipe in ('refund', 'refund_failed')) as refunded
         from ledger_postings where ${ofAccount('account_id', id)} group by 1, 2) l on l.account_id = p.account_id and l.payment_id = p.id
       where ${ofAccount('p.account_id', id)} and (p.amount_captured <> coalesce(l.captured, 0) or p.amount_refunded <> coalesce(l.refunded, 0)) limit 5`,

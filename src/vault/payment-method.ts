@@ -113,14 +113,14 @@ export const createPaymentMethod = operation({
       .where('expires_at', '>', ctx.env.clock.now())
       .returning(['card_id', 'billing_address'])
       .executeTakeFirst();
-    if (!row) throw await tokenFault(ctx, token.id);
+    if (!row) throw await tokenFault(ctx, token.id, tx);
     return await attachCard(ctx, tx, { customer_id: input.customer, card_id: row.card_id, billing_address: row.billing_address, ...(input.metadata ? { metadata: input.metadata } : {}) });
   },
 });
 
-/** Why a token could not be used, after the fact. */
-export async function tokenFault(ctx: Ctx, id: string): Promise<Fault> {
-  const row = await ctx.env.db.query.selectFrom('tokens').select(['used_by', 'expires_at']).where('account_id', '=', ctx.account.account_id).where('id', '=', id).executeTakeFirst();
+/** Why a token could not be used, after the fact. Inside a transaction `query` is that one: a second connection would starve a full pool. */
+export async function tokenFault(ctx: Ctx, id: string, query: Executor | Tx = ctx.env.db.query): Promise<Fault> {
+  const row = await query.selectFrom('tokens').select(['used_by', 'expires_at']).where('account_id', '=', ctx.account.account_id).where('id', '=', id).executeTakeFirst();
   if (!row) return notFound('token', id.slice(0, 40), 'token');
   if (row.used_by) return new Fault('token_used', 'This token was used already; a token is good for one use. Make a new one.', { param: 'token' });
   return new Fault('token_expired', 'This token is older than fifteen minutes. Make a new one.', { param: 'token' });
@@ -136,6 +136,7 @@ export const getPaymentMethod = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: PaymentMethodObject,
   faults: ['not_found'],
+  example: { id: '{payment_method}' },
   async run(ctx, input) {
     const { row, card } = await findPaymentMethod(ctx.env.db.query, ctx.account.account_id, input.id, 'id');
     return paymentMethodObject(row, card);
@@ -152,6 +153,7 @@ export const listPaymentMethods = operation({
   input: Type.Object({ customer: Id, ...pageFields }, { additionalProperties: false }),
   output: ListOf(PaymentMethodObject),
   faults: ['not_found', 'parameter_invalid'],
+  example: { customer: '{customer}' },
   async run(ctx, input) {
     const { account_id } = ctx.account;
     await findCustomer(ctx.env.db.query, account_id, input.customer);
@@ -189,6 +191,7 @@ export const detachPaymentMethod = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: PaymentMethodObject,
   faults: ['not_found'],
+  example: { id: '{unused_payment_method}' },
   async run(ctx, input, tx) {
     const { account_id } = ctx.account;
     const { row, card } = await findPaymentMethod(tx, account_id, input.id, 'id');

@@ -87,6 +87,7 @@ export const getEndpoint = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: EndpointObject,
   faults: ['not_found'],
+  example: { id: '{webhook_endpoint}' },
   run: async (ctx, input) => endpointObject(await findEndpoint(ctx.env.db.query, ctx.account.account_id, input.id), ctx.env.clock.now()),
 });
 
@@ -161,6 +162,7 @@ export const deleteEndpoint = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: Type.Object({ id: Type.String(), object: Type.Literal('webhook_endpoint'), deleted: Type.Literal(true) }),
   faults: ['not_found'],
+  example: { id: '{unused_webhook_endpoint}' },
   async run(ctx, input, tx) {
     const row = await tx
       .deleteFrom('webhook_endpoints')

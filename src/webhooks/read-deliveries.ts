@@ -57,6 +57,7 @@ export const getDelivery = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: Type.Interface([DeliveryObject], { history: Type.Array(TryObject) }),
   faults: ['not_found'],
+  example: { id: '{delivery}' },
   async run(ctx, input) {
     const { account_id } = ctx.account;
     const row = await findDelivery(ctx.env.db.query, account_id, input.id);

@@ -48,7 +48,7 @@ export const disableEndpoint = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: EndpointObject,
   faults: ['not_found'],
-  example: { id: '{webhook_endpoint}' },
+  example: { id: '{unused_webhook_endpoint}' },
   async run(ctx, input, tx) {
     const { account_id } = ctx.account;
     const now = ctx.env.clock.now();

@@ -75,7 +75,7 @@ describe('the examples of the reference', () => {
       assert.equal(reply.status, route.status ?? 200, reply.text);
       const shape = Compile(route.op.output);
       assert.ok(shape.Check(reply.body), `${reply.text} ${JSON.stringify(shape.Errors(reply.body))}`);
-      record(route, reply.body);
+      record(route, reply.body as object);
     });
 
     test(`${route.op.name}: the printed answer has the documented shape`, { skip: process.env['RECORD'] === '1' }, () => {

@@ -13,7 +13,7 @@ import { openWorld, type World } from '../kit/world.ts';
 describe('POST /v1/payments', () => {
   let w: World;
   before(async () => {
-    w = await openWorld({ fee_schedule: { default: { bps: 290, fixed: 30 }, JPY: { bps: 360, fixed: 0 } } });
+    w = await openWorld({ fee_schedule: { rules: [{ bps: 290, fixed: 30 }, { currency: 'JPY', bps: 360, fixed: 0 }] } });
   });
   after(() => w.close());
 
@@ -23,7 +23,7 @@ describe('POST /v1/payments', () => {
     refuses(w, ['POST', '/v1/payments', { amount: 1999, currency: 'USD', ...input }], expected);
   const eventsOf = async (id: string) =>
     (await w.env.db.query.selectFrom('events').select(['type', 'payload', 'request_id']).where('object_id', '=', id).orderBy('id').execute()) ?? [];
-  const postingsOf = (id: string) => w.env.db.query.selectFrom('ledger_postings').selectAll().where('payment_id', '=', id).orderBy('position').execute();
+  const postingsOf = (id: string) => w.env.db.query.selectFrom('ledger_postings').selectAll().where('group_id', '=', id).orderBy('position').execute();
 
   describe('201', () => {
     test('a token is charged at once: every field, its events, its posting and fee', async () => {
@@ -179,7 +179,7 @@ describe('POST /v1/payments', () => {
       assert.equal(reply.status, 201, reply.text);
       assert.ok(reply.text.includes('"__proto__":"a"'));
       const again = await w.call('GET', `/v1/payments/${reply.body.id}`);
-      assert.equal(JSON.stringify(again.body.metadata), '{"__proto__":"a","toString":"c","constructor":"b"}', 'Postgres orders names by length');
+      assert.equal(JSON.stringify(again.body.metadata), '{"toString":"c","__proto__":"a","constructor":"b"}', 'Postgres orders names by length');
     });
 
     test('50 metadata keys of 40 characters and values of 500 fit', async () => {
@@ -252,7 +252,7 @@ describe('POST /v1/payments', () => {
         await refused({ metadata: { note: bad } }, { code: 'parameter_invalid', param: 'metadata.note', detail: /Remove it/ });
         await refused({ metadata: { [bad]: 'v' } }, { code: 'parameter_invalid', param: 'metadata', detail: /Remove it/ });
       }
-      await refused({ 'a\u0000': 1 }, { code: 'parameter_invalid', param: '', detail: /Remove it/ });
+      await refused({ 'a\u0000': 1 }, { code: 'parameter_invalid', detail: /Remove it/ });
     });
 
     test('addresses of pages must be http or https, e-mail addresses must be ones', async () => {

@@ -40,7 +40,10 @@ describe('two processes, one database', () => {
     await world.close();
   });
   afterEach(async () => {
-    assert.deepEqual(await openAttempts(world), []);
+    const open = await openAttempts(world);
+    // What is open would be found again after every other test.
+    if (open.length > 0) await settleAll(world);
+    assert.equal(open.length, 0, `left open: ${open.slice(0, 3).join(', ')} …`);
     await world.verify();
   });
 
@@ -208,7 +211,7 @@ describe('two processes, one database', () => {
 
 describe('a merchant whose balance has to cover refunds', () => {
   test('parallel refunds of several payments never take the balance below zero', async () => {
-    const world = await openWorld({ ...quick, fee_schedule: { default: { bps: 1000, fixed: 0 } } });
+    const world = await openWorld({ ...quick, fee_schedule: { rules: [{ bps: 1000, fixed: 0 }] } });
     await sql`update accounts set overdraft_limit = 0`.execute(world.env.db.query);
     const servers = await Promise.all([startServer({ database_url: world.url }), startServer({ database_url: world.url })]);
     try {

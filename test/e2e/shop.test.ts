@@ -13,7 +13,7 @@ let browser: Browser;
 let secret: string;
 
 before(async () => {
-  site = await openSite({ fee_schedule: { default: { bps: 290, fixed: 30 } } });
+  site = await openSite({ fee_schedule: { rules: [{ bps: 290, fixed: 30 }] } });
   browser = await launchChromium();
   const endpoint = await site.world.call('POST', '/v1/webhook_endpoints', { url: site.receiver_url, events: ['*'] });
   assert.equal(endpoint.status, 201, endpoint.text);

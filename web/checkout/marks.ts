@@ -21,7 +21,7 @@ const marks: Record<Brand, string> = {
     '<path fill="none" stroke="#fff" stroke-width="1.5" stroke-linejoin="miter" d="m3.6 14.5 2.5-6.3h.6l2.5 6.3M4.8 12.4h3.2M11 14.7V8.5l2.6 4 2.6-4v6.2M22.5 8.1h-4v5.9h4M18.5 11h3.6M24.3 7.8l5.6 6.5M29.9 7.8l-5.6 6.5"/>',
   ),
   discover: paper(
-    '<path fill="#f47216" d="M33 12.5V19a2.5 2.5 0 0 1-2.5 2.5H12C21 20.5 28.5 17 33 12.5z"/><circle cx="19.5" cy="9.5" r="3.4" fill="#f47216"/><path fill="none" stroke="#231f20" stroke-width="1.5" d="M4.5 6.7v5.6h1.3a2.8 2.8 0 0 0 0-5.6zM11 6v7M14.9 6.8c-1.7-.7-2.3 1.5-.6 2.3 2 .9 1.3 4-1.3 2.9M26 6.3l1.9 5.7 1.9-5.7"/>',
+    '<path fill="#f47216" d="M33 12.5V19a2.5 2.5 0 0 1-2.5 2.5H12C21 20.5 28.5 17 33 12.5z"/><circle cx="18.9" cy="9" r="2.4" fill="#f47216"/><path fill="none" stroke="#231f20" stroke-width="1.05" d="M3.4 7v4h.7a2 2 0 0 0 0-4zM7.8 6.5v5M11.6 7.5c-.9-.8-2-.5-2 .3 0 1.2 2.2.9 2.2 2.2 0 1-1.4 1.2-2.4.4M15.8 7.5a2.05 2.05 0 1 0 0 3M21.7 6.5l1.6 4.2 1.6-4.2M28.2 7h-2v4h2M26.2 9h1.8M29.7 11.5V7h.8c1.6 0 1.6 2.3 0 2.3h-.8m.8 0 1.3 2.2"/>',
   ),
   diners: paper(
     '<circle cx="17" cy="11" r="7" fill="#0079be"/><circle cx="17" cy="11" r="5.5" fill="#fff"/><path fill="#0079be" d="M15.8 7.3a4 4 0 0 0 0 7.4zM18.2 7.3a4 4 0 0 1 0 7.4z"/>',

@@ -17,7 +17,7 @@ ${merchant(view, page)}
 <div class="due">
 <h1>${say('page_title', { merchant: view.merchant.name })}</h1>
 <p class="total"><bdi>${money(view.amount_total)}</bdi></p>
-${view.description && html`<p class="about" dir="auto">${view.description}</p>`}
+${view.description && html`<p class="about"><bdi>${view.description}</bdi></p>`}
 </div>
 ${folds && html`<button type="button" class="toggle needs-script" id="toggle" aria-expanded="false" aria-controls="details"><span>${say('show_details')}</span>${icon('down')}</button>`}
 ${details && html`<div class="details${folds ? ' folds' : ''}" id="details">${details}</div>`}
@@ -30,8 +30,8 @@ function merchant(view: CheckoutView, page: Page): Html {
   const inside = html`${
     logo
       ? html`<img class="logo" src="${logo}" alt="" height="32" referrerpolicy="no-referrer">`
-      : html`<span class="logo letter" aria-hidden="true">${initial(name)}</span>`
-  }<span class="name" dir="auto">${name}</span>`;
+      : html`<span class="logo letter" data-letter="${initial(name)}" aria-hidden="true"></span>`
+  }<bdi class="name">${name}</bdi>`;
   const back = webUrl(view.cancel_url);
   if (!back) return html`<p class="merchant">${inside}</p>`;
   const label = sayIn(page.locale)('back_to', { merchant: name });
@@ -57,7 +57,7 @@ function breakdown(view: CheckoutView, page: Page): Html | undefined {
   const pictures = view.line_items.some((item) => imageUrl(item.image_url));
   const between = sums(view);
   const line = (name: string, amount: number, kind = '') =>
-    html`<div class="sum ${kind}"><dt dir="auto">${name}</dt><dd><bdi>${money(amount)}</bdi></dd></div>`;
+    html`<div class="sum ${kind}"><dt><bdi>${name}</bdi></dt><dd><bdi>${money(amount)}</bdi></dd></div>`;
   return html`${
     view.line_items.length > 0 &&
     html`<ul class="items" role="list">${view.line_items.map((item) => lineItem(item, page, money, pictures))}</ul>`
@@ -79,6 +79,6 @@ function lineItem(item: Item, page: Page, money: (amount: number) => string, pic
   // The letter stays under the picture: it is what is seen when the picture does not come.
   const picture =
     pictures &&
-    html`<span class="thumb" aria-hidden="true">${initial(item.name)}${url && html`<img src="${url}" alt="" width="48" height="48" loading="lazy" decoding="async" referrerpolicy="no-referrer">`}</span>`;
-  return html`<li class="item">${picture}<div class="what"><p class="item-name" dir="auto">${item.name}</p>${item.description && html`<p class="note" dir="auto">${item.description}</p>`}${note && html`<p class="note">${note}</p>`}</div><p class="price"><bdi>${money(item.amount)}</bdi></p></li>`;
+    html`<span class="thumb" data-letter="${initial(item.name)}" aria-hidden="true">${url && html`<img src="${url}" alt="" width="48" height="48" loading="lazy" decoding="async" referrerpolicy="no-referrer">`}</span>`;
+  return html`<li class="item">${picture}<div class="what"><p class="item-name"><bdi>${item.name}</bdi></p>${item.description && html`<p class="note"><bdi>${item.description}</bdi></p>`}${note && html`<p class="note">${note}</p>`}</div><p class="price"><bdi>${money(item.amount)}</bdi></p></li>`;
 }

@@ -19,7 +19,8 @@ export function inputOf(schema: unknown, parts: { params: unknown; query: unknow
 }
 
 function typed(properties: Record<string, Node>, query: Record<string, string | string[]>): Record<string, unknown> {
-  const input: Record<string, unknown> = {};
+  // Without a prototype, `?__proto__=` is a name like any other, and is refused like any other that is not known.
+  const input: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(query)) {
     const inner = /^([a-z_]+)\[(.+)\]$/.exec(name);
     const [, outer = '', key = ''] = inner ?? [];

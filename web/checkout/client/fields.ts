@@ -12,17 +12,9 @@ export type FieldName = (typeof fieldNames)[number];
 type Control = HTMLInputElement | HTMLSelectElement;
 
 const input = (id: FieldName) => find(id, HTMLInputElement);
-const controls: Record<FieldName, Control> = {
-  email: input('email'),
-  number: input('number'),
-  expiry: input('expiry'),
-  cvc: input('cvc'),
-  name: input('name'),
-  country: find('country', HTMLSelectElement),
-  postal: input('postal'),
-};
-const errors = Object.fromEntries(fieldNames.map((name) => [name, find(`${name}-error`, HTMLElement)])) as Record<FieldName, HTMLElement>;
-const newCard = find('new-card', HTMLElement);
+/** Looked up on use: a page of a session that has ended carries this script too, and no form. */
+const control = (name: FieldName): Control => (name === 'country' ? find(name, HTMLSelectElement) : input(name));
+const errorOf = (name: FieldName) => find(`${name}-error`, HTMLElement);
 const chosen = () => document.querySelector<HTMLInputElement>('input[name="method"]:checked');
 
 /** The saved card that is chosen; undefined when a new one is to be typed. */
@@ -38,21 +30,20 @@ export type CardBody = {
 };
 
 export function cardBody(): CardBody {
-  const expiry = expiryOf(controls.expiry.value) ?? { month: 0, year: 0 };
-  const postal_code = postalShown() ? controls.postal.value.trim() : '';
+  const expiry = expiryOf(control('expiry').value) ?? { month: 0, year: 0 };
+  const postal_code = postalShown() ? control('postal').value.trim() : '';
   return {
-    number: digitsOf(controls.number.value),
+    number: digitsOf(control('number').value),
     exp_month: expiry.month,
     exp_year: expiry.year,
-    cvc: digitsOf(controls.cvc.value),
-    holder_name: controls.name.value.trim(),
-    billing_address: { country: controls.country.value, ...(postal_code ? { postal_code } : {}) },
+    cvc: digitsOf(control('cvc').value),
+    holder_name: control('name').value.trim(),
+    billing_address: { country: control('country').value, ...(postal_code ? { postal_code } : {}) },
   };
 }
 
 /** What the customer typed; undefined when the session knows it already. */
-export const typedEmail = (): string | undefined =>
-  controls.email instanceof HTMLInputElement && controls.email.readOnly ? undefined : controls.email.value.trim();
+export const typedEmail = (): string | undefined => (input('email').readOnly ? undefined : input('email').value.trim());
 
 export const wantsToSave = (): boolean => {
   const box = document.getElementById('save');
@@ -60,15 +51,15 @@ export const wantsToSave = (): boolean => {
 };
 
 export function clearCard(): void {
-  for (const name of ['number', 'expiry', 'cvc', 'name', 'postal'] as const) controls[name].value = '';
+  for (const name of ['number', 'expiry', 'cvc', 'name', 'postal'] as const) control(name).value = '';
   showBrand();
 }
 
-const postalShown = () => !withoutPostalCode.has(controls.country.value);
+const postalShown = () => !withoutPostalCode.has(control('country').value);
 
 /** The complaint about a field as it stands, or undefined. Empty is a complaint only for those who have been asked to send. */
 function complaint(name: FieldName): string | undefined {
-  const value = controls[name].value.trim();
+  const value = control(name).value.trim();
   if (name !== 'email' && savedCard() !== undefined) return undefined;
   switch (name) {
     case 'email':
@@ -89,24 +80,24 @@ function complaint(name: FieldName): string | undefined {
       return isPast(expiry, new Date()) ? say('error_expired') : undefined;
     }
     case 'cvc': {
-      const digits = cvcLength(brandOf(digitsOf(controls.number.value)));
+      const digits = cvcLength(brandOf(digitsOf(control('number').value)));
       if (value === '') return say('error_cvc_missing');
       return digitsOf(value).length === digits ? undefined : say('error_cvc', { digits: String(digits) });
     }
     case 'name':
       return value === '' ? say('error_name_missing') : undefined;
     case 'postal':
-      return value === '' && comparesPostalCode.has(controls.country.value) ? say('error_postal_missing') : undefined;
+      return value === '' && comparesPostalCode.has(control('country').value) ? say('error_postal_missing') : undefined;
     case 'country':
       return undefined;
   }
 }
 
 export function showError(name: FieldName, text: string | undefined): void {
-  errors[name].textContent = text ?? '';
-  errors[name].hidden = text === undefined;
-  if (text === undefined) controls[name].removeAttribute('aria-invalid');
-  else controls[name].setAttribute('aria-invalid', 'true');
+  errorOf(name).textContent = text ?? '';
+  errorOf(name).hidden = text === undefined;
+  if (text === undefined) control(name).removeAttribute('aria-invalid');
+  else control(name).setAttribute('aria-invalid', 'true');
 }
 
 /** True when everything may be sent; else each error is shown and the first field in error has the focus. */
@@ -121,9 +112,9 @@ export function checkAll(): boolean {
 }
 
 export function focusField(name: FieldName): void {
-  const control = controls[name];
-  control.focus();
-  if (control instanceof HTMLInputElement && name !== 'email') control.select();
+  const field = control(name);
+  field.focus();
+  if (field instanceof HTMLInputElement && name !== 'email') field.select();
 }
 
 // Names of the API's parameters, by their last part.
@@ -140,7 +131,7 @@ export function fieldOf(param: string | undefined): FieldName | undefined {
 }
 
 function showBrand(): void {
-  const digits = digitsOf(controls.number.value);
+  const digits = digitsOf(control('number').value);
   const brand = brandOf(digits);
   // After four digits that fit no network the row of marks goes; it would promise too much.
   find('brands', HTMLElement).dataset['brand'] = brand ?? (digits.length > 3 ? 'none' : '');
@@ -152,15 +143,15 @@ function showBrand(): void {
 }
 
 function shapes(name: FieldName, format: (text: string, forward: boolean) => string, then: () => void): void {
-  const control = input(name);
-  let before = control.value;
-  control.addEventListener('input', (event) => {
-    const typed: Edit = { value: control.value, caret: control.selectionStart ?? control.value.length };
+  const field = input(name);
+  let before = field.value;
+  field.addEventListener('input', (event) => {
+    const typed: Edit = { value: field.value, caret: field.selectionStart ?? field.value.length };
     const { value, caret } = reshape(before, typed, event instanceof InputEvent ? event.inputType : '', format);
-    if (value !== control.value) {
-      control.value = value;
+    if (value !== field.value) {
+      field.value = value;
       // Moving the caret of a field that autofill has just filled would pull the focus to it.
-      if (document.activeElement === control) control.setSelectionRange(caret, caret);
+      if (document.activeElement === field) field.setSelectionRange(caret, caret);
     }
     before = value;
     then();
@@ -168,7 +159,7 @@ function shapes(name: FieldName, format: (text: string, forward: boolean) => str
 }
 
 function showPostal(): void {
-  const country = controls.country.value;
+  const country = control('country').value;
   find('postal-cell', HTMLElement).hidden = !postalShown();
   find('postal-label', HTMLElement).textContent = say(country === 'US' ? 'zip_code' : 'postal_code');
   find('postal-optional', HTMLElement).hidden = comparesPostalCode.has(country);
@@ -176,35 +167,35 @@ function showPostal(): void {
 }
 
 function showMethod(): void {
-  newCard.hidden = savedCard() !== undefined;
+  find('new-card', HTMLElement).hidden = savedCard() !== undefined;
 }
 
 export function startFields(): void {
   shapes('number', (text) => formatNumber(digitsOf(text)), () => {
     showBrand();
-    const digits = digitsOf(controls.number.value);
+    const digits = digitsOf(control('number').value);
     // A number of full length that cannot be right is said at once; anything shorter may still be on its way.
     if (digits.length === Math.max(...lengthsOf(brandOf(digits))) && !luhn(digits)) showError('number', say('error_number'));
   });
   shapes('expiry', formatExpiry, () => {
-    const expiry = expiryOf(controls.expiry.value);
+    const expiry = expiryOf(control('expiry').value);
     if (expiry && isPast(expiry, new Date())) showError('expiry', say('error_expired'));
   });
-  shapes('cvc', (text) => digitsOf(text).slice(0, cvcLength(brandOf(digitsOf(controls.number.value)))), () => {});
+  shapes('cvc', (text) => digitsOf(text).slice(0, cvcLength(brandOf(digitsOf(control('number').value)))), () => {});
   for (const name of fieldNames) {
-    const control = controls[name];
+    const field = control(name);
     // Shown errors go as soon as the field is right; new ones come only when the field is left with something in it.
-    control.addEventListener('input', () => {
-      if (control.hasAttribute('aria-invalid') && complaint(name) === undefined) showError(name, undefined);
+    field.addEventListener('input', () => {
+      if (field.hasAttribute('aria-invalid') && complaint(name) === undefined) showError(name, undefined);
     });
-    control.addEventListener('blur', () => {
-      if (control.value.trim() !== '') showError(name, complaint(name));
+    field.addEventListener('blur', () => {
+      if (field.value.trim() !== '') showError(name, complaint(name));
     });
   }
-  controls.country.addEventListener('change', showPostal);
+  control('country').addEventListener('change', showPostal);
   for (const radio of document.querySelectorAll('input[name="method"]')) radio.addEventListener('change', showMethod);
   // What a browser put back after a reload is shaped like what is typed.
-  controls.number.value = formatNumber(digitsOf(controls.number.value));
+  control('number').value = formatNumber(digitsOf(control('number').value));
   showBrand();
   showPostal();
   showMethod();
@@ -216,10 +207,10 @@ export function fillTestCard(number: string): void {
   if (radio instanceof HTMLInputElement) radio.checked = true;
   showMethod();
   const values: Partial<Record<FieldName, string>> = { number: formatNumber(digitsOf(number)), expiry: '12 / 34', cvc: '123' };
-  if (controls.name.value === '') values.name = 'Ada Lovelace';
-  if (controls.postal.value === '' && comparesPostalCode.has(controls.country.value)) values.postal = '94107';
+  if (control('name').value === '') values.name = 'Ada Lovelace';
+  if (control('postal').value === '' && comparesPostalCode.has(control('country').value)) values.postal = '94107';
   for (const [name, value] of Object.entries(values) as [FieldName, string][]) {
-    controls[name].value = value;
+    control(name).value = value;
     showError(name, undefined);
   }
   showBrand();

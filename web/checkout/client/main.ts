@@ -142,7 +142,7 @@ function returnToForm(then: () => void): void {
   }
   then();
   // The panel that had the focus is gone; the message is what matters now.
-  if (document.activeElement === document.body) find('notice', HTMLElement).focus();
+  if (!find('form', HTMLFormElement).contains(document.activeElement)) find('notice', HTMLElement).focus();
 }
 
 function succeed(result: PayResult): void {

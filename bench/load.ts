@@ -1,0 +1,157 @@
+// The load generator, a process of its own: it sends payments and measures. In an open loop the requests leave by a timetable
+// that does not wait for answers, and a latency counts from the time in the table, so a stall of the server is seen by every
+// request it held up (coordinated omission). It checks every answer and must never repeat a request.
+
+import { Pool } from 'undici';
+import { Histogram, type Latency } from './histogram.ts';
+
+export type Shape =
+  /** `callers` requests are under way at any time; for the highest throughput. */
+  | { kind: 'closed'; callers: number }
+  /** A Poisson process of so many arrivals a second. */
+  | { kind: 'open'; per_second: number };
+
+export type Order = { key: string; token: string; reference: string };
+export type Job = { origin: string; shape: Shape; orders: Order[] };
+
+export type Run = {
+  sent: number;
+  completed: number;
+  /** What was answered that is not a completed payment, by status and code. */
+  refused: Record<string, number>;
+  seconds: number;
+  per_second: number;
+  latency_ms: Latency;
+  /** How late the generator itself was; it is part of the latency. Open loop only. */
+  lateness_ms: Latency | undefined;
+  cpu_seconds: number;
+};
+
+const path = '/v1/payments';
+
+function bodyOf({ token, reference }: Order): string {
+  // The example of the reference: what a merchant's server sends.
+  return JSON.stringify({
+    amount: 1999,
+    currency: 'USD',
+    token,
+    capture: true,
+    description: 'Two bags of coffee',
+    merchant_reference: reference,
+    metadata: { cart: 'c_77' },
+  });
+}
+
+type Answer = { status: number; text: string };
+
+function post(pool: Pool, order: Order): Promise<Answer> {
+  return new Promise((done) => {
+    let status = 0;
+    let text = '';
+    pool.dispatch(
+      {
+        method: 'POST',
+        path,
+        headers: {
+          authorization: `Bearer ${order.key}`,
+          'content-type': 'application/json',
+          'idempotency-key': order.reference,
+        },
+        body: bodyOf(order),
+      },
+      {
+        onRequestStart() {},
+        onResponseStart(_controller, code) {
+          status = code;
+        },
+        onResponseData(_controller, chunk) {
+          text += chunk.toString('latin1');
+        },
+        onResponseEnd: () => done({ status, text }),
+        onResponseError: (_controller, error) => done({ status: 0, text: error.message }),
+      },
+    );
+  });
+}
+
+async function run({ origin, shape, orders }: Job): Promise<Run> {
+  const pool = new Pool(origin, { connections: shape.kind === 'closed' ? shape.callers : 256, pipelining: 1 });
+  const latency = new Histogram();
+  const lateness = new Histogram();
+  const refused: Record<string, number> = {};
+  const cpu = process.cpuUsage();
+  let completed = 0;
+
+  async function pay(order: Order, from: number): Promise<void> {
+    const { status, text } = await post(pool, order);
+    latency.add(performance.now() - from);
+    if (status === 201 && text.includes('"status":"completed"')) {
+      completed += 1;
+      return;
+    }
+    const what = `${status} ${/"(?:code|status)":"(\w+)"/.exec(text)?.[1] ?? text.slice(0, 60)}`;
+    refused[what] = (refused[what] ?? 0) + 1;
+  }
+
+  const started = performance.now();
+  if (shape.kind === 'closed') await closedLoop(shape.callers, orders, pay);
+  else await openLoop(shape.per_second, orders, pay, lateness);
+  const seconds = (performance.now() - started) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  await pool.close();
+  return {
+    sent: orders.length,
+    completed,
+    refused,
+    seconds,
+    per_second: completed / seconds,
+    latency_ms: latency.summary(),
+    lateness_ms: shape.kind === 'open' ? lateness.summary() : undefined,
+    cpu_seconds: (user + system) / 1e6,
+  };
+}
+
+type Pay = (order: Order, from: number) => Promise<void>;
+
+async function closedLoop(callers: number, orders: Order[], pay: Pay): Promise<void> {
+  let next = 0;
+  const caller = async () => {
+    for (let order = orders[next++]; order; order = orders[next++]) await pay(order, performance.now());
+  };
+  await Promise.all(Array.from({ length: callers }, caller));
+}
+
+async function openLoop(per_second: number, orders: Order[], pay: Pay, lateness: Histogram): Promise<void> {
+  const under_way: Promise<void>[] = [];
+  let due = performance.now() + 5;
+  let next = 0;
+  await new Promise<void>((done) => {
+    const tick = () => {
+      const now = performance.now();
+      for (let order = orders[next]; order && due <= now; order = orders[next]) {
+        lateness.add(now - due);
+        under_way.push(pay(order, due));
+        next += 1;
+        due += (-Math.log(1 - Math.random()) * 1000) / per_second;
+      }
+      if (next >= orders.length) return done();
+      // The timer counts whole milliseconds and rounds up; the last one is waited for by turns of the loop.
+      const left = due - performance.now();
+      if (left > 1.5) setTimeout(tick, left - 1);
+      else setImmediate(tick);
+    };
+    tick();
+  });
+  await Promise.all(under_way);
+}
+
+process.on('message', (job: Job) => {
+  run(job).then(
+    (result) => process.send?.(result),
+    (error) => {
+      process.stderr.write(`${String(error)}\n`);
+      process.exit(1);
+    },
+  );
+});
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,188 @@
+// `npm run bench`: measures Florin beside its references on this machine, prints the table with the targets, writes JSON and a plot.
+//   -- --quick    at most four minutes      -- --check    exits 1 when a target is missed
+//   -- --profile  where the time goes instead of figures: a CPU profile of the server and the database's statements
+
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { must } from '../src/kit/assert.ts';
+import { verifyAll } from '../src/verify.ts';
+import { residentMb, stop } from './children.ts';
+import { type Figure, type Findings, figuresOf, refusalsOf, tableOf } from './figures.ts';
+import { type Machine, readMachine } from './machine.ts';
+import { type Bench, findCallers, measureOneCaller, measureRounds, pay, startLoad } from './measure.ts';
+import { weighCheckout } from './page-weight.ts';
+import { openPlace, type Place, results, startServer } from './place.ts';
+import { plotOf } from './plot.ts';
+import { readCpuProfile, readStatements } from './profile.ts';
+import { openReference } from './reference.ts';
+import { seedAccounts } from './seed.ts';
+import { openWebhooks } from './webhooks.ts';
+
+const accounts = 1_000;
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+/** Things to close, last opened first. */
+const opened: (() => Promise<void>)[] = [];
+let ending: Promise<never> | undefined;
+
+function end(code: number): Promise<never> {
+  ending ??= (async () => {
+    for (const close of opened.reverse())
+      await close().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+    process.exit(code);
+  })();
+  return ending;
+}
+
+async function openBench(profiling: boolean): Promise<Bench> {
+  const place = await openPlace({ statements: profiling, log: (line) => say(`  ${line}`) });
+  opened.push(() => place.close());
+  const profile = join(results, 'profile');
+  if (profiling) await rm(profile, { recursive: true, force: true });
+  const server = await startServer(
+    place,
+    profiling ? ['--cpu-prof', `--cpu-prof-dir=${profile}`, '--cpu-prof-interval=500'] : [],
+  );
+  opened.push(() => server.stop());
+  const load = startLoad();
+  opened.push(() => stop(load));
+  return { place, server, load, payers: [], say };
+}
+
+async function figures(
+  quick: boolean,
+): Promise<{ machine: Machine; findings: Findings; table: Figure[]; postgres: string }> {
+  const machine = readMachine(results);
+  say(describe(machine));
+  const bench = await openBench(false);
+  const { place, server } = bench;
+  say(`Postgres ${place.version}, ${accounts} accounts, ${quick ? 'quick' : 'full'} run`);
+  await sleep(3_000);
+  const idle_mb = residentMb(server.pid);
+  bench.payers = await seedAccounts(place.env, accounts);
+  const reference = await openReference(place.database_url);
+
+  say('Throughput');
+  const found = await findCallers(bench, quick ? 2 : 5);
+  const rounds = await measureRounds(bench, reference, { rounds: quick ? 3 : 5, seconds: quick ? 4 : 12, ...found });
+  const rates = rounds.map((r) => r.spread.per_second).sort((a, b) => a - b);
+  const highest = must(rates[rates.length >> 1], 'there was a round');
+
+  say('Latency');
+  const seconds = quick ? 8 : 30;
+  const at_500 = await pay(bench, bench.payers, { kind: 'open', per_second: 500 }, 500 * seconds);
+  const at_80 = await pay(bench, bench.payers, { kind: 'open', per_second: highest * 0.8 }, highest * 0.8 * seconds);
+  const one_caller = await measureOneCaller(bench, quick ? 1.5 : 4, quick ? 3 : 4);
+
+  say('Webhooks');
+  const webhooks = await openWebhooks(server, bench.payers.slice(0, 20));
+  const deliveries = quick ? 6_000 : 20_000;
+  await webhooks.bare(2_000);
+  const sent: Findings['webhooks'] = [];
+  for (let i = 0; i < (quick ? 2 : 3); i++)
+    sent.push({ bare: await webhooks.bare(deliveries), queued: await webhooks.queued(deliveries) });
+
+  const page = await weighCheckout(server, must(bench.payers[0], 'an account').key);
+  say('Proving the books');
+  const checks = await verifyAll(place.env.db.query);
+  const failed = checks.filter((check) => !check.ok).map((check) => `${check.name}: ${check.examples.join(', ')}`);
+  const findings = {
+    rounds,
+    callers: found.callers,
+    at_500,
+    at_80,
+    one_caller,
+    webhooks: sent,
+    page,
+    idle_mb,
+    verified: { checks: checks.length, failed },
+  };
+  return { machine, findings, table: figuresOf(findings, reference.name), postgres: place.version };
+}
+
+const describe = (m: Machine) =>
+  `${m.cpu}, ${m.cores} cores, ${m.memory_gib} GiB, ${m.system}, Node ${m.node}; ${m.syncs_per_second.toFixed(0)} fdatasync/s; load before ${m.load_before.toFixed(2)}`;
+
+async function report(quick: boolean): Promise<boolean> {
+  const { machine, findings, table, postgres } = await figures(quick);
+  const refusals = refusalsOf(findings);
+  const { checks, failed } = findings.verified;
+  say(`\n${tableOf(table)}\n`);
+  say(`generator's own lateness, inside the latencies: p50 ${findings.at_500.lateness_ms?.p50.toFixed(2)} ms at 500/s`);
+  say(refusals.length === 0 ? 'every payment was completed' : `NOT COMPLETED: ${refusals.join('; ')}`);
+  say(
+    failed.length === 0
+      ? `the books hold: all ${checks} checks of verify`
+      : `THE BOOKS DO NOT HOLD:\n${failed.join('\n')}`,
+  );
+  const at = new Date().toISOString();
+  await mkdir(results, { recursive: true });
+  await writeFile(
+    join(results, 'latest.json'),
+    JSON.stringify({ at, quick, machine, postgres, table, findings }, null, 2),
+  );
+  await writeFile(
+    join(results, 'latest.svg'),
+    plotOf(
+      findings,
+      `${at.slice(0, 10)}  ${machine.cpu}, ${machine.cores} cores, Postgres ${postgres}, Node ${machine.node}`,
+    ),
+  );
+  say('written: .florin/bench/latest.json and latest.svg');
+  return refusals.length === 0 && failed.length === 0 && table.every((figure) => figure.verdict !== 'missed');
+}
+
+async function profile(): Promise<void> {
+  const bench = await openBench(true);
+  const { place, server } = bench;
+  bench.payers = await seedAccounts(place.env, accounts);
+  await pay(bench, bench.payers, { kind: 'closed', callers: 64 }, 3_000);
+  await place.client.query('select pg_stat_statements_reset()');
+  const run = await pay(bench, bench.payers, { kind: 'closed', callers: 64 }, 30_000);
+  say(
+    `${run.per_second.toFixed(0)} payments/s with the profilers on; ${run.backlog.events} events left, drained in ${run.backlog.seconds.toFixed(1)} s`,
+  );
+  say(
+    `CPU per payment: server ${run.cpu_ms.server.toFixed(3)}, Postgres ${run.cpu_ms.postgres?.toFixed(3)}, generator ${run.cpu_ms.generator.toFixed(3)} ms\n`,
+  );
+  await printStatements(place);
+  await server.stop();
+  const { functions, places, inclusive } = await readCpuProfile(join(results, 'profile'));
+  const print = (title: string, lines: { share: number; what: string }[], most: number) =>
+    say(
+      `\n${title}\n${lines
+        .slice(0, most)
+        .map(({ share, what }) => `${(share * 100).toFixed(1).padStart(6)} %  ${what}`)
+        .join('\n')}`,
+    );
+  print('Server, busy time by place', places, 16);
+  print('Server, busy time by function', functions, 30);
+  print('Server, busy time below our functions', inclusive, 40);
+}
+
+async function printStatements(place: Place): Promise<void> {
+  say('Postgres, execution time by statement');
+  for (const { share, calls, rows, mean_ms, query } of await readStatements(place.client)) {
+    say(
+      `${(share * 100).toFixed(1).padStart(6)} %  ${String(calls).padStart(7)} calls ${String(rows).padStart(8)} rows ${mean_ms.toFixed(3).padStart(8)} ms  ${query}`,
+    );
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(1));
+
+try {
+  const options = { quick: { type: 'boolean' }, check: { type: 'boolean' }, profile: { type: 'boolean' } } as const;
+  const { values } = parseArgs({ options });
+  if (values.profile) {
+    await profile();
+    await end(0);
+  }
+  const met = await report(values.quick ?? false);
+  await end(values.check && !met ? 1 : 0);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  await end(1);
+}
