@@ -13,6 +13,7 @@ import type { Ctx, Env } from './operation/context.ts';
 import { forgetOldClaims } from './operation/once.ts';
 import { resolveDue } from './payments/resolve.ts';
 import { reactions } from './reactions.ts';
+import { settleDue } from './settlements/settle.ts';
 import { purgeLapsedTokens } from './vault/sealed-card.ts';
 import { openDeliverer } from './webhooks/deliver.ts';
 import { fanOut } from './webhooks/fan-out.ts';
@@ -92,6 +93,9 @@ export function startWorker(env: Env & { onNudge(listener: () => void): void }, 
     repeat(env, 'seals', 5_000, async () => {
       while ((await sealLedger(env)) > 0);
     }),
+    repeat(env, 'settlements', 60_000, async () => {
+      await settleDue(env);
+    }),
     repeat(env, 'tokens', 60_000, async () => {
       while ((await purgeLapsedTokens(env)) >= 1000);
     }),
@@ -152,7 +156,8 @@ export async function workUntilIdle(env: Env): Promise<void> {
     const drained = await drainOutbox(env);
     const asked = await resolveDue(env);
     const expired = await expireDue(env);
-    quiet = drained + asked + expired === 0;
+    const settled = await settleDue(env);
+    quiet = drained + asked + expired + settled === 0;
   }
   deliverer.wake();
   await deliverer.idle();

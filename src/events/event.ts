@@ -25,6 +25,7 @@ export const eventTypes = [
   'checkout_session.completed',
   'checkout_session.expired',
   'checkout_session.late_payment',
+  'settlement.created',
   'webhook_endpoint.disabled',
   'webhook_endpoint.test',
 ] as const;

@@ -13,6 +13,9 @@ import { createRefund } from '../../payments/create-refund.ts';
 import { increaseAuthorization } from '../../payments/increase-authorization.ts';
 import { getPayment, getRefund, getTimeline, listPayments, listRefunds } from '../../payments/read-payments.ts';
 import { verifyLedger } from '../../payments/verify-account.ts';
+import { listActivities } from '../../settlements/activity.ts';
+import { settleNow } from '../../settlements/settle.ts';
+import { getSettlement, listSettlements, listSettlementTransactions } from '../../settlements/settlement.ts';
 import { createToken } from '../../vault/create-token.ts';
 import { createPaymentMethod, detachPaymentMethod, getPaymentMethod, listPaymentMethods } from '../../vault/payment-method.ts';
 import { createEndpoint, deleteEndpoint, getEndpoint, listEndpoints, updateEndpoint } from '../../webhooks/manage-endpoints.ts';
@@ -72,5 +75,10 @@ export const routes: readonly Route[] = [
   row('GET', '/v1/api_keys', listApiKeys),
   row('DELETE', '/v1/api_keys/{id}', revokeApiKey),
   row('GET', '/v1/balances', listBalances),
+  row('GET', '/v1/balance_activities', listActivities),
+  row('POST', '/v1/settlements', settleNow, 201),
+  row('GET', '/v1/settlements', listSettlements),
+  row('GET', '/v1/settlements/{id}', getSettlement),
+  row('GET', '/v1/settlements/{id}/transactions', listSettlementTransactions),
   row('GET', '/v1/ledger/verification', verifyLedger),
 ];
