@@ -115,7 +115,7 @@ export function figuresOf(f: Findings, pgbench_name: string): Figure[] {
       verdict: verdict(f.idle_mb <= 250 && load_mb <= 500),
     },
     {
-      name: 'CPU per payment: server / Postgres / generator',
+      name: 'CPU per payment, its events included: server / Postgres / generator',
       value: [
         of((r) => r.spread.cpu_ms.server),
         of((r) => r.spread.cpu_ms.postgres ?? 0),
@@ -124,6 +124,13 @@ export function figuresOf(f: Findings, pgbench_name: string): Figure[] {
         .map((v) => n(v, 3))
         .join(' / ')
         .concat(' ms'),
+      reference: '',
+      target: '',
+      verdict: 'no target',
+    },
+    {
+      name: 'write-ahead log per payment',
+      value: `${n(of((r) => r.spread.log_bytes) / 1000, 1)} kB`,
       reference: '',
       target: '',
       verdict: 'no target',

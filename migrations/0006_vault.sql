@@ -39,7 +39,6 @@ create table tokens (
   created_at timestamptz not null,
   primary key (account_id, id)
 );
-create index on tokens (expires_at) where used_by is null;
 
 create table payment_methods (
   account_id text not null,

@@ -98,6 +98,9 @@ create table attempts (
   provider_reference text,
   decline_code text,
   processing jsonb not null default '{}',
+  -- Of a new payment: its row as it will be, written to payments with the first answer. Until then nobody knows its id, and one
+  -- row with all its indexes is written once instead of twice. Null afterwards.
+  draft jsonb,
   -- The idempotency claim to answer when this ends, whoever ends it.
   operation text,
   idempotency_key text,
@@ -106,10 +109,10 @@ create table attempts (
   looks integer not null default 0,
   created_at timestamptz not null,
   settled_at timestamptz,
-  primary key (account_id, id),
-  check ((resolve_at is null) = (status in ('approved', 'declined')))
+  primary key (account_id, payment_id, id),
+  check ((resolve_at is null) = (status in ('approved', 'declined'))),
+  check (draft is null or (kind = 'authorize' and status = 'started'))
 ) with (fillfactor = 80);
-create index on attempts (account_id, payment_id, id);
 create index on attempts (resolve_at) where resolve_at is not null;
 -- One movement in flight per payment (refunds apart): the promise that a time-out blocks a second charge. An attempt that waits
 -- for the customer's challenge does not count, so that it can be voided.

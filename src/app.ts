@@ -19,6 +19,9 @@ import type { Ctx } from './operation/context.ts';
 import { accountOfPage } from './payments/page-link.ts';
 import { createToken } from './vault/create-token.ts';
 
+/** Posts of one page: a person who mistypes three times is far below it. */
+const pageLimit = { per_second: 1, burst: 30 };
+
 export type App = { server: FastifyInstance; authenticator: Authenticator };
 
 export async function openApp(env: OpenEnv): Promise<App> {
@@ -51,7 +54,21 @@ export async function openApp(env: OpenEnv): Promise<App> {
   await server.register(native({ env, authenticator, limiter }), { prefix: '/v1' });
   await server.register(reference(env));
   await server.register(simulatorPages({ clock: env.clock, random: env.random, store: env.simulator_store, decided: () => env.nudge() }));
-  await server.register(pages({ env, link: (id: string) => pageContext(env, id), viewCheckout, payCheckout, checkoutStatus, tokenizeCard: createToken, assets, problemOf: problem } as unknown as PagesParts));
+  const visits = new Limiter(env.clock, pageLimit);
+  await server.register(async (scope) => {
+    scope.addHook('onRequest', async (request) => {
+      if (request.url.startsWith('/assets/')) return;
+      limiter.take(`address ${request.ip}`);
+      // Trying out stolen cards on one page is slow work.
+      if (request.method === 'POST') visits.take(`page ${request.url.split('/')[2] ?? ''}`);
+    });
+    await scope.register(pages({ env, link: (id: string) => pageContext(env, id), viewCheckout, payCheckout, checkoutStatus, tokenizeCard: createToken, assets, problemOf: problem } as unknown as PagesParts));
+  });
+  const noting = setInterval(() => {
+    authenticator.noteUse().catch((error) => env.log.warn({ error }, 'the use of keys could not be noted'));
+  }, 60_000);
+  noting.unref();
+  server.addHook('onClose', async () => clearInterval(noting));
   return { server, authenticator };
 }
 

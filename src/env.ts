@@ -2,16 +2,20 @@
 
 import { type Config, ConfigError } from './config.ts';
 import { type SimulatorOptions, simulator } from './connectors/simulator/index.ts';
+import type { Bank } from './connectors/bank.ts';
 import type { Connector } from './connectors/connector.ts';
+import { simulatedBank } from './connectors/simulated-bank.ts';
 import { Lane } from './db/coalesce.ts';
-import { openDb, type Statement } from './db/db.ts';
+import { type Db, openDb, type Statement } from './db/db.ts';
 import { assert } from './kit/assert.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { deriveKey } from './kit/crypto.ts';
 import { type Random, systemRandom } from './kit/id.ts';
 import { type Log, newLog } from './kit/log.ts';
 import { openOutbound, type Outbound } from './kit/outbound.ts';
+import { businessDaysAfter, localDay } from './ledger/calendar.ts';
 import type { Env, Keys } from './operation/context.ts';
+import { simulatedBankStore } from './simulated-bank-store.ts';
 import { simulatorStore } from './simulator-store.ts';
 
 export type OpenEnv = Env & {
@@ -31,6 +35,7 @@ export type EnvParts = {
   outbound?: Outbound;
   /** Stands between a connector and its caller; for tests that lose or repeat answers. */
   wrap?: (connector: Connector) => Connector;
+  wrapBank?: (bank: Bank) => Bank;
   probe?: (point: string) => void;
 };
 
@@ -43,8 +48,18 @@ export function keysFrom(root: Uint8Array): Keys {
     tokens: deriveKey(root, 'card tokens'),
     requests: deriveKey(root, 'request hashes'),
     fingerprints: deriveKey(root, 'card fingerprints'),
+    bank_accounts: deriveKey(root, 'bank accounts'),
+    bank_fingerprints: deriveKey(root, 'bank account fingerprints'),
   };
 }
+
+/**
+ * Lanes that need not wait for the disk: a commit of ours that follows makes theirs durable too (the log is written in order), and
+ * what a crash takes before that is what a provider never heard of.
+ */
+const relaxed = new Set(['simulator_calls']);
+
+const noWait = (config: Db['client_config']) => ({ ...config, options: `${config.options ?? ''} -c synchronous_commit=off` });
 
 export function openEnv(parts: EnvParts): OpenEnv {
   const { config, database_url, root_key, clock = systemClock, random = systemRandom } = parts;
@@ -57,7 +72,7 @@ export function openEnv(parts: EnvParts): OpenEnv {
   function lane<Item>(name: string, _account_id: string, plan: (items: Item[]) => Statement[]): Lane<Item> {
     let found = lanes.get(name);
     if (!found) {
-      found = new Lane<Item>({ client_config: db.client_config, plan });
+      found = new Lane<Item>({ client_config: relaxed.has(name) ? noWait(db.client_config) : db.client_config, plan });
       lanes.set(name, found);
     }
     return found as Lane<Item>;
@@ -77,6 +92,14 @@ export function openEnv(parts: EnvParts): OpenEnv {
     return found;
   }
 
+  const bank_store = simulatedBankStore(db);
+  const businessDayAfter = (at: Date, count: number, country: string) => new Date(`${businessDaysAfter(localDay(at, 'UTC'), count, country)}T12:00:00Z`);
+
+  function bank(account_id: string): Bank {
+    const simulated = simulatedBank({ store: bank_store, clock, random, account_id, businessDayAfter });
+    return parts.wrapBank ? parts.wrapBank(simulated) : simulated;
+  }
+
   return {
     config,
     clock,
@@ -85,6 +108,7 @@ export function openEnv(parts: EnvParts): OpenEnv {
     db,
     outbound,
     connector,
+    bank,
     lane,
     keys: keysFrom(root_key),
     nudge: () => {

@@ -11,7 +11,6 @@ import { type Config, ConfigError, readConfig } from './config.ts';
 import { startEmbedded } from './db/embedded.ts';
 import { migrate } from './db/migrate.ts';
 import { openEnv, type OpenEnv } from './env.ts';
-import { Authenticator } from './identity/authenticate.ts';
 import { createKey, openSandbox, rootKey } from './sandbox.ts';
 import { rotateVaultKey } from './vault/sealed-card.ts';
 import { verifyAll } from './verify.ts';
@@ -36,6 +35,8 @@ const step = (line: string) => say(`  ${line}`);
 /** Things to close, last opened first. */
 const opened: (() => Promise<void>)[] = [];
 let ending: Promise<void> | undefined;
+/** Stops a database that was found running: left over from a kill, or another command's. */
+let adopted: (() => Promise<void>) | undefined;
 
 function end(code: number): Promise<void> {
   ending ??= (async () => {
@@ -51,8 +52,9 @@ function end(code: number): Promise<void> {
 async function database(config: Config, quiet = false): Promise<string> {
   if (config.database_url !== undefined) return config.database_url;
   const embedded = await startEmbedded({ dir: resolve(config.home, 'postgres'), log: quiet ? () => {} : step });
-  // A server that somebody else runs stays theirs.
-  if (!embedded.adopted || process.argv[2] === 'all') opened.push(() => embedded.stop());
+  // A server that another command started is theirs to stop.
+  if (!embedded.adopted) opened.push(() => embedded.stop());
+  else adopted = () => embedded.stop();
   return embedded.url;
 }
 
@@ -64,8 +66,8 @@ async function open(config: Config, quiet: boolean): Promise<OpenEnv> {
   return env;
 }
 
-async function listen(env: OpenEnv): Promise<Authenticator> {
-  const { server, authenticator } = await openApp(env);
+async function listen(env: OpenEnv): Promise<void> {
+  const { server } = await openApp(env);
   const { host, port } = env.config;
   try {
     await server.listen({ host, port });
@@ -76,7 +78,8 @@ async function listen(env: OpenEnv): Promise<Authenticator> {
     throw error;
   }
   opened.push(() => server.close());
-  return authenticator;
+  // Whoever holds the port is the installation's server now, so a database left over from a killed one ends with it, last.
+  if (adopted && process.argv[2] === 'all') opened.unshift(adopted);
 }
 
 async function all(config: Config): Promise<void> {
@@ -87,8 +90,8 @@ async function all(config: Config): Promise<void> {
   step('starting the database …');
   const env = await open(config, false);
   const sandbox = await openSandbox(env);
-  const authenticator = await listen(env);
-  const worker = startWorker(env, authenticator);
+  await listen(env);
+  const worker = startWorker(env);
   opened.push(() => worker.close());
   let shop_url: string | undefined;
   try {

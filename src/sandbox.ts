@@ -25,9 +25,14 @@ export async function rootKey(config: Config): Promise<Uint8Array> {
     if (!isMissing(error)) throw new ConfigError(`${path} cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}.`);
   }
   const key = randomBytes(32);
-  // `wx`: two first starts at once do not overwrite each other's key.
-  await writeFile(path, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
-  return new Uint8Array(key);
+  try {
+    // `wx`: of two first starts at once one makes the key, and the other takes it.
+    await writeFile(path, `${key.toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+    return new Uint8Array(key);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    return await rootKey(config);
+  }
 }
 
 export async function openSandbox(env: OpenEnv): Promise<Sandbox> {

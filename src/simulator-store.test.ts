@@ -76,7 +76,7 @@ test('the store in Postgres keeps its books', { skip: server ? false : 'set TEST
     const taken = await connector.authorize(call('4242424242424242'));
     await connector.authorize(call('4000000000000002'));
     await connector.refund({ reference: `att_${randomUUID()}`, provider_reference: taken.provider_reference ?? '', amount: 250, currency: 'EUR' });
-    assert.deepEqual(await store.viewOfMoney('acc_a'), [{ currency: 'EUR', captured: 1_000, refunded: 250 }]);
+    assert.deepEqual(await store.viewOfMoney('acc_a'), [{ currency: 'EUR', captured: 1_000, refunded: 250, charged_back: 0 }]);
     assert.deepEqual(await store.viewOfMoney('acc_b'), []);
   });
 

@@ -18,7 +18,7 @@ const providerChecks: Check[] = [
         from simulator_calls where ${ofAccount('account_id', id)} and status = 'approved' group by 1, 2) theirs
         on theirs.account_id = ours.account_id and theirs.currency = ours.currency
       left join (
-        select a.account_id, p.currency, sum(a.amount)::bigint as open from attempts a join payments p on p.account_id = a.account_id and p.id = a.payment_id
+        select a.account_id, coalesce(p.currency, a.draft->>'currency') as currency, sum(a.amount)::bigint as open from attempts a left join payments p on p.account_id = a.account_id and p.id = a.payment_id
         where ${ofAccount('a.account_id', id)} and a.resolve_at is not null and a.kind in ('authorize', 'capture', 'refund') group by 1, 2) pending
         on pending.account_id = coalesce(ours.account_id, theirs.account_id) and pending.currency = coalesce(ours.currency, theirs.currency)
       where abs(coalesce(ours.net, 0) - coalesce(theirs.net, 0)) > coalesce(pending.open, 0) limit 5`,

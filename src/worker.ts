@@ -5,7 +5,6 @@ import { sql } from 'kysely';
 import { expireDue } from './checkout/follow-payment.ts';
 import type { EventType } from './events/event.ts';
 import { loadAccount } from './identity/account.ts';
-import type { Authenticator } from './identity/authenticate.ts';
 import { days, plus } from './kit/clock.ts';
 import { newId } from './kit/id.ts';
 import { sealLedger } from './ledger/seal.ts';
@@ -73,7 +72,7 @@ async function react(env: Env, account_id: string, events: OutboxEvent[]): Promi
 
 export type Worker = { close(): Promise<void> };
 
-export function startWorker(env: Env & { onNudge(listener: () => void): void }, authenticator?: Authenticator): Worker {
+export function startWorker(env: Env & { onNudge(listener: () => void): void }): Worker {
   const deliverer = openDeliverer(env);
   const outbox = repeat(env, 'outbox', 200, async () => {
     let any = false;
@@ -96,14 +95,11 @@ export function startWorker(env: Env & { onNudge(listener: () => void): void }, 
     repeat(env, 'settlements', 60_000, async () => {
       await settleDue(env);
     }),
-    repeat(env, 'tokens', 60_000, async () => {
+    repeat(env, 'tokens', 3_600_000, async () => {
       while ((await purgeLapsedTokens(env)) >= 1000);
     }),
     repeat(env, 'claims', 3_600_000, async () => {
       while ((await env.db.tx((tx) => forgetOldClaims(tx, plus(env.clock.now(), -days(30))))) >= 5000);
-    }),
-    repeat(env, 'key use', 60_000, async () => {
-      await authenticator?.noteUse();
     }),
   ];
   return {

@@ -62,7 +62,12 @@ async function hashOfSources(): Promise<string> {
     .filter((path) => !path.startsWith(dist))
     .sort();
   const hash = createHash('sha256');
-  for (const path of paths) hash.update(path.slice(web.length)).update('\0').update(await readFile(path)).update('\0');
+  for (const path of paths)
+    hash
+      .update(path.slice(web.length))
+      .update('\0')
+      .update(await readFile(path))
+      .update('\0');
   return hash.digest('hex');
 }
 
@@ -90,13 +95,19 @@ async function bundleCheckout(): Promise<Manifest['checkout']> {
   const script = outputs.find((one) => one.type === 'chunk');
   const style = outputs.find((one) => one.type === 'asset' && one.fileName.endsWith('.css'));
   if (script?.type !== 'chunk' || style?.type !== 'asset' || outputs.length !== 2) {
-    throw new Error(`The checkout is one script and one style sheet; the bundler made ${outputs.map((one) => one.fileName).join(', ')}.`);
+    throw new Error(
+      `The checkout is one script and one style sheet; the bundler made ${outputs.map((one) => one.fileName).join(', ')}.`,
+    );
   }
-  const css = Buffer.from(style.source).toString('utf8').replace(/\/\*[^*]*\*\/\s*$/, '').trim();
+  const css = Buffer.from(style.source)
+    .toString('utf8')
+    .replace(/\/\*[^*]*\*\/\s*$/, '')
+    .trim();
   if (css.includes('<')) throw new Error('The style sheet travels inside a page, so it may hold no "<".');
   const built = { script: await keep('checkout', 'js', script.code), style: await keep('checkout', 'css', css) };
   const bytes = built.script.gzip_bytes + built.style.gzip_bytes;
-  if (bytes > most_bytes) throw new Error(`The checkout weighs ${bytes} bytes gzip; its bound is ${most_bytes} (web/build.ts).`);
+  if (bytes > most_bytes)
+    throw new Error(`The checkout weighs ${bytes} bytes gzip; its bound is ${most_bytes} (web/build.ts).`);
   return built;
 }
 

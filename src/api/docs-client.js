@@ -47,6 +47,7 @@ filter.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') {
     filter.value = '';
     find();
+    if (menu.getAttribute('aria-expanded') === 'true') menu.focus();
     showMenu(false);
   }
   if (event.key === 'Enter') nav.querySelector('li[data-words]:not([hidden]) a')?.click();

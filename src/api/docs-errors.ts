@@ -36,6 +36,7 @@ const explained: Record<FaultCode, Row> = {
   nothing_refundable: { means: 'Nothing of the payment was captured yet.', fix: 'Cancel an authorized payment instead; refund once it is captured.' },
   method_not_refundable: { means: 'This kind of payment method cannot be paid back to.', fix: 'Pay the customer back by another way.' },
   insufficient_balance: { means: 'Your balance in this currency does not cover the amount.', fix: 'Ask for less, or wait for further payments to come in.' },
+  bank_account_unverified: { means: 'The bank account was not reviewed yet, or was rejected, so nothing is paid to it.', fix: 'Wait for `bank_account.verified`, name another account, or correct the details when it was rejected.' },
   card_invalid: { means: 'The card’s number, date or security code cannot be right.', fix: 'Let the customer correct the field in `param`.' },
   token_used: { means: 'The card token was used already; each is good for one use.', fix: 'Make a new token. To repeat a payment safely, repeat its idempotency key instead.' },
   token_expired: { means: 'The card token is older than fifteen minutes.', fix: 'Make a new token just before it is used.' },

@@ -16,7 +16,7 @@ type Recipe = {
   fresh: boolean;
   why: string;
   /** Goes before: something has to happen first. */
-  first?: { op: string; input: Input; wait_s: number };
+  first?: { op: string; input: Input; wait_s?: number };
 };
 
 const coffee = { amount: 1999, currency: 'USD' };
@@ -38,6 +38,7 @@ export const recipes: Record<string, Recipe> = {
   checkout_session: { op: 'checkout_sessions.create', input: { amount_total: 1999, currency: 'USD' }, fresh: false, why: 'a checkout session' },
   webhook_endpoint: { op: 'webhook_endpoints.create', input: { url: 'https://example.com/florin', events: ['*'] }, fresh: false, why: 'a webhook endpoint' },
   event: { op: 'events.list', input: { limit: 1 }, fresh: false, why: 'the latest event' },
+  settlement: { op: 'settlements.list', input: { limit: 1 }, fresh: false, why: 'a settlement, of what came in until now', first: { op: 'settlements.create', input: {} } },
   delivery: {
     op: 'deliveries.list',
     input: { endpoint_id: '{webhook_endpoint}', limit: 1 },
@@ -96,10 +97,11 @@ export function curl(base_url: string, route: Route, input: Input): string {
   return body === undefined ? head : `${head}\n${shellText(JSON.stringify(body, null, 2))}\nJSON`;
 }
 
-/** The example of an operation as it is printed: what it uses up is made in the lines before it. */
-export function command(base_url: string, route: Route): string {
-  const input = route.op.example ?? {};
-  const made = namesIn(input).filter((name) => must(recipes[name], `{${name}} has a recipe`).fresh);
+/** The example of an operation as it is printed: what it uses up is made in the lines before it. Without one, nothing is printed. */
+export function command(base_url: string, route: Route): string | undefined {
+  const { example: input = {} } = route.op;
+  if (plain(route.op.input).required?.some((name) => !Object.hasOwn(input, name))) return undefined;
+  const made = namesIn(input).filter((name) => recipes[name]?.fresh);
   const before = made.map((name) => `${name.toUpperCase()}=$(new_${name})`);
   return [...before, ...(before.length > 0 ? [''] : []), curl(base_url, route, input)].join('\n');
 }
@@ -114,15 +116,16 @@ export function setUp(base_url: string): { keys: string; functions: string; vari
     functions: [
       '# Calls the API and prints the first id of the answer.',
       'id_of() {',
-      `  curl -sS -H "Authorization: Bearer $FLORIN_SECRET_KEY" -H 'Content-Type: application/json' "$@" |`,
+      '  curl -sS -H "Authorization: Bearer $FLORIN_SECRET_KEY" \\',
+      `    -H 'Content-Type: application/json' "$@" |`,
       `    grep -o '"id":"[^"]*"' | head -n 1 | cut -d '"' -f 4`,
       '}',
-      ...entries.filter(([, r]) => r.fresh).flatMap(([name, r]) => ['', `# ${capital(r.why)}.`, `new_${name}() {\n  ${idOf(base_url, r)}\n}`]),
+      ...entries.filter(([, r]) => r.fresh).flatMap(([name, r]) => ['', `# ${capital(r.why)}.`, `new_${name}() {\n  ${idOf(base_url, r).replaceAll('\n', '\n  ')}\n}`]),
     ].join('\n'),
     variables: entries
       .filter(([, r]) => !r.fresh)
       .map(([name, r]) => {
-        const before = r.first ? `${idOf(base_url, r.first)} > /dev/null; sleep ${r.first.wait_s}\n` : '';
+        const before = r.first ? `${idOf(base_url, r.first)} > /dev/null${r.first.wait_s === undefined ? '' : `; sleep ${r.first.wait_s}`}\n` : '';
         return `# ${capital(r.why)}.\n${before}${name.toUpperCase()}=$(${idOf(base_url, r)})`;
       })
       .join('\n\n'),
@@ -137,6 +140,6 @@ function idOf(base_url: string, recipe: Pick<Recipe, 'op' | 'input'>): string {
   const quoted = (text: string) => text.replaceAll(placeholder, (_whole, name: string) => `'${value(name)}'`);
   const address = `${base_url}${path}${query.length > 0 ? `?${query.map((pair) => pair.join('=')).join('&')}` : ''}`.replaceAll(placeholder, (_whole, name: string) => value(name));
   const target = /^[\w:/.-]+$/.test(address) ? address : `"${address}"`;
-  if (body !== undefined) return `id_of ${target} -d '${quoted(JSON.stringify(body))}'`;
+  if (body !== undefined) return `id_of ${target} \\\n  -d '${quoted(JSON.stringify(body))}'`;
   return route.method === 'GET' ? `id_of ${target}` : `id_of -X ${route.method} ${target}`;
 }

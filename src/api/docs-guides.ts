@@ -74,7 +74,7 @@ const idempotency = (base_url: string): Html =>
     html`${paragraphs(
       'A connection can break after a payment was taken and before you were told. So give each POST an `Idempotency-Key` of your own, and when in doubt send the same again: it is done once, and you get the first answer, with the header `Idempotent-Replayed: true`.',
       'Keys are yours, per account and operation, and are kept for 30 days. The same key with other parameters is refused as [idempotency_conflict](#error-idempotency_conflict); while the first is still being worked on, as [idempotency_in_flight](#error-idempotency_in_flight).',
-      'A refusal is not kept: mend the cause and use the same key again. Secrets that are shown once (API keys, signing secrets) are `null` in a replay.',
+      'A refusal is not kept: mend the cause and use the same key again. Secrets that are shown once (API keys, signing secrets) are `null` in a replay, and a replayed card token comes without its security code: make a new one.',
     )}`,
     listing(
       'The same order, sent twice, is one payment',

@@ -16,6 +16,8 @@ const nouns: Record<string, { title: string; text: string }> = {
   events: { title: 'Events', text: 'What happened, with each object as it was then. Events are kept, so a system that was away can catch up by reading them.' },
   api_keys: { title: 'API keys', text: 'Secret keys are for your servers, publishable keys for browsers. A key belongs to one account, sandbox or live.' },
   balances: { title: 'Balances', text: 'What you have, by currency, straight from the ledger.' },
+  balance_activities: { title: 'Balance activities', text: 'Each movement of a balance, with its fee and what caused it.' },
+  settlements: { title: 'Settlements', text: 'What came in over a day, less refunds and fees, on its way from incoming to available.' },
   ledger: { title: 'Ledger', text: 'Every movement of money is double entry. This is the proof that the books hold.' },
 };
 

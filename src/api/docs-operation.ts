@@ -26,6 +26,7 @@ export function operationSection(route: Route, page: Page): Html {
   const { op } = route;
   const id = operationId(op.name);
   const title = op.summary;
+  const printed = command(page.base_url, route);
   return html`<section class="part operation" id="${id}" aria-labelledby="${id}-title"><div class="words">
     <h3 id="${id}-title"><a href="#${id}">${title}</a></h3>
     <p class="route">${method(route)} ${pathText(route.path)}</p>
@@ -37,7 +38,7 @@ export function operationSection(route: Route, page: Page): Html {
     ${answer(route, page)}
     ${refusals(route)}
   </div><div class="code">
-    ${listing('Request', title, command(page.base_url, route), 'shell')}
+    ${printed === undefined ? '' : listing('Request', title, printed, 'shell')}
     ${sample(route, page)}
   </div></section>`;
 }

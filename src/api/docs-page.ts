@@ -31,7 +31,7 @@ export function referencePage(settings: Settings, { style, script }: { style: st
 <main id="content" tabindex="-1"><div class="lead" id="top"><h1>Florin API reference</h1>
 <p>Take payments, refund them, keep cards, receive webhooks and prove the books, with JSON over HTTP.</p>
 <p class="base"><span>Base address</span> <code>${settings.base_url}</code></p></div>
-${chapters.map(({ section }) => section)}${webhookGuide(settings.base_url)}${testCardGuide()}
+${chapters.map(({ section }) => section)}${webhookGuide()}${testCardGuide()}
 ${nouns.map((noun) => nounSection(noun, page))}
 <section class="part wide" id="error-codes" aria-labelledby="error-codes-title"><div class="words"><h2 id="error-codes-title"><a href="#error-codes">Error codes</a></h2><p>Every <code>code</code> there is, by status. Its title, <code>detail</code> and <code>param</code> come with it.</p>${errorList()}</div></section>
 </main></div><script>${raw(script)}</script></body></html>`.text;
@@ -56,7 +56,7 @@ function nounsOf(all: readonly Route[]): Noun[] {
 function nounSection(noun: Noun, page: { base_url: string; shown: ReadonlySet<string> }): Html {
   return html`<section class="noun" aria-labelledby="${noun.id}-title"><div class="part" id="${noun.id}"><div class="words"><h2 id="${noun.id}-title"><a href="#${noun.id}">${noun.title}</a></h2><p>${words(noun.text)}</p></div
     ><div class="code"><ul class="endpoints" aria-label="Operations on ${noun.title.toLowerCase()}">${noun.routes.map(
-      (route) => html`<li><a href="#${operationId(route.op.name)}" aria-label="${route.op.summary}">${method(route)} ${pathText(route.path)}</a></li>`,
+      (route) => html`<li><a href="#${operationId(route.op.name)}">${method(route)} ${pathText(route.path)}</a></li>`,
     )}</ul></div></div>${noun.objects.map((object) => objectSection(object, noun, page.base_url))}${noun.routes.map((route) => operationSection(route, page))}</section>`;
 }
 

@@ -1,8 +1,8 @@
 // The hosted pages over HTTP: the checkout of `/pay/{id}`, what its script calls, and the files it is made of. A page acts for the one
 // session in its address; what it may do is decided behind the door (operation.ts). Must never log a body: it may hold a card.
 
-import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Assets } from '../../web/assets.ts';
 import { webUrl } from '../../web/checkout/html.ts';
 import { chooseLocale } from '../../web/checkout/messages.ts';
@@ -39,7 +39,11 @@ export const pages =
     const place = placeOf(env.config.public_url);
 
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('application/json', { parseAs: 'string', bodyLimit }, app.getDefaultJsonParser('error', 'error'));
+    app.addContentTypeParser(
+      'application/json',
+      { parseAs: 'string', bodyLimit },
+      app.getDefaultJsonParser('error', 'error'),
+    );
     app.addHook('onRequest', async (request) => refuseForeign(request, place.origin));
     app.setErrorHandler((error, request, reply) => sendProblem(parts, error, request, reply));
 
@@ -50,7 +54,11 @@ export const pages =
       base_path: place.base_path,
     });
 
-    const show = (request: FastifyRequest, reply: FastifyReply, answer: { status: number; page: Page; text: string; framed?: boolean }) => {
+    const show = (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      answer: { status: number; page: Page; text: string; framed?: boolean },
+    ) => {
       reply.code(answer.status).headers(htmlHeaders(answer.page.nonce, place.origin, answer.framed ?? false));
       return sendEncoded(request, reply, answer.text);
     };
@@ -108,9 +116,13 @@ export const pages =
       const ctx = await linked(parts, id);
       const idempotency_key = request.headers['idempotency-key'];
       if (typeof idempotency_key !== 'string') {
-        throw new Fault('parameter_missing', "Send an 'Idempotency-Key' header: a press that is repeated must not pay twice.", {
-          param: 'Idempotency-Key',
-        });
+        throw new Fault(
+          'parameter_missing',
+          "Send an 'Idempotency-Key' header: a press that is repeated must not pay twice.",
+          {
+            param: 'Idempotency-Key',
+          },
+        );
       }
       const input = { ...objectOf(request.body), id };
       return sendJson(reply, await perform(parts.payCheckout, ctx, { input, idempotency_key }));
@@ -119,11 +131,20 @@ export const pages =
     app.get<{ Params: { '*': string } }>('/assets/*', async (request, reply) => {
       const asset = assets.files.get(request.params['*']);
       reply.header('x-content-type-options', 'nosniff');
-      if (!asset) return reply.code(404).header('cache-control', 'no-store').type('text/plain; charset=utf-8').send('Not found.\n');
+      if (!asset)
+        return reply
+          .code(404)
+          .header('cache-control', 'no-store')
+          .type('text/plain; charset=utf-8')
+          .send('Not found.\n');
       const encoding = encodingFor(request);
       if (encoding !== 'identity') reply.header('content-encoding', encoding);
       return reply
-        .headers({ 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding', 'cross-origin-resource-policy': 'same-origin' })
+        .headers({
+          'cache-control': 'public, max-age=31536000, immutable',
+          vary: 'accept-encoding',
+          'cross-origin-resource-policy': 'same-origin',
+        })
         .type(asset.type)
         .send(asset[encoding]);
     });
@@ -136,7 +157,8 @@ function placeOf(public_url: string): { origin: string; base_path: string } {
 }
 
 async function linked(parts: PagesParts, id: string): Promise<Ctx> {
-  if (!/^[a-z]{2,10}_[0-9A-Za-z_-]{1,100}$/.test(id)) throw new Fault('not_found', 'There is no such page.', { param: 'id' });
+  if (!/^[a-z]{2,10}_[0-9A-Za-z_-]{1,100}$/.test(id))
+    throw new Fault('not_found', 'There is no such page.', { param: 'id' });
   return parts.link(id);
 }
 
@@ -160,10 +182,19 @@ function refuseForeign(request: FastifyRequest, own: string): void {
   const site = request.headers['sec-fetch-site'];
   const origin = request.headers.origin;
   const foreign = 'This address is for our own page.';
-  if (site !== undefined && site !== 'same-origin') throw new Fault('origin_refused', foreign, { param: 'Sec-Fetch-Site' });
+  if (site !== undefined && site !== 'same-origin')
+    throw new Fault('origin_refused', foreign, { param: 'Sec-Fetch-Site' });
   if (origin === undefined) return;
-  const hosted = URL.canParse(origin) ? new URL(origin).host : undefined;
-  if (origin !== own && hosted !== request.host) throw new Fault('origin_refused', foreign, { param: 'Origin' });
+  if (origin !== own && !sameHost(origin, request.host))
+    throw new Fault('origin_refused', foreign, { param: 'Origin' });
+}
+
+/** `https://pay.example` and `pay.example:443` are one place: a browser leaves the usual port out, a proxy may not. */
+function sameHost(origin: string, host: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const asked = new URL(origin);
+  const ours = `${asked.protocol}//${host}`;
+  return URL.canParse(ours) && new URL(ours).host === asked.host && asked.host !== '';
 }
 
 function objectOf(body: unknown): Record<string, unknown> {
@@ -171,7 +202,11 @@ function objectOf(body: unknown): Record<string, unknown> {
   throw new Fault('body_invalid', 'Send a JSON object.');
 }
 
-const privately = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'referrer-policy': 'strict-origin' };
+const privately = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'strict-origin',
+};
 
 function sendJson(reply: FastifyReply, answer: { text: string; replayed: boolean }) {
   reply.headers(privately).type('application/json; charset=utf-8');
@@ -182,16 +217,23 @@ function sendJson(reply: FastifyReply, answer: { text: string; replayed: boolean
 function sendProblem(parts: PagesParts, error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const { status, body, headers } = parts.problemOf(faultOf(error), request.id);
   if (status >= 500) parts.env.log.error({ request_id: request.id, err: error }, 'page call failed');
-  return reply.code(status).headers({ ...privately, ...headers }).type('application/problem+json; charset=utf-8').send(JSON.stringify(body));
+  return reply
+    .code(status)
+    .headers({ ...privately, ...headers })
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(body));
 }
 
 /** What Fastify itself refuses, in our words. Its own message may quote the body, so it goes nowhere. */
 function faultOf(error: unknown): unknown {
-  const { statusCode, code } = typeof error === 'object' && error !== null ? (error as { statusCode?: number; code?: string }) : {};
+  const { statusCode, code } =
+    typeof error === 'object' && error !== null ? (error as { statusCode?: number; code?: string }) : {};
   if (error instanceof Fault) return error;
   if (statusCode === 413) return new Fault('body_too_large', `A body may have at most ${bodyLimit} bytes.`);
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return new Fault('body_invalid', "Send JSON, with 'Content-Type: application/json'.");
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new Fault('body_invalid', 'The body is no valid JSON.');
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return new Fault('body_invalid', "Send JSON, with 'Content-Type: application/json'.");
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return new Fault('body_invalid', 'The body is no valid JSON.');
   return error;
 }
 
@@ -241,5 +283,9 @@ function sendEncoded(request: FastifyRequest, reply: FastifyReply, text: string)
   if (encoding === 'identity') return reply.send(text);
   reply.header('content-encoding', encoding);
   const bytes = Buffer.from(text);
-  return reply.send(encoding === 'br' ? brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } }) : gzipSync(bytes, { level: 5 }));
+  return reply.send(
+    encoding === 'br'
+      ? brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })
+      : gzipSync(bytes, { level: 5 }),
+  );
 }

@@ -10,15 +10,15 @@ import type { Ctx, Env } from '../operation/context.ts';
 import { perform } from '../operation/operation.ts';
 import { createRefund } from '../payments/create-refund.ts';
 import { cancelPayment } from '../payments/cancel-payment.ts';
-import { findPayment, type PaymentRow } from '../payments/payment.ts';
+import { type PaymentRow, peekPayment } from '../payments/payment.ts';
 import { attachCard } from '../vault/payment-method.ts';
 import { markExpired } from './manage-sessions.ts';
 import { lockSession, type SessionRow, sessionObject } from './session.ts';
 
 export async function followPayment(ctx: Ctx, payment_id: string): Promise<void> {
-  const payment = await findPayment(ctx.env.db.query, ctx.account.account_id, payment_id);
-  const session_id = payment.checkout_session_id;
-  if (session_id === null) return;
+  const payment = await peekPayment(ctx.env.db.query, ctx.account.account_id, payment_id);
+  const session_id = payment?.checkout_session_id;
+  if (!payment || !session_id) return;
   const took = payment.status === 'completed' || payment.status === 'authorized';
   const ended = payment.status === 'failed' || payment.status === 'cancelled';
   if (!took && !ended) return;

@@ -15,7 +15,7 @@ import { cancelPayment } from '../payments/cancel-payment.ts';
 import { confirm } from '../payments/confirm-payment.ts';
 import { beginPayment } from '../payments/create-payment.ts';
 import { declineText } from '../payments/decline.ts';
-import { findPayment, type PaymentRow } from '../payments/payment.ts';
+import { findPayment, type PaymentRow, peekPayment } from '../payments/payment.ts';
 import { refreshPayment } from '../payments/resolve.ts';
 import { findPaymentMethod } from '../vault/payment-method.ts';
 import { followPayment } from './follow-payment.ts';
@@ -72,8 +72,8 @@ async function paySession(ctx: Ctx, input: PayInput): Promise<PayResult> {
   let session = await findSession(env.db.query, account.account_id, input.id);
   if (session.payment_id !== null && session.payment_status === 'processing') {
     // Pressing pay again while the bank's challenge waits means: another card. The waiting attempt is closed first.
-    const waiting = await findPayment(env.db.query, account.account_id, session.payment_id);
-    if (waiting.status === 'requires_authentication') await cancelPayment_(ctx, waiting);
+    const waiting = await peekPayment(env.db.query, account.account_id, session.payment_id);
+    if (waiting?.status === 'requires_authentication') await cancelPayment_(ctx, waiting);
     await followPayment(ctx, session.payment_id);
     session = await findSession(env.db.query, account.account_id, input.id);
   }
@@ -181,7 +181,9 @@ async function standing(ctx: Ctx, id: string): Promise<PayResult> {
   if (id.startsWith('pay_')) return paymentResult(await settleWaiting(ctx, await findPayment(query, account_id, id)));
   const session = await findSession(query, account_id, id);
   if (session.payment_id === null) return closedResult(ctx.env.clock.now(), session) ?? (await lastDecline(ctx, id)) ?? nothing('open');
-  const payment = await settleWaiting(ctx, await findPayment(query, account_id, session.payment_id));
+  const known = await peekPayment(query, account_id, session.payment_id);
+  if (!known) return nothing('processing');
+  const payment = await settleWaiting(ctx, known);
   await followPayment(ctx, payment.id);
   return sessionResult(await findSession(query, account_id, id), payment);
 }

@@ -4,7 +4,7 @@ import Type from 'typebox';
 import type { Ctx } from '../operation/context.ts';
 import { Id } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { findPayment, type PaymentRow } from '../payments/payment.ts';
+import { findPayment, type PaymentRow, peekPayment } from '../payments/payment.ts';
 import { refuseOtherPage } from './pay.ts';
 import { findSession, redirectUrl, type SessionRow } from './session.ts';
 import { sumsOf } from './sums.ts';
@@ -30,7 +30,7 @@ export const viewCheckout = operation({
 
 async function sessionView(ctx: Ctx, session: SessionRow): Promise<CheckoutView> {
   const { query } = ctx.env.db;
-  const payment = session.payment_id === null ? undefined : await findPayment(query, session.account_id, session.payment_id);
+  const payment = session.payment_id === null ? undefined : await peekPayment(query, session.account_id, session.payment_id);
   return {
     ...common(ctx),
     id: session.id,
@@ -63,7 +63,7 @@ async function sessionView(ctx: Ctx, session: SessionRow): Promise<CheckoutView>
 function sessionState(now: Date, session: SessionRow, payment: PaymentRow | undefined): CheckoutView['state'] {
   if (session.status === 'complete') return 'complete';
   if (payment?.status === 'requires_authentication') return 'requires_authentication';
-  if (payment?.status === 'processing') return 'processing';
+  if (payment?.status === 'processing' || (payment === undefined && session.payment_status === 'processing')) return 'processing';
   return session.status === 'expired' || session.expires_at <= now ? 'expired' : 'open';
 }
 

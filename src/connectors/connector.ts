@@ -95,6 +95,66 @@ export type Outcome =
 /** Answer to "what became of the call with this reference?". `absent`: the provider never saw it, so nothing happened. */
 export type Look = Outcome | { kind: 'absent' };
 
+export const disputeReasons = [
+  'fraudulent',
+  'product_not_received',
+  'product_unacceptable',
+  'duplicate',
+  'subscription_canceled',
+  'credit_not_processed',
+  'unrecognized',
+  'general',
+] as const;
+export type DisputeReason = (typeof disputeReasons)[number];
+
+/** What happened at the provider without our asking. The same one may be told often, late and in any order: `id` tells it apart. */
+export type Notice = {
+  id: string;
+  /** When it happened there. */
+  at: Date;
+  /** Our reference of the authorization that it is about, which every provider carries along. */
+  reference: string;
+  /** The provider's id of that authorization. */
+  provider_reference: string;
+} & (
+  | {
+      kind: 'dispute_opened';
+      dispute_reference: string;
+      /** What the provider takes back until it is decided, in the currency of the payment; may be more than is left after refunds. */
+      amount: number;
+      currency: Currency;
+      reason: DisputeReason;
+      /** As the card network writes it: `10.4`. */
+      network_reason_code: string | undefined;
+      evidence_due_by: Date;
+    }
+  | { kind: 'dispute_won' | 'dispute_lost' | 'dispute_withdrawn'; dispute_reference: string }
+  /** The issuer says that its customer does not know the payment; a dispute may follow. */
+  | { kind: 'fraud_warning'; amount: number; currency: Currency }
+);
+
+/** `cursor` goes into the next call; undefined only as long as nothing was ever told. */
+export type NoticePage = { notices: Notice[]; cursor: string | undefined };
+
+export type EvidenceFile = {
+  name: string;
+  type: string;
+  /** Bytes. */
+  size: number;
+  /** In hex. */
+  sha256: string;
+  read(): Promise<Uint8Array>;
+};
+
+export type AcceptDisputeCall = { reference: string; dispute_reference: string };
+export type ChallengeDisputeCall = AcceptDisputeCall & { text: string; files: EvidenceFile[] };
+
+export const disputeRefusals = ['dispute_unknown', 'deadline_passed', 'already_answered', 'already_decided'] as const;
+export type DisputeRefusal = (typeof disputeRefusals)[number];
+
+/** `taken`: it stands at the provider, also when the same reference was sent before. */
+export type DisputeAnswer = { kind: 'taken' } | { kind: 'refused'; code: DisputeRefusal };
+
 /**
  * Every method resolves to what the provider decided. It throws when the outcome is not known (time-out, broken
  * connection, an answer that cannot be read): the caller then records `unknown` and asks `look` later.
@@ -108,4 +168,9 @@ export type Connector = {
   /** Raises the held amount to `amount` in all. */
   increase(call: FollowUpCall): Promise<Outcome>;
   look(reference: string): Promise<Look>;
+  /** What happened after `after`, oldest first. A repeated question gives the same notices again. */
+  notices(after: string | undefined, limit: number): Promise<NoticePage>;
+  /** Gives up: the dispute is lost. The notice of that comes as of any other loss. */
+  acceptDispute(call: AcceptDisputeCall): Promise<DisputeAnswer>;
+  challengeDispute(call: ChallengeDisputeCall): Promise<DisputeAnswer>;
 };

@@ -2,8 +2,8 @@
 // so many callers share one commit. Alone, a call goes out at once: there is no timer. Each caller gets its own answer.
 // It knows no table: `plan` turns items into statements. One bad item fails alone, because a failed batch is halved and retried.
 
-import pg from 'pg';
-import { asGuard, isRetryable, type Statement } from './db.ts';
+import type pg from 'pg';
+import { asGuard, isRetryable, Pipelined, type Statement } from './db.ts';
 
 type Waiting<Item> = { item: Item; done: () => void; failed: (error: unknown) => void };
 
@@ -18,13 +18,14 @@ export class Lane<Item> {
   readonly #options: LaneOptions<Item>;
   readonly #max: number;
   #queue: Waiting<Item>[] = [];
-  #client: Promise<pg.Client> | undefined;
+  readonly #connection: Pipelined;
   #running = false;
   #idle: Promise<void> = Promise.resolve();
 
   constructor(options: LaneOptions<Item>) {
     this.#options = options;
     this.#max = options.max ?? 128;
+    this.#connection = new Pipelined(options.client_config);
   }
 
   /** Resolves when the item's statements are committed; rejects with GuardFailed or the database's error when nothing of it is. */
@@ -42,9 +43,7 @@ export class Lane<Item> {
 
   async close(): Promise<void> {
     await this.#idle;
-    const client = this.#client;
-    this.#client = undefined;
-    if (client) await client.then((c) => c.end()).catch(() => {});
+    await this.#connection.close();
   }
 
   async #drain(): Promise<void> {
@@ -80,33 +79,12 @@ export class Lane<Item> {
 
   /** BEGIN, the statements and COMMIT are written at once: one round trip, and an error in the middle rolls all back. */
   async #commit(items: Item[]): Promise<void> {
-    const client = await this.#connected();
+    const client = await this.#connection.client();
     const statements = this.#options.plan(items);
     const sent = [client.query('begin'), ...statements.map((s) => client.query(s)), client.query('commit')];
     const results = await Promise.allSettled(sent);
     const failure = results.find((r) => r.status === 'rejected');
     if (failure) throw failure.reason;
-  }
-
-  #connected(): Promise<pg.Client> {
-    this.#client ??= this.#connect().catch((error) => {
-      this.#client = undefined;
-      throw error;
-    });
-    return this.#client;
-  }
-
-  async #connect(): Promise<pg.Client> {
-    const config: pg.ClientConfig & { pipeline: boolean } = { ...this.#options.client_config, pipeline: true };
-    const client = new pg.Client(config);
-    client.on('error', () => {
-      this.#client = undefined;
-    });
-    client.on('end', () => {
-      this.#client = undefined;
-    });
-    await client.connect();
-    return client;
   }
 }
 

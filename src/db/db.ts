@@ -25,6 +25,8 @@ export type Statement = { name: string; text: string; values: unknown[] };
 
 export type Db = {
   query: Executor;
+  /** Rows found by key on a hot path: a named statement on a pipelined connection. Never for anything that may take long. */
+  point<Row>(statement: Statement): Promise<Row[]>;
   tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Connection settings for the dedicated clients of the hot paths. */
   client_config: pg.ClientConfig;
@@ -42,12 +44,52 @@ export function openDb({ url, pool_size, on_error = () => {} }: DbOptions): Db {
   // An idle connection that the server drops must not end the process.
   pool.on('error', on_error);
   const query = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
+  const points = new Pipelined(client_config);
   return {
     query,
+    point: async <Row>(statement: Statement) => (await (await points.client()).query(statement)).rows as Row[],
     client_config,
     tx: (work) => retrying(() => query.transaction().setIsolationLevel('read committed').execute(work)),
-    close: () => query.destroy(),
+    async close() {
+      await points.close();
+      await query.destroy();
+    },
   };
+}
+
+/** One connection on which statements travel without waiting for the answers to those before; made anew after a loss. */
+export class Pipelined {
+  readonly #config: pg.ClientConfig & { pipeline: boolean };
+  #client: Promise<pg.Client> | undefined;
+
+  constructor(config: pg.ClientConfig) {
+    this.#config = { ...config, pipeline: true };
+  }
+
+  client(): Promise<pg.Client> {
+    this.#client ??= this.#connect().catch((error) => {
+      this.#client = undefined;
+      throw error;
+    });
+    return this.#client;
+  }
+
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    if (client) await client.then((c) => c.end()).catch(() => {});
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = new pg.Client(this.#config);
+    const forget = () => {
+      this.#client = undefined;
+    };
+    client.on('error', forget);
+    client.on('end', forget);
+    await client.connect();
+    return client;
+  }
 }
 
 /** Runs statements one after the other inside a transaction: the unbatched twin of a lane. */

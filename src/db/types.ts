@@ -60,6 +60,7 @@ export interface Attempts {
   amount: number;
   created_at: Date;
   decline_code: string | null;
+  draft: Json | null;
   final: Generated<boolean>;
   id: string;
   idempotency_key: string | null;
@@ -90,6 +91,27 @@ export interface Balances {
   provider_receivable: Generated<number>;
   settle_from: Generated<number>;
   settled_on: string | null;
+  updated_at: Date;
+}
+
+export interface BankAccounts {
+  account_id: string;
+  bank_name: string | null;
+  country: string;
+  created_at: Date;
+  currency: string;
+  deleted_at: Date | null;
+  fingerprint: Buffer;
+  holder_name: string;
+  id: string;
+  is_default: boolean;
+  kind: string;
+  last_four: string;
+  metadata: Generated<Json>;
+  numbers: Buffer;
+  rejection_reason: string | null;
+  reviewed_at: Date | null;
+  status: string;
   updated_at: Date;
 }
 
@@ -331,6 +353,34 @@ export interface Payments {
   version: Generated<number>;
 }
 
+export interface Payouts {
+  account_id: string;
+  amount: number;
+  approved_at: Date | null;
+  arrives_on: string | null;
+  bank_account_id: string;
+  bank_kind: string;
+  bank_last_four: string;
+  bank_name: string | null;
+  bank_reference: string | null;
+  confirmed_by: string | null;
+  created_at: Date;
+  currency: string;
+  description: string | null;
+  ended_at: Date | null;
+  failure_code: string | null;
+  failure_reason: string | null;
+  id: string;
+  looks: Generated<number>;
+  metadata: Generated<Json>;
+  next_at: Date | null;
+  paid_at: Date | null;
+  scheduled_on: string | null;
+  sends: Generated<number>;
+  status: string;
+  updated_at: Date;
+}
+
 export interface Refunds {
   account_id: string;
   amount: number;
@@ -395,6 +445,20 @@ export interface SimulatorCalls {
   status: string;
 }
 
+export interface SimulatorTransfers {
+  account_id: string;
+  amount: number;
+  bank_reference: string;
+  country: string;
+  created_at: Date;
+  currency: string;
+  due_at: Date | null;
+  failure_code: string | null;
+  reference: string;
+  scenario: string;
+  status: string;
+}
+
 export interface Tokens {
   account_id: string;
   billing_address: Json | null;
@@ -437,6 +501,7 @@ export interface DB {
   api_keys: ApiKeys;
   attempts: Attempts;
   balances: Balances;
+  bank_accounts: BankAccounts;
   cards: Cards;
   checkout_sessions: CheckoutSessions;
   companies: Companies;
@@ -453,11 +518,13 @@ export interface DB {
   page_links: PageLinks;
   payment_methods: PaymentMethods;
   payments: Payments;
+  payouts: Payouts;
   refunds: Refunds;
   schema_migrations: SchemaMigrations;
   settlement_lines: SettlementLines;
   settlements: Settlements;
   simulator_calls: SimulatorCalls;
+  simulator_transfers: SimulatorTransfers;
   tokens: Tokens;
   vault_keys: VaultKeys;
   webhook_endpoints: WebhookEndpoints;

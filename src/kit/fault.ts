@@ -29,6 +29,7 @@ export const faultCodes = [
   'nothing_refundable',
   'method_not_refundable',
   'insufficient_balance',
+  'bank_account_unverified',
   'card_invalid',
   'token_used',
   'token_expired',

@@ -1,6 +1,7 @@
 // The only writer of postings and balances: both change in one transaction, so a balance is always the sum of its postings.
 
-import type { Statement } from '../db/db.ts';
+import { type RawBuilder, sql } from 'kysely';
+import type { Statement, Tx } from '../db/db.ts';
 import { type LedgerAccount, ledgerAccounts, type Posting } from './account.ts';
 
 type Sum = { account_id: string; currency: string; count: number; at: Date; legs: Record<LedgerAccount, number> };
@@ -70,6 +71,12 @@ export function postStatements(postings: Posting[]): Statement[] {
       ],
     },
   ];
+}
+
+/** After a settlement's posting: remembers the day, and from which place on something is still unsettled. */
+export async function markSettled(tx: Tx, { account_id, currency }: Pick<Sum, 'account_id' | 'currency'>, day: string, from: RawBuilder<unknown>): Promise<void> {
+  await sql`update balances set settled_on = ${day}::date, settle_from = coalesce((${from}), position + 1)
+    where account_id = ${account_id} and currency = ${currency}`.execute(tx);
 }
 
 export type Cover = { account_id: string; currency: string; overdraft_limit: number; funding: 'available' | 'available_and_incoming' };

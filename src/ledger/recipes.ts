@@ -71,9 +71,9 @@ export function payoutPaid(ctx: Ctx, source: Source, amount: number): Posting {
   return posting(ctx, 'payout_paid', source, { amount: 0, fee: 0, available_on: null }, { payouts_in_transit: amount, bank: -amount });
 }
 
-/** Failed or cancelled: the money is the merchant's again. */
-export function payoutReturned(ctx: Ctx, source: Source, amount: number): Posting {
-  return posting(ctx, 'payout_returned', source, { amount, fee: 0, available_on: null }, { payouts_in_transit: amount, available: -amount });
+/** Failed or cancelled: the money is the merchant's again. `bank`: it was paid already, and the receiving bank sent it back. */
+export function payoutReturned(ctx: Ctx, source: Source, amount: number, from: 'payouts_in_transit' | 'bank' = 'payouts_in_transit'): Posting {
+  return posting(ctx, 'payout_returned', source, { amount, fee: 0, available_on: null }, { [from]: amount, available: -amount });
 }
 
 type Shown = Pick<Posting, 'amount' | 'fee' | 'available_on'>;

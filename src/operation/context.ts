@@ -2,6 +2,7 @@
 // simulation replaces time, chance, network and provider by handing in others.
 
 import type { Config } from '../config.ts';
+import type { Bank } from '../connectors/bank.ts';
 import type { Connector } from '../connectors/connector.ts';
 import type { Lane } from '../db/coalesce.ts';
 import type { Db, Statement } from '../db/db.ts';
@@ -19,6 +20,8 @@ export type Env = {
   db: Db;
   outbound: Outbound;
   connector(provider: string, account_id: string): Connector;
+  /** The bank that pays this account out. */
+  bank(account_id: string): Bank;
   /** The lane that batches one kind of write; which of several is chosen behind this one function. */
   lane<Item>(name: string, account_id: string, plan: (items: Item[]) => Statement[]): Lane<Item>;
   keys: Keys;
@@ -41,6 +44,10 @@ export type Keys = {
   requests: Uint8Array;
   /** Keyed fingerprint of card numbers. */
   fingerprints: Uint8Array;
+  /** Seals the numbers of bank accounts. */
+  bank_accounts: Uint8Array;
+  /** Keyed fingerprint of them. */
+  bank_fingerprints: Uint8Array;
 };
 
 export type FeeRule = { currency?: Currency; method?: 'card'; region?: 'domestic' | 'eea' | 'international'; bps: number; fixed: number };

@@ -6,22 +6,37 @@ import type { Attempts } from '../db/types.ts';
 import { plus, seconds } from '../kit/clock.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx } from '../operation/context.ts';
+import type { PaymentRow } from './payment.ts';
 
 export type AttemptKind = 'authorize' | 'capture' | 'void' | 'refund' | 'increase';
 export type AttemptStatus = 'started' | 'unknown' | 'action' | 'pending' | 'approved' | 'declined';
 
-export type AttemptRow = Omit<Selectable<Attempts>, 'kind' | 'status' | 'processing'> & {
+export type AttemptRow = Omit<Selectable<Attempts>, 'kind' | 'status' | 'processing' | 'draft'> & {
   kind: AttemptKind;
   status: AttemptStatus;
   processing: Processing;
+  draft: Draft | null;
 };
+
+/** A payment before its first answer, as JSON keeps it: times are text. */
+export type Draft = Omit<PaymentRow, 'created_at' | 'updated_at'> & { created_at: Date | string; updated_at: Date | string };
+
+export const paymentOfDraft = (draft: Draft): PaymentRow => ({ ...draft, created_at: new Date(draft.created_at), updated_at: new Date(draft.updated_at) });
 
 export const isOpen = (attempt: AttemptRow) => attempt.status !== 'approved' && attempt.status !== 'declined';
 
 /** When the safety job looks after a call whose caller may have died: past the provider's time-out. */
 const safety = (ctx: Ctx) => ctx.env.config.provider_timeout_ms + seconds(10);
 
-type NewAttempt = { payment_id: string; refund_id?: string; kind: AttemptKind; amount: number; provider: string; final?: boolean };
+type NewAttempt = {
+  payment_id: string;
+  refund_id?: string;
+  kind: AttemptKind;
+  amount: number;
+  provider: string;
+  final?: boolean;
+  draft?: PaymentRow;
+};
 
 export function newAttempt(ctx: Ctx, input: NewAttempt): AttemptRow {
   const now = ctx.env.clock.now();
@@ -38,6 +53,7 @@ export function newAttempt(ctx: Ctx, input: NewAttempt): AttemptRow {
     provider_reference: null,
     decline_code: null,
     processing: {},
+    draft: input.draft ?? null,
     operation: ctx.claim?.operation ?? null,
     idempotency_key: ctx.claim?.key ?? null,
     resolve_at: plus(now, safety(ctx)),
@@ -57,6 +73,7 @@ export const attemptColumns = {
   amount: 'bigint',
   final: 'boolean',
   provider: 'text',
+  draft: 'jsonb',
   operation: 'text',
   idempotency_key: 'text',
   resolve_at: 'timestamptz',

@@ -12,10 +12,10 @@ import type { Posting } from '../ledger/account.ts';
 import type { NewEvent } from '../events/emit.ts';
 import type { Ctx } from '../operation/context.ts';
 import { answerStatements, type StoredAnswer } from '../operation/once.ts';
-import { type AttemptRow, attemptColumns, isOpen } from './attempt-row.ts';
+import { type AttemptRow, attemptColumns, isOpen, paymentOfDraft } from './attempt-row.ts';
 import { applyVerdict, type Change, type Rows, type Verdict } from './outcome.ts';
 import { linkStatements } from './page-link.ts';
-import { findPayment, lockPayment, paidBy, paymentObject } from './payment.ts';
+import { findPayment, lockPayment, paidBy, paymentColumns, paymentObject, peekPayment } from './payment.ts';
 import { type RefundRow, refundObject } from './refund.ts';
 
 /** Written in the first transaction, before anything leaves the house. */
@@ -62,8 +62,18 @@ export async function settle(ctx: Ctx, rows: Rows, verdict: Verdict): Promise<Ro
 async function settleLocked(ctx: Ctx, { id, payment_id, account_id }: AttemptRow, verdict: Verdict): Promise<Rows> {
   const { env } = ctx;
   const result = await env.db.tx(async (tx): Promise<Rows> => {
-    const payment = await lockPayment(tx, account_id, payment_id);
-    const attempt = (await tx.selectFrom('attempts').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirstOrThrow()) as AttemptRow;
+    const there = await peekPayment(tx, account_id, payment_id);
+    if (there) await lockPayment(tx, account_id, payment_id);
+    const attempt = (await tx
+      .selectFrom('attempts')
+      .selectAll()
+      .where('account_id', '=', account_id)
+      .where('payment_id', '=', payment_id)
+      .where('id', '=', id)
+      .forNoKeyUpdate()
+      .executeTakeFirstOrThrow()) as unknown as AttemptRow;
+    // Read under the locks: what another settlement wrote is seen now.
+    const payment = attempt.draft ? paymentOfDraft(attempt.draft) : await findPayment(tx, account_id, payment_id);
     const refund = attempt.refund_id === null ? undefined : await loadRefund(tx, account_id, attempt.refund_id);
     const rows: Rows = { payment, attempt, refund };
     if (!isOpen(attempt)) return rows;
@@ -75,7 +85,6 @@ async function settleLocked(ctx: Ctx, { id, payment_id, account_id }: AttemptRow
   return result;
 }
 
-/** `query` is the transaction when there is one: a second connection asked for inside it would starve a full pool. */
 async function loadRefund(query: Executor | Tx, account_id: string, id: string): Promise<RefundRow> {
   const row = await query.selectFrom('refunds').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirstOrThrow();
   return row as RefundRow;
@@ -83,7 +92,8 @@ async function loadRefund(query: Executor | Tx, account_id: string, id: string):
 
 /** The rows of an attempt as they are now; for whoever did not just make them. */
 export async function rowsOf(ctx: Ctx, attempt: AttemptRow): Promise<Rows> {
-  const payment = await findPayment(ctx.env.db.query, attempt.account_id, attempt.payment_id);
+  const { query } = ctx.env.db;
+  const payment = attempt.draft ? paymentOfDraft(attempt.draft) : await findPayment(query, attempt.account_id, attempt.payment_id);
   return { payment, attempt, refund: attempt.refund_id === null ? undefined : await loadRefund(ctx.env.db.query, attempt.account_id, attempt.refund_id) };
 }
 
@@ -101,6 +111,8 @@ function settlementOf(ctx: Ctx, change: Change): Settlement {
     assert(refund, 'a failed refund is at hand');
     postings.push(recipes.refundFailed(ctx, { ...source, source_id: refund.id }, { available: refund.from_available, incoming: refund.from_incoming, on: refund.incoming_on }));
   }
+  const { draft } = change.before.attempt;
+  const created = draft ? [newEvent(ctx, 'payment.created', paymentObject(ctx.env, change.before.payment))] : [];
   const events = change.events.map(({ type, of }) => {
     if (of === 'payment') return newEvent(ctx, type, shownPayment, paymentText);
     assert(shownRefund, 'an event of a refund has its refund');
@@ -110,7 +122,7 @@ function settlementOf(ctx: Ctx, change: Change): Settlement {
     attempt.operation !== null && attempt.idempotency_key !== null
       ? { account_id: attempt.account_id, operation: attempt.operation, key: attempt.idempotency_key, text: shownRefund ? JSON.stringify(shownRefund) : paymentText }
       : undefined;
-  return { change, postings, events, answer };
+  return { change, postings, events: [...created, ...events], answer };
 }
 
 const paymentChanges = {
@@ -146,21 +158,26 @@ function settleStatements(items: Settlement[]): Statement[] {
   const refunds = sorted.flatMap(({ change }) => (change.refund ? [change.refund] : []));
   // A void of a payment that waited for its customer ends that waiting attempt too.
   const voided = sorted.filter(({ change }) => change.attempt.kind === 'void' && change.attempt.status === 'approved');
+  const first = sorted.filter(({ change }) => change.before.attempt.draft !== null);
+  const later = sorted.filter(({ change }) => change.before.attempt.draft === null);
   return [
     ...updateRows(
       'payments',
       { ...key, version: 'integer' },
       paymentChanges,
-      sorted.map(({ change }) => ({ ...change.payment, m_version: change.before.payment.version })),
+      later.map(({ change }) => ({ ...change.payment, m_version: change.before.payment.version })),
       'version',
     ),
     ...updateRows(
       'attempts',
-      { ...key, status: 'text' },
+      { account_id: 'text', payment_id: 'text', id: 'text', status: 'text' },
       attemptChanges,
       sorted.map(({ change }) => ({ ...change.attempt, m_status: change.before.attempt.status })),
       'attempt',
+      { set: 'draft = null' },
     ),
+    // Whoever settles an attempt first writes its payment: the guard on the attempt's status lets only one pass.
+    ...insertRows('payments', paymentColumns, first.map(({ change }) => change.payment)),
     ...endWaiting(voided.map(({ change }) => change.attempt)),
     ...updateRows('refunds', key, { status: 'text', failure_code: 'text', updated_at: 'timestamptz' }, refunds, 'refund'),
     ...linkStatements(sorted.filter(({ change }) => change.payment.next_action_url !== null && change.payment.checkout_session_id === null).map(({ change }) => change.payment)),

@@ -1,5 +1,6 @@
-// Creating a payment. First transaction: idempotency claim, token used up, payment, attempt, event, in a shared batch. Then the
-// provider is called (attempt.ts), then its answer is written. Without a card the payment waits on our page for its customer.
+// Creating a payment. First transaction: idempotency claim, token used up, attempt with the payment's draft, in a shared batch. Then
+// the provider is called (attempt.ts), then payment, ledger and events are written with its answer. Without a card the payment
+// waits on our page for its customer.
 
 import Type, { type Static } from 'typebox';
 import { findCustomer } from '../customers/customer.ts';
@@ -18,7 +19,7 @@ import { type AttemptRow, newAttempt } from './attempt-row.ts';
 import { act, attemptStatements, settle } from './attempt.ts';
 import { authorizeCall, findSource, methodOf, type Source, tokenStatements, type TokenUse } from './source.ts';
 import { linkStatements } from './page-link.ts';
-import { type Breakdown, PaymentObject, paymentObject, type PaymentRow } from './payment.ts';
+import { type Breakdown, PaymentObject, paymentObject, paymentColumns, type PaymentRow } from './payment.ts';
 
 export const CreatePaymentInput = Type.Object(
   {
@@ -126,7 +127,7 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
     created_at: now,
     updated_at: now,
   };
-  const attempt = source && newAttempt(ctx, { payment_id: id, kind: 'authorize', amount: input.amount, provider: account.provider });
+  const attempt = source && newAttempt(ctx, { payment_id: id, kind: 'authorize', amount: input.amount, provider: account.provider, draft: payment });
   const object = paymentObject(env, payment);
   const record: Record_ = {
     payment,
@@ -134,7 +135,7 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
     token: source?.token_id === undefined ? undefined : { account_id: account.account_id, token_id: source.token_id, used_by: id, at: now },
     claim: ctx.claim && { account_id: account.account_id, claim: ctx.claim, effect_id: id, at: now },
     answer: attempt || !ctx.claim ? undefined : JSON.stringify(object),
-    event: newEvent(ctx, 'payment.created', object),
+    event: attempt ? undefined : newEvent(ctx, 'payment.created', object),
     guards: extras.guards ?? [],
   };
   try {
@@ -187,27 +188,22 @@ type Record_ = {
   token: TokenUse | undefined;
   claim: NewClaim | undefined;
   answer: string | undefined;
-  event: NewEvent;
+  /** Of a payment with an attempt the event comes with its first answer. */
+  event: NewEvent | undefined;
   guards: Statement[];
 };
 
-const paymentColumns = {
-  account_id: 'text', id: 'text', status: 'text', amount: 'bigint', currency: 'text', capture: 'boolean', hosted: 'boolean', description: 'text',
-  merchant_reference: 'text', metadata: 'jsonb', return_url: 'text', cancel_url: 'text', customer_id: 'text', email: 'text',
-  checkout_session_id: 'text', card_id: 'text', payment_method_id: 'text', payment_method: 'jsonb', card_last_four: 'text', breakdown: 'jsonb',
-  processing: 'jsonb', provider: 'text', request_id: 'text', created_at: 'timestamptz', updated_at: 'timestamptz',
-};
-
 function recordStatements(items: Record_[]): Statement[] {
-  const payments = items.map((i) => i.payment);
+  // With an attempt the payment travels as its draft.
+  const payments = items.flatMap((i) => (i.attempt ? [] : [i.payment]));
   return [
     ...claimStatements(items.flatMap((i) => (i.claim ? [i.claim] : []))),
     ...items.flatMap((i) => i.guards),
     ...tokenStatements(items.flatMap((i) => (i.token ? [i.token] : []))),
     ...insertRows('payments', paymentColumns, payments),
     ...attemptStatements(items.flatMap((i) => (i.attempt ? [i.attempt] : []))),
-    ...linkStatements(payments.filter((p) => p.hosted)),
-    ...emitStatements(items.map((i) => i.event)),
+    ...linkStatements(payments),
+    ...emitStatements(items.flatMap((i) => (i.event ? [i.event] : []))),
     ...answerStatements(
       items.flatMap(({ claim, answer }) => (claim && answer !== undefined ? [{ account_id: claim.account_id, operation: claim.claim.operation, key: claim.claim.key, text: answer }] : [])),
     ),

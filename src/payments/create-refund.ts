@@ -27,7 +27,7 @@ export const createRefund = operation({
   kind: 'process',
   summary: 'Create a refund',
   description:
-    'Pays back what was captured: all that is left, or `amount`. The money leaves your balance at once (first what is available, then what is incoming) and returns to it if the provider cannot pay it back.',
+    'Pays back what was captured: all that is left, or `amount`. The money leaves your balance at once (first what this payment still has incoming, then what is available, then what else is incoming) and returns to it if the provider cannot pay it back.',
   input: Type.Object(
     {
       payment: Id,

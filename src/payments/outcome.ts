@@ -29,7 +29,7 @@ export function applyVerdict(rows: Rows, verdict: Verdict, now: Date): Change {
   const change: Change = {
     before: { payment: rows.payment, attempt: rows.attempt },
     payment: { ...rows.payment, updated_at: now, version: rows.payment.version + 1 },
-    attempt: { ...rows.attempt },
+    attempt: { ...rows.attempt, draft: null },
     refund: rows.refund && { ...rows.refund, updated_at: now },
     events: [],
     captured: 0,

@@ -166,9 +166,15 @@ const check = (result: CheckResult | undefined) => result ?? null;
 const secure = (result: ThreeDSecure | undefined) => result ?? null;
 
 export async function findPayment(query: Executor | Tx, account_id: string, id: string, param = 'id'): Promise<PaymentRow> {
-  const row = await query.selectFrom('payments').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirst();
+  const row = await peekPayment(query, account_id, id);
   if (!row) throw notFound('payment', id, param);
-  return row as PaymentRow;
+  return row;
+}
+
+/** Undefined while its first answer is awaited: its row is written with that. */
+export async function peekPayment(query: Executor | Tx, account_id: string, id: string): Promise<PaymentRow | undefined> {
+  const row = await query.selectFrom('payments').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirst();
+  return row as PaymentRow | undefined;
 }
 
 /** With the row lock: nobody else changes the payment until the transaction ends. */
@@ -177,3 +183,11 @@ export async function lockPayment(tx: Tx, account_id: string, id: string, param 
   if (!row) throw notFound('payment', id, param);
   return row as PaymentRow;
 }
+
+export const paymentColumns = {
+  account_id: 'text', id: 'text', status: 'text', amount: 'bigint', currency: 'text', capture: 'boolean', hosted: 'boolean', amount_authorized: 'bigint',
+  amount_captured: 'bigint', amount_capture_pending: 'bigint', amount_refunded: 'bigint', released: 'boolean', description: 'text', merchant_reference: 'text',
+  metadata: 'jsonb', return_url: 'text', cancel_url: 'text', customer_id: 'text', email: 'text', checkout_session_id: 'text', card_id: 'text',
+  payment_method_id: 'text', payment_method: 'jsonb', card_last_four: 'text', breakdown: 'jsonb', processing: 'jsonb', decline_code: 'text', provider: 'text',
+  provider_reference: 'text', next_action_url: 'text', version: 'integer', request_id: 'text', created_at: 'timestamptz', updated_at: 'timestamptz',
+};

@@ -28,8 +28,8 @@ export async function resolveDue(env: Env, limit = 100): Promise<number> {
     // Moving the time forward is the lease: a second worker, or this one after a crash, asks later.
     const { rows } = await sql<AttemptRow>`
       update attempts set looks = looks + 1, resolve_at = ${now}::timestamptz + least(600, power(2, least(looks + 2, 10))) * interval '1 second'
-      where account_id = ${account_id} and id in (
-        select id from attempts where account_id = ${account_id} and resolve_at <= ${now} order by resolve_at limit ${limit} for update skip locked)
+      where account_id = ${account_id} and (payment_id, id) in (
+        select payment_id, id from attempts where account_id = ${account_id} and resolve_at <= ${now} order by resolve_at limit ${limit} for update skip locked)
       returning *`.execute(env.db.query);
     for (const attempt of rows) {
       const ctx: Ctx = { env, account, actor: { kind: 'system' }, request_id: newId('job', env) };
@@ -84,7 +84,7 @@ export async function refreshPayment(ctx: Ctx, payment: PaymentRow): Promise<voi
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst();
-  const attempt = row as AttemptRow | undefined;
+  const attempt = row as unknown as AttemptRow | undefined;
   if (!attempt || !isOpen(attempt) || attempt.status === 'started') return;
   await resolveAttempt(ctx, attempt);
 }

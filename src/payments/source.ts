@@ -23,21 +23,16 @@ export type Source = {
 
 export type SourceInput = { token?: string; payment_method?: string; customer?: string };
 
+const ofToken = `select c.*, t.billing_address from tokens t join cards c on c.account_id = t.account_id and c.id = t.card_id where t.account_id = $1 and t.id = $2`;
+
 /** Undefined when neither is given. Whether a token is still good is decided by the transaction that uses it up. */
 export async function findSource(ctx: Ctx, input: SourceInput): Promise<Source | undefined> {
   const { account_id } = ctx.account;
   if (input.token !== undefined) {
     const { id, cvc } = parseToken(ctx.env, account_id, input.token);
-    const row = await ctx.env.db.query
-      .selectFrom('tokens')
-      .innerJoin('cards', (join) => join.onRef('cards.account_id', '=', 'tokens.account_id').onRef('cards.id', '=', 'tokens.card_id'))
-      .selectAll('cards')
-      .select(['tokens.billing_address', 'tokens.used_by', 'tokens.expires_at'])
-      .where('tokens.account_id', '=', account_id)
-      .where('tokens.id', '=', id)
-      .executeTakeFirst();
+    const [row] = await ctx.env.db.point<CardRow & { billing_address: unknown }>({ name: 'source_of_token', text: ofToken, values: [account_id, id] });
     if (!row) throw await tokenFault(ctx, id);
-    const { billing_address, used_by, expires_at, ...card } = row;
+    const { billing_address, ...card } = row;
     return { card, billing_address: billing_address as Address | null, token_id: id, cvc, payment_method_id: null, customer_id: null };
   }
   if (input.payment_method !== undefined) {

@@ -11,7 +11,7 @@ import { isCurrency } from '../kit/money.ts';
 import { assert } from '../kit/assert.ts';
 import { loadAccount } from '../identity/account.ts';
 import { addDays, localDay } from '../ledger/calendar.ts';
-import { postStatements } from '../ledger/post.ts';
+import { markSettled, postStatements } from '../ledger/post.ts';
 import * as recipes from '../ledger/recipes.ts';
 import type { Ctx, Env } from '../operation/context.ts';
 import { operation } from '../operation/operation.ts';
@@ -82,8 +82,7 @@ export async function settleDay(ctx: Ctx, tx: Tx, currency: string, day: string)
   await sql`insert into settlement_lines (account_id, currency, position, settlement_id)
     select p.account_id, p.currency, p.position, ${id} ${unsettled(account_id, currency)} and p.available_on <= ${day}::date`.execute(tx);
   await runAll(tx, postStatements([recipes.settlement(ctx, { source_id: id, group_id: id, currency }, net)]));
-  await sql`update balances set settled_on = ${day}::date, settle_from = coalesce((select min(p.position) ${unsettled(account_id, currency)}), position + 1)
-    where account_id = ${account_id} and currency = ${currency}`.execute(tx);
+  await markSettled(tx, { account_id, currency }, day, sql`select min(p.position) ${unsettled(account_id, currency)}`);
   const object = settlementObject(row);
   await emit(ctx, tx, 'settlement.created', object);
   return object;

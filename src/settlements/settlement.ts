@@ -65,6 +65,7 @@ export const getSettlement = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: SettlementObject,
   faults: ['not_found'],
+  example: { id: '{settlement}' },
   run: async (ctx, input) => settlementObject(await findSettlement(ctx, input.id)),
 });
 
@@ -113,6 +114,7 @@ export const listSettlementTransactions = operation({
   input: Type.Object({ id: Id, ...pageFields }, { additionalProperties: false }),
   output: ListOf(ActivityObject),
   faults: ['not_found', 'parameter_invalid'],
+  example: { id: '{settlement}' },
   async run(ctx, input) {
     const settlement = await findSettlement(ctx, input.id);
     const window = windowOf(input);

@@ -1,5 +1,7 @@
 // Card numbers: whether one is well formed, what brand it is, and what may be shown of it. Pure; knows no database.
 
+import { testCard } from '../connectors/simulator/cards.ts';
+
 export type Brand = 'visa' | 'mastercard' | 'amex' | 'discover' | 'diners' | 'jcb' | 'unionpay' | 'unknown';
 
 // Issuer ranges by ISO/IEC 7812 first digits as the card networks publish them.
@@ -39,25 +41,13 @@ export function luhn(number: string): boolean {
 
 export type Facts = { funding: 'credit' | 'debit' | 'prepaid' | 'unknown'; country: string | null; issuer: string | null };
 
-// Facts by number range. A sandbox knows the ranges of the test cards; a live installation fills this from its provider.
-const known: [string, Facts][] = [
-  ['4000056655665556'.slice(0, 10), { funding: 'debit', country: 'US', issuer: 'Test Bank' }],
-  ['5200828282', { funding: 'debit', country: 'US', issuer: 'Test Bank' }],
-  ['5105105105', { funding: 'prepaid', country: 'US', issuer: 'Test Bank' }],
-  ['4000002760', { funding: 'credit', country: 'DE', issuer: 'Test Bank' }],
-];
-
+/** A sandbox knows its test cards; what a live range tells will come from the provider's answer. */
 export function factsOf(number: string): Facts {
-  return known.find(([prefix]) => number.startsWith(prefix))?.[1] ?? { funding: 'credit', country: 'US', issuer: 'Test Bank' };
+  const card = testCard(number);
+  return card ? { funding: card.funding, country: card.country, issuer: 'Test Bank' } : { funding: 'unknown', country: null, issuer: null };
 }
 
 /** The test numbers live in ranges that no issuer uses; a sandbox takes nothing else, so no real number is typed into one. */
-export function isTestNumber(number: string): boolean {
-  return testNumbers.has(number) || number.startsWith('400000');
-}
+export const isTestNumber = (number: string) => testCard(number) !== undefined || number.startsWith('400000') || moreTestNumbers.has(number);
 
-const testNumbers = new Set([
-  '4242424242424242', '4111111111111111', '5555555555554444', '2223003122003222', '5105105105105100', '5200828282828210', '378282246310005',
-  '371449635398431', '6011111111111117', '6011000990139424', '3056930009020004', '36227206271667', '3566002020360505', '6200000000000005',
-  '4000056655665556', '4012888888881881', '6205500000000000004',
-]);
+const moreTestNumbers = new Set(['4111111111111111', '4012888888881881', '371449635398431', '6011000990139424', '6205500000000000004']);

@@ -11,7 +11,9 @@ type DataKey = { id: string; key: Uint8Array };
 
 /** Per process and installation: opened data keys by account. */
 const opened = new WeakMap<Env, Map<string, DataKey>>();
-const current = new WeakMap<Env, Map<string, Promise<DataKey>>>();
+/** Which key is current is asked again after a minute: another process may have turned it. */
+const current = new WeakMap<Env, Map<string, { key: Promise<DataKey>; until: number }>>();
+const remembered_ms = 60_000;
 
 const wrapping = (env: Env) => deriveKey(env.keys.root, 'vault data keys');
 const bound = (account_id: string, id: string) => `vault key ${account_id} ${id}`;
@@ -23,12 +25,12 @@ export async function currentKey(ctx: Ctx): Promise<DataKey> {
     byAccount = new Map();
     current.set(env, byAccount);
   }
-  let key = byAccount.get(account.account_id);
-  if (!key) {
-    key = loadOrMake(ctx);
-    byAccount.set(account.account_id, key);
-    key.catch(() => byAccount.delete(account.account_id));
-  }
+  const now = env.clock.now().getTime();
+  const known = byAccount.get(account.account_id);
+  if (known && known.until > now) return known.key;
+  const key = loadOrMake(ctx);
+  byAccount.set(account.account_id, { key, until: now + remembered_ms });
+  key.catch(() => byAccount.delete(account.account_id));
   return key;
 }
 

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import type { CardSecret } from '../connectors/connector.ts';
 import type { Tx } from '../db/db.ts';
 import type { Cards } from '../db/types.ts';
+import { days, plus } from '../kit/clock.ts';
 import { hmac, seal, unseal } from '../kit/crypto.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx, Env } from '../operation/context.ts';
@@ -67,16 +68,15 @@ export async function rotateVaultKey(env: Env, account_id: string): Promise<numb
   }
 }
 
-/** Cards that only an unused, lapsed token points to are removed. */
+/** Lapsed tokens go after a day; a card that only an unused one points to goes with it. Reads the table whole: it holds one day. */
 export async function purgeLapsedTokens(env: Env): Promise<number> {
-  const now = env.clock.now();
+  const before = plus(env.clock.now(), -days(1));
   return await env.db.tx(async (tx) => {
-    const gone = await sql<{ account_id: string; card_id: string }>`
-      delete from tokens where (account_id, id) in (
-        select account_id, id from tokens where used_by is null and expires_at < ${now} order by expires_at limit 1000 for update skip locked)
-      returning account_id, card_id`.execute(tx);
-    for (const { account_id, card_id } of gone.rows) {
-      await tx.deleteFrom('cards').where('account_id', '=', account_id).where('id', '=', card_id).execute();
+    const gone = await sql<{ account_id: string; card_id: string; used_by: string | null }>`
+      delete from tokens where ctid = any(array(select ctid from tokens where expires_at < ${before} limit 1000 for update skip locked))
+      returning account_id, card_id, used_by`.execute(tx);
+    for (const { account_id, card_id, used_by } of gone.rows) {
+      if (used_by === null) await tx.deleteFrom('cards').where('account_id', '=', account_id).where('id', '=', card_id).execute();
     }
     return gone.rows.length;
   });

@@ -28,7 +28,7 @@ export const listDeliveries = operation({
   ),
   output: ListOf(DeliveryObject),
   faults: ['parameter_invalid'],
-  example: { status: 'failed' },
+  example: { endpoint_id: '{webhook_endpoint}', limit: 3 },
   async run(ctx, input) {
     const window = windowOf(input);
     let query: SelectQueryBuilder<DB, 'deliveries', DeliveryRow> = ctx.env.db.query

@@ -23,7 +23,8 @@ before(async () => {
 });
 after(async () => {
   await world.close();
-  if (process.env['RECORD'] !== '1') return;
+  // A run in which something failed would take away answers that were there.
+  if (process.env['RECORD'] !== '1' || Object.keys(recorded).length < routes.length) return;
   writeFileSync(resolve(import.meta.dirname, '../../src/api/docs-answers.json'), `${JSON.stringify(recorded, null, 2)}\n`);
 });
 
@@ -65,6 +66,20 @@ function record(route: Route, body: { data?: unknown[]; has_more?: boolean }) {
   recorded[route.op.name] = JSON.parse(masked(JSON.stringify(short)));
 }
 
+type Node = { properties?: Record<string, Node>; items?: Node; anyOf?: Node[]; patternProperties?: unknown };
+
+/** Names in an answer that its schema does not tell of: the door checks what comes in, this what goes out. */
+function untold(schema: Node, value: unknown, at = ''): string[] {
+  if (value === null || typeof value !== 'object') return [];
+  const node = schema.anyOf?.find((one) => one.properties || one.items || one.patternProperties) ?? schema;
+  if (Array.isArray(value)) return value.flatMap((one, i) => untold(node.items ?? {}, one, `${at}[${i}]`));
+  if (!node.properties) return [];
+  return Object.entries(value).flatMap(([name, child]) => {
+    const known = node.properties?.[name];
+    return known ? untold(known, child, `${at}.${name}`) : [`${at}.${name}`];
+  });
+}
+
 describe('the examples of the reference', () => {
   for (const route of routes) {
     test(`${route.method} ${route.path} (${route.op.name}) answers as documented`, async () => {
@@ -75,6 +90,7 @@ describe('the examples of the reference', () => {
       assert.equal(reply.status, route.status ?? 200, reply.text);
       const shape = Compile(route.op.output);
       assert.ok(shape.Check(reply.body), `${reply.text} ${JSON.stringify(shape.Errors(reply.body))}`);
+      assert.deepEqual(untold(route.op.output as Node, reply.body), []);
       record(route, reply.body as object);
     });
 

@@ -42,7 +42,7 @@ describe('POST /v1/payments', () => {
       assert.match(p.id, /^pay_[0-9a-z]{26}$/);
       assert.deepEqual(p, {
         id: p.id, object: 'payment', status: 'completed', amount: 1999, currency: 'USD', amount_authorized: 1999, amount_capturable: 0, amount_captured: 1999,
-        amount_refunded: 0, amount_refundable: 1999, capture: true, description: 'Two bags', merchant_reference: 'order_1', metadata: { cart: 'c_1', 'ключ': '値 😀' },
+        amount_refunded: 0, amount_disputed: 0, amount_refundable: 1999, capture: true, description: 'Two bags', merchant_reference: 'order_1', metadata: { cart: 'c_1', 'ключ': '値 😀' },
         customer, email: 'Ada@Example.com', checkout_session: null,
         payment_method: {
           id: null, type: 'card',

@@ -22,7 +22,7 @@ export async function openSite(parts: WorldParts = {}): Promise<Site> {
   const base = `http://localhost:${port}`;
   const world = await openWorld({ ...parts, settings: { PUBLIC_URL: base, PORT: String(port), ...parts.settings } });
   await world.app.server.listen({ port, host: '127.0.0.1' });
-  const worker = startWorker(world.env, world.app.authenticator);
+  const worker = startWorker(world.env);
 
   const received: Received[] = [];
   const receiver = createServer((request, response) => {

@@ -4,17 +4,32 @@ import { brandOf, cvcLength, digitsOf, expiryOf, formatExpiry, formatNumber, isP
 
 test('the brand is known from the first digits, and not before they decide', () => {
   const known = {
-    visa: ['4', '4242'], mastercard: ['51', '55', '2221', '2720'], amex: ['34', '37'], discover: ['6011', '644', '65'],
-    diners: ['300', '3095', '36', '38'], jcb: ['3528', '3589'], unionpay: ['62', '6221', '81'],
+    visa: ['4', '4242'],
+    mastercard: ['51', '55', '2221', '2720'],
+    amex: ['34', '37'],
+    discover: ['6011', '644', '65'],
+    diners: ['300', '3095', '36', '38'],
+    jcb: ['3528', '3589'],
+    unionpay: ['62', '6221', '81'],
   };
   for (const [brand, heads] of Object.entries(known)) {
     for (const head of heads) assert.equal(brandOf(head.padEnd(16, '0')), brand, head);
   }
-  for (const open of ['', '3', '5', '6', '222', '2220', '2721', '50', '56', '60', '9']) assert.equal(brandOf(open), undefined, open);
+  for (const open of ['', '3', '5', '6', '222', '2220', '2721', '50', '56', '60', '9'])
+    assert.equal(brandOf(open), undefined, open);
 });
 
 test('Luhn accepts the networks’ test numbers and refuses any single wrong digit', () => {
-  for (const number of ['4242424242424242', '5555555555554444', '2223003122003222', '378282246310005', '6011111111111117', '30569309025904', '3566002020360505', '6205500000000000004']) {
+  for (const number of [
+    '4242424242424242',
+    '5555555555554444',
+    '2223003122003222',
+    '378282246310005',
+    '6011111111111117',
+    '30569309025904',
+    '3566002020360505',
+    '6205500000000000004',
+  ]) {
     assert.ok(luhn(number), number);
     for (let i = 0; i < number.length; i++) {
       const wrong = number.slice(0, i) + ((Number(number[i]) + 1) % 10) + number.slice(i + 1);
@@ -46,8 +61,19 @@ test('an amex code has four digits, all others three', () => {
 
 test('expiry dates are shaped from typing, pasting and autofill alike', () => {
   for (const [text, shaped] of [
-    ['1', '1'], ['5', '05 / '], ['12', '12 / '], ['122', '12 / 2'], ['1227', '12 / 27'], ['1/', '01 / '], ['1/27', '01 / 27'],
-    ['12/2027', '12 / 27'], ['122027', '12 / 27'], ['2027-03', '03 / 27'], ['03.27', '03 / 27'], ['12 / 275', '12 / 27'], ['', ''],
+    ['1', '1'],
+    ['5', '05 / '],
+    ['12', '12 / '],
+    ['122', '12 / 2'],
+    ['1227', '12 / 27'],
+    ['1/', '01 / '],
+    ['1/27', '01 / 27'],
+    ['12/2027', '12 / 27'],
+    ['122027', '12 / 27'],
+    ['2027-03', '03 / 27'],
+    ['03.27', '03 / 27'],
+    ['12 / 275', '12 / 27'],
+    ['', ''],
   ] as const) {
     assert.equal(formatExpiry(text, true), shaped, text);
   }
@@ -66,7 +92,12 @@ test('a card is good through the end of its month', () => {
 
 const number = (text: string) => formatNumber(digitsOf(text));
 /** `|` marks the caret. */
-const run = (before: string, after: string, type: string, format: (text: string, forward: boolean) => string = number) => {
+const run = (
+  before: string,
+  after: string,
+  type: string,
+  format: (text: string, forward: boolean) => string = number,
+) => {
   const caret = after.indexOf('|');
   const out = reshape(before, { value: after.replace('|', ''), caret }, type, format);
   return `${out.value.slice(0, out.caret)}|${out.value.slice(out.caret)}`;

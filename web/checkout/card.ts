@@ -7,13 +7,21 @@ export type Edit = { value: string; caret: number };
 // Ranges of the first digits (issuer identification numbers), as the networks publish them; the first row that fits decides.
 // 622126–622925 are UnionPay cards that Discover carries too: shown as UnionPay, which is what is printed on them.
 const ranges: readonly [from: string, to: string, brand: Brand][] = [
-  ['34', '34', 'amex'], ['37', '37', 'amex'],
-  ['300', '305', 'diners'], ['3095', '3095', 'diners'], ['36', '36', 'diners'], ['38', '39', 'diners'],
+  ['34', '34', 'amex'],
+  ['37', '37', 'amex'],
+  ['300', '305', 'diners'],
+  ['3095', '3095', 'diners'],
+  ['36', '36', 'diners'],
+  ['38', '39', 'diners'],
   ['3528', '3589', 'jcb'],
   ['4', '4', 'visa'],
-  ['51', '55', 'mastercard'], ['2221', '2720', 'mastercard'],
-  ['6011', '6011', 'discover'], ['644', '649', 'discover'], ['65', '65', 'discover'],
-  ['62', '62', 'unionpay'], ['81', '81', 'unionpay'],
+  ['51', '55', 'mastercard'],
+  ['2221', '2720', 'mastercard'],
+  ['6011', '6011', 'discover'],
+  ['644', '649', 'discover'],
+  ['65', '65', 'discover'],
+  ['62', '62', 'unionpay'],
+  ['81', '81', 'unionpay'],
 ];
 
 const lengths: Record<Brand, readonly number[]> = {
@@ -109,7 +117,12 @@ export const isPast = ({ month, year }: Expiry, now: Date): boolean =>
  * The text and caret after an edit. `before` is the formatted text from before it, `after` what the browser made of it. When only
  * a separator was deleted, the digit next to it goes too: otherwise a backspace would seem to do nothing.
  */
-export function reshape(before: string, after: Edit, inputType: string, format: (text: string, forward: boolean) => string): Edit {
+export function reshape(
+  before: string,
+  after: Edit,
+  inputType: string,
+  format: (text: string, forward: boolean) => string,
+): Edit {
   let { value, caret } = after;
   const deleting = inputType.startsWith('delete');
   if (deleting && digitsOf(value) === digitsOf(before) && value.length < before.length) {

@@ -3,7 +3,9 @@
 
 /** Countries without postal codes: the field is not shown (Universal Postal Union, list of members without a code system). */
 export const withoutPostalCode: ReadonlySet<string> = new Set(
-  'AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GN GQ GY HK KI KM KN KP LC ML MO MR MW NR NU QA RW SB SC SL SR ST SY TF TG TK TO TV UG VU YE ZW'.split(' '),
+  'AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM DJ DM ER FJ GA GD GH GM GN GQ GY HK KI KM KN KP LC ML MO MR MW NR NU QA RW SB SC SL SR ST SY TF TG TK TO TV UG VU YE ZW'.split(
+    ' ',
+  ),
 );
 
 /** Where issuers compare the postal code with the address they know (AVS): asked for; elsewhere it may be left empty. */

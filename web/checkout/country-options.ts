@@ -14,14 +14,18 @@ function countriesIn(language: string): readonly { code: string; name: string }[
   if (known) return known;
   const names = new Intl.DisplayNames(language, { type: 'region' });
   const order = new Intl.Collator(language);
-  const list = codes.map((code) => ({ code, name: names.of(code) ?? code })).sort((a, b) => order.compare(a.name, b.name));
+  const list = codes
+    .map((code) => ({ code, name: names.of(code) ?? code }))
+    .sort((a, b) => order.compare(a.name, b.name));
   sorted.set(language, list);
   return list;
 }
 
 export const countryOptions = (language: string, selected: string): Html =>
   html`${countriesIn(language).map(({ code, name }) =>
-    code === selected ? html`<option value="${code}" selected>${name}</option>` : html`<option value="${code}">${name}</option>`,
+    code === selected
+      ? html`<option value="${code}" selected>${name}</option>`
+      : html`<option value="${code}">${name}</option>`,
   )}`;
 
 /** Where a customer with this locale most likely lives: `de-CH` → CH, `de` → DE. */

@@ -58,17 +58,19 @@ function newCard(view: CheckoutView, page: Page): Html {
     // Longer than any card number: what is pasted with spaces or hyphens must fit before it is shaped.
     control: html`${digits('number', 'cc-number', 40, '1234 1234 1234 1234', 'number-error')}<span class="brands" id="brands" data-brand="">${brands.map(mark)}</span>`,
   })}
-<div class="pair">${field({ id: 'expiry', label: say('expiry'), control: digits('expiry', 'cc-exp', 12, say('expiry_format'), 'expiry-error') })}${field({
-    id: 'cvc',
-    label: say('cvc'),
-    control: html`${digits('cvc', 'cc-csc', 4, '123', 'cvc-hint cvc-error')}<span class="cvc-picture" id="cvc-picture" aria-hidden="true"><span></span></span>`,
-    hint: say('cvc_back'),
-  })}</div>
+<div class="pair">${field({ id: 'expiry', label: say('expiry'), control: digits('expiry', 'cc-exp', 12, say('expiry_format'), 'expiry-error') })}${field(
+    {
+      id: 'cvc',
+      label: say('cvc'),
+      control: html`${digits('cvc', 'cc-csc', 4, '123', 'cvc-hint cvc-error')}<span class="cvc-picture" id="cvc-picture" aria-hidden="true"><span></span></span>`,
+      hint: say('cvc_back'),
+    },
+  )}</div>
 ${field({
-    id: 'name',
-    label: say('name_on_card'),
-    control: html`<input id="name" type="text" autocomplete="cc-name" autocapitalize="words" autocorrect="off" spellcheck="false" maxlength="100" required dir="auto" aria-describedby="name-error">`,
-  })}
+  id: 'name',
+  label: say('name_on_card'),
+  control: html`<input id="name" type="text" autocomplete="cc-name" autocapitalize="words" autocorrect="off" spellcheck="false" maxlength="100" required dir="auto" aria-describedby="name-error">`,
+})}
 <div class="pair wide">${field({
     id: 'country',
     label: say('country'),
@@ -86,7 +88,9 @@ type Saved = CheckoutView['payment_methods'][number] & { expired: boolean };
 const savedCards = (view: CheckoutView, now: Date): Saved[] =>
   view.payment_methods.map((card) => ({
     ...card,
-    expired: card.exp_year < now.getUTCFullYear() || (card.exp_year === now.getUTCFullYear() && card.exp_month < now.getUTCMonth() + 1),
+    expired:
+      card.exp_year < now.getUTCFullYear() ||
+      (card.exp_year === now.getUTCFullYear() && card.exp_month < now.getUTCMonth() + 1),
   }));
 
 function savedChoice(card: Saved, chosen: boolean, page: Page): Html {

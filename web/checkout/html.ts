@@ -10,15 +10,23 @@ export class Html {
 
 export type Part = Html | string | number | null | undefined | false | readonly Part[];
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;', '`': '&#96;' };
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '`': '&#96;',
+};
 
-export const escape = (text: string): string => text.replaceAll(/[&<>"'`]/g, (letter) => entities[letter] ?? letter);
+export const escapeText = (text: string): string =>
+  text.replaceAll(/[&<>"'`]/g, (letter) => entities[letter] ?? letter);
 
 function markup(part: Part): string {
   if (part instanceof Html) return part.text;
   if (part === null || part === undefined || part === false) return '';
   if (typeof part === 'object') return part.map(markup).join('');
-  return escape(String(part));
+  return escapeText(String(part));
 }
 
 export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
@@ -32,7 +40,10 @@ export const raw = (constant: string): Html => new Html(constant);
 /** For a `<script type="application/json">`: no letter in it can end the element or open a comment. */
 export const json = (value: unknown): Html =>
   new Html(
-    JSON.stringify(value).replaceAll(/[<>&\u2028\u2029]/g, (letter) => `\\u${(letter.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`),
+    JSON.stringify(value).replaceAll(
+      /[<>&\u2028\u2029]/g,
+      (letter) => `\\u${(letter.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+    ),
   );
 
 /** The address, when a browser may be sent to it or load it from us; undefined for `javascript:` and everything else. */

@@ -61,7 +61,13 @@ export const brands = Object.keys(marks) as Brand[];
 export const isBrand = (text: string): text is Brand => Object.hasOwn(marks, text);
 
 export const brandNames: Record<Brand, string> = {
-  visa: 'Visa', mastercard: 'Mastercard', amex: 'American Express', discover: 'Discover', diners: 'Diners Club', jcb: 'JCB', unionpay: 'UnionPay',
+  visa: 'Visa',
+  mastercard: 'Mastercard',
+  amex: 'American Express',
+  discover: 'Discover',
+  diners: 'Diners Club',
+  jcb: 'JCB',
+  unionpay: 'UnionPay',
 };
 
 export const mark = (brand: string): Html =>

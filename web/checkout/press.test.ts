@@ -14,7 +14,10 @@ function stage(steps: Step[]) {
       bodies.push(init.body);
       const step = steps.shift();
       if (step === undefined || step === 'broken') throw new TypeError('network');
-      return new Response(JSON.stringify(step.body ?? {}), { status: step.status, headers: step.retry_after ? { 'retry-after': step.retry_after } : {} });
+      return new Response(JSON.stringify(step.body ?? {}), {
+        status: step.status,
+        headers: step.retry_after ? { 'retry-after': step.retry_after } : {},
+      });
     },
     async pause(ms) {
       pauses.push(ms);
@@ -24,7 +27,14 @@ function stage(steps: Step[]) {
   return { tools, keys, bodies, pauses };
 }
 
-const call: Call = { method: 'POST', path: '/pay/x/payments', body: { token: 'tok' }, key: 'k1', timeout_ms: 1000, tries: 4 };
+const call: Call = {
+  method: 'POST',
+  path: '/pay/x/payments',
+  body: { token: 'tok' },
+  key: 'k1',
+  timeout_ms: 1000,
+  tries: 4,
+};
 
 test('a broken connection is tried again with the same key and the same body', async () => {
   const { tools, keys, bodies, pauses } = stage(['broken', 'broken', { status: 200, body: { state: 'complete' } }]);
@@ -36,14 +46,26 @@ test('a broken connection is tried again with the same key and the same body', a
 });
 
 test('a refusal is definite: it is not tried again', async () => {
-  const { tools, keys } = stage([{ status: 400, body: { code: 'card_invalid', param: 'card.number', detail: 'no', request_id: 'req_1' } }]);
+  const { tools, keys } = stage([
+    { status: 400, body: { code: 'card_invalid', param: 'card.number', detail: 'no', request_id: 'req_1' } },
+  ]);
   const reply = await send(call, tools);
-  assert.deepEqual(reply.kind === 'problem' && reply.problem, { status: 400, code: 'card_invalid', param: 'card.number', detail: 'no', request_id: 'req_1' });
+  assert.deepEqual(reply.kind === 'problem' && reply.problem, {
+    status: 400,
+    code: 'card_invalid',
+    param: 'card.number',
+    detail: 'no',
+    request_id: 'req_1',
+  });
   assert.equal(keys.length, 1);
 });
 
 test('a busy server is waited for as long as it asks, at most ten seconds', async () => {
-  const { tools, pauses } = stage([{ status: 429, retry_after: '3' }, { status: 503, retry_after: '600' }, { status: 200 }]);
+  const { tools, pauses } = stage([
+    { status: 429, retry_after: '3' },
+    { status: 503, retry_after: '600' },
+    { status: 200 },
+  ]);
   assert.equal((await send(call, tools)).kind, 'answer');
   assert.deepEqual(pauses, [3000, 10_000]);
 });
@@ -54,7 +76,12 @@ test('a press whose first request still runs waits for its answer', async () => 
 });
 
 test('after the last try the outcome is unknown, and says so', async () => {
-  const { tools, keys } = stage(['broken', { status: 500, body: { code: 'internal', request_id: 'req_9' } }, 'broken', 'broken']);
+  const { tools, keys } = stage([
+    'broken',
+    { status: 500, body: { code: 'internal', request_id: 'req_9' } },
+    'broken',
+    'broken',
+  ]);
   const reply = await send(call, tools);
   assert.equal(reply.kind, 'unknown');
   assert.equal(reply.kind === 'unknown' && reply.problem?.request_id, 'req_9');
@@ -62,7 +89,11 @@ test('after the last try the outcome is unknown, and says so', async () => {
 });
 
 test('an answer that is no JSON is no answer', async () => {
-  const tools: Tools = { fetch: async () => new Response('<html>', { status: 200 }), pause: async () => {}, random: () => 0 };
+  const tools: Tools = {
+    fetch: async () => new Response('<html>', { status: 200 }),
+    pause: async () => {},
+    random: () => 0,
+  };
   assert.equal((await send({ ...call, tries: 1 }, tools)).kind, 'unknown');
 });
 

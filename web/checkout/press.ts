@@ -2,7 +2,13 @@
 // press stays the same over all tries, so however often the network fails the customer is charged at most once.
 // Must never put what it sends into a URL, a log or an error.
 
-export type Problem = { status: number; code: string; param: string | undefined; detail: string; request_id: string | undefined };
+export type Problem = {
+  status: number;
+  code: string;
+  param: string | undefined;
+  detail: string;
+  request_id: string | undefined;
+};
 
 export type Reply<T> =
   | { kind: 'answer'; value: T }
@@ -81,7 +87,13 @@ async function once<T>(call: Call, tools: Tools): Promise<Try<T>> {
 function problemOf(status: number, body: unknown): Problem {
   const said = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const text = (name: string) => (typeof said[name] === 'string' ? (said[name] as string) : undefined);
-  return { status, code: text('code') ?? 'internal', param: text('param'), detail: text('detail') ?? '', request_id: text('request_id') };
+  return {
+    status,
+    code: text('code') ?? 'internal',
+    param: text('param'),
+    detail: text('detail') ?? '',
+    request_id: text('request_id'),
+  };
 }
 
 /** 32 hexadecimal digits of chance. Not randomUUID: that one is missing on a page served without TLS inside a company. */

@@ -61,7 +61,8 @@ type Panel = { id: string; title: string; badge: Html; inside: Html; shown: bool
 const panel = ({ id, title, badge, inside, shown }: Panel): Html =>
   html`<section id="${id}" class="panel state" aria-labelledby="${id}-title"${shown ? '' : html` hidden`}>${badge}<h2 id="${id}-title" tabindex="-1">${title}</h2>${inside}</section>`;
 
-const badge = (name: Icon, kind: string): Html => html`<span class="badge ${kind}" aria-hidden="true">${icon(name)}</span>`;
+const badge = (name: Icon, kind: string): Html =>
+  html`<span class="badge ${kind}" aria-hidden="true">${icon(name)}</span>`;
 
 function waiting(view: CheckoutView, page: Page): Html {
   const say = sayIn(page.locale);
@@ -162,7 +163,12 @@ export function renderNotFound(page: Page): string {
 /** Something of ours failed. The reference is what support asks for. */
 export function renderTrouble(page: Page, request_id: string): string {
   const say = sayIn(page.locale);
-  return alone(page, say('trouble_title'), html`<p>${say('trouble_text')}</p><p class="note">${say('reference', { request_id })}</p><a class="button primary" href="">${say('reload')}</a>`, 'alert');
+  return alone(
+    page,
+    say('trouble_title'),
+    html`<p>${say('trouble_text')}</p><p class="note">${say('reference', { request_id })}</p><a class="button primary" href="">${say('reload')}</a>`,
+    'alert',
+  );
 }
 
 function alone(page: Page, title: string, inside: Html, picture: Icon): string {

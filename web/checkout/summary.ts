@@ -44,10 +44,7 @@ type Sum = { name: string; amount: number };
 
 /** Between the lines and the total; empty when the lines are the total. */
 function sums(view: CheckoutView): Sum[] {
-  return [
-    ...view.discounts.map(({ name, amount }) => ({ name, amount: -Math.abs(amount) })),
-    ...view.taxes,
-  ];
+  return [...view.discounts.map(({ name, amount }) => ({ name, amount: -Math.abs(amount) })), ...view.taxes];
 }
 
 function breakdown(view: CheckoutView, page: Page): Html | undefined {
@@ -74,8 +71,7 @@ function lineItem(item: Item, page: Page, money: (amount: number) => string, pic
   const say = sayIn(page.locale);
   const url = imageUrl(item.image_url);
   const quantity = new Intl.NumberFormat(page.locale).format(item.quantity);
-  const note =
-    item.quantity === 1 ? undefined : say('quantity_each', { quantity, price: money(item.unit_amount) });
+  const note = item.quantity === 1 ? undefined : say('quantity_each', { quantity, price: money(item.unit_amount) });
   // The letter stays under the picture: it is what is seen when the picture does not come.
   const picture =
     pictures &&

@@ -31,6 +31,7 @@ export const problems = {
   payment_fully_refunded: { status: 409, title: 'The payment is refunded in full' },
   nothing_refundable: { status: 409, title: 'There is nothing to refund' },
   method_not_refundable: { status: 409, title: 'The payment method cannot be refunded' },
+  bank_account_unverified: { status: 409, title: 'The bank account is not verified' },
   insufficient_balance: { status: 409, title: 'The balance is too low' },
   card_invalid: { status: 422, title: 'The card is not valid' },
   token_used: { status: 409, title: 'The token was used already' },

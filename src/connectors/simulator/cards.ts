@@ -74,8 +74,11 @@ export const testCards: readonly TestCard[] = [
   row('4000000000008104', visa, 'refund_refused', 'Approved; each refund is refused at once.'),
   row('4000000000007726', visa, 'refund_later', 'Approved; a refund is pending and succeeds five seconds later.'),
   row('4000000000005126', visa, 'refund_refused_later', 'Approved; a refund is pending and fails five seconds later.'),
-  row('4000000000000259', visa, 'dispute_fraudulent', 'Approved, then disputed as fraudulent.'),
-  row('4000000000002685', visa, 'dispute_product_not_received', 'Approved, then disputed: not received.'),
+  row('4000000000000259', visa, 'dispute_fraudulent', 'Approved, disputed as fraudulent five seconds after the capture.'),
+  row('4000000000002685', visa, 'dispute_product_not_received', 'Approved, disputed five seconds after the capture: not received.'),
+  row('4000000000008120', visa, 'dispute_withdrawn', 'Approved, disputed after five seconds; the customer withdraws it ten seconds later.'),
+  row('4000000000005423', visa, 'fraud_warning', 'Approved; an early fraud warning two seconds after the capture.'),
+  row('4000000000008112', visa, 'dispute_after_warning', 'Approved; a fraud warning after two seconds, a dispute after thirty unless it was refunded in full.'),
   row('4000000000009235', visa, 'risk_medium', 'Approved with a raised risk level.'),
   row('4000000000004954', visa, 'risk_high', 'Approved with the highest risk level.'),
 ];

@@ -10,6 +10,7 @@ import { ProviderTimeout } from '../provider-timeout.ts';
 import { booksOf, refusal } from './books.ts';
 import { testCard } from './cards.ts';
 import { answerAuthorize, answerChallenge, answerFollowUp, decideDue, decline, isRetryable } from './decide.ts';
+import { disputeCalls } from './dispute-calls.ts';
 import { behaviourOf } from './scenarios.ts';
 import type { CallKind, SimulatorCall, SimulatorStore, Stood } from './store.ts';
 
@@ -64,8 +65,8 @@ export function simulator(options: SimulatorOptions): Connector {
 
   async function followUp(kind: Exclude<CallKind, 'authorize'>, call: FollowUpCall): Promise<Outcome> {
     const key = { account_id, provider_reference: call.provider_reference, reference: call.reference };
-    const stood = await store.follow(key, (calls) => {
-      const books = booksOf(calls);
+    const stood = await store.follow(key, (calls, dispute) => {
+      const books = booksOf(calls, dispute);
       const now = clock.now();
       const scenario = books.authorization?.scenario ?? 'approved';
       // Thrown inside, so that nothing is written: the call never arrived.
@@ -103,6 +104,7 @@ export function simulator(options: SimulatorOptions): Connector {
     refund: (call) => followUp('refund', call),
     increase: (call) => followUp('increase', call),
     look,
+    ...disputeCalls({ store, clock, account_id, travel: () => travel(latency_ms) }),
   };
 }
 

@@ -18,7 +18,12 @@ export type Behaviour = {
   follow_up_answer?: 'lost' | 'never_arrives';
   capture?: 'refused';
   refund?: 'refused' | 'later' | 'refused_later';
+  /** The issuer takes the customer's side after the money was taken; trouble.ts says when. */
   dispute?: 'fraudulent' | 'product_not_received';
+  /** The customer withdraws the dispute again, unless it was decided before. */
+  dispute_withdrawn?: true;
+  /** The issuer warns of fraud first. */
+  fraud_warning?: true;
   risk_level?: Processing['risk_level'];
 };
 
@@ -52,6 +57,9 @@ export const scenarios = {
   refund_refused_later: { refund: 'refused_later' },
   dispute_fraudulent: { dispute: 'fraudulent' },
   dispute_product_not_received: { dispute: 'product_not_received' },
+  dispute_after_warning: { fraud_warning: true, dispute: 'fraudulent' },
+  dispute_withdrawn: { dispute: 'fraudulent', dispute_withdrawn: true },
+  fraud_warning: { fraud_warning: true },
   risk_medium: { risk_level: 'medium' },
   risk_high: { risk_level: 'high' },
 } as const satisfies Record<string, Behaviour>;

@@ -90,7 +90,7 @@ describe('simulator', () => {
     await assert.rejects(connector.authorize(lost), ProviderTimeout);
     assert.equal((await connector.look(lost.reference)).kind, 'approved');
     assert.equal((await connector.authorize(lost)).kind, 'approved');
-    assert.deepEqual(await store.viewOfMoney('acc_a'), [{ currency: 'EUR', captured: 1_000, refunded: 0 }]);
+    assert.deepEqual(await store.viewOfMoney('acc_a'), [{ currency: 'EUR', captured: 1_000, refunded: 0, charged_back: 0 }]);
   });
 
   test('a call that never arrived is absent; a declined one whose answer was lost is declined', async () => {
@@ -145,7 +145,7 @@ describe('simulator', () => {
     clock.advance(seconds(5));
     assert.equal(codeOf(await connector.look(fails.reference)), 'refund_refused');
     assert.equal((await connector.look(works.reference)).kind, 'approved');
-    assert.deepEqual(await store.viewOfMoney('acc_a'), [{ currency: 'EUR', captured: 3_000, refunded: 1_000 }]);
+    assert.deepEqual(await store.viewOfMoney('acc_a'), [{ currency: 'EUR', captured: 3_000, refunded: 1_000, charged_back: 0 }]);
   });
 
   test('slow: latency and three seconds', async () => {

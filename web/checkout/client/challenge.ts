@@ -26,7 +26,11 @@ export function openChallenge(url: string, ends: Ends): Challenge {
   frame.allow = 'publickey-credentials-get *; payment *';
   // A bank's page needs scripts, forms and its own storage; it may not lead our page elsewhere unless the customer presses.
   frame.sandbox.add(
-    'allow-forms', 'allow-scripts', 'allow-same-origin', 'allow-popups', 'allow-popups-to-escape-sandbox',
+    'allow-forms',
+    'allow-scripts',
+    'allow-same-origin',
+    'allow-popups',
+    'allow-popups-to-escape-sandbox',
     'allow-top-navigation-by-user-activation',
   );
   find('challenge-frame', HTMLElement).append(frame);
@@ -52,7 +56,8 @@ export function openChallenge(url: string, ends: Ends): Challenge {
   addEventListener(
     'message',
     (event) => {
-      if (event.origin !== location.origin || event.source !== frame.contentWindow || event.data !== challengeDone) return;
+      if (event.origin !== location.origin || event.source !== frame.contentWindow || event.data !== challengeDone)
+        return;
       ends.returned();
     },
     { signal },

@@ -2,7 +2,17 @@
 // them once, for one request; it is kept nowhere.
 
 import {
-  brandOf, cvcLength, digitsOf, type Edit, expiryOf, formatExpiry, formatNumber, isPast, lengthsOf, luhn, reshape,
+  brandOf,
+  cvcLength,
+  digitsOf,
+  type Edit,
+  expiryOf,
+  formatExpiry,
+  formatNumber,
+  isPast,
+  lengthsOf,
+  luhn,
+  reshape,
 } from '../card.ts';
 import { comparesPostalCode, withoutPostalCode } from '../countries.ts';
 import { find, say } from './dom.ts';
@@ -119,8 +129,14 @@ export function focusField(name: FieldName): void {
 
 // Names of the API's parameters, by their last part.
 const byParam: Record<string, FieldName> = {
-  email: 'email', number: 'number', exp_month: 'expiry', exp_year: 'expiry', cvc: 'cvc', holder_name: 'name',
-  country: 'country', postal_code: 'postal',
+  email: 'email',
+  number: 'number',
+  exp_month: 'expiry',
+  exp_year: 'expiry',
+  cvc: 'cvc',
+  holder_name: 'name',
+  country: 'country',
+  postal_code: 'postal',
 };
 
 /** The field that a parameter such as `card.exp_year` stands for, while it is there to be mended. */
@@ -171,17 +187,26 @@ function showMethod(): void {
 }
 
 export function startFields(): void {
-  shapes('number', (text) => formatNumber(digitsOf(text)), () => {
-    showBrand();
-    const digits = digitsOf(control('number').value);
-    // A number of full length that cannot be right is said at once; anything shorter may still be on its way.
-    if (digits.length === Math.max(...lengthsOf(brandOf(digits))) && !luhn(digits)) showError('number', say('error_number'));
-  });
+  shapes(
+    'number',
+    (text) => formatNumber(digitsOf(text)),
+    () => {
+      showBrand();
+      const digits = digitsOf(control('number').value);
+      // A number of full length that cannot be right is said at once; anything shorter may still be on its way.
+      if (digits.length === Math.max(...lengthsOf(brandOf(digits))) && !luhn(digits))
+        showError('number', say('error_number'));
+    },
+  );
   shapes('expiry', formatExpiry, () => {
     const expiry = expiryOf(control('expiry').value);
     if (expiry && isPast(expiry, new Date())) showError('expiry', say('error_expired'));
   });
-  shapes('cvc', (text) => digitsOf(text).slice(0, cvcLength(brandOf(digitsOf(control('number').value)))), () => {});
+  shapes(
+    'cvc',
+    (text) => digitsOf(text).slice(0, cvcLength(brandOf(digitsOf(control('number').value)))),
+    () => {},
+  );
   for (const name of fieldNames) {
     const field = control(name);
     // Shown errors go as soon as the field is right; new ones come only when the field is left with something in it.
@@ -206,7 +231,11 @@ export function fillTestCard(number: string): void {
   const radio = document.getElementById('method-new');
   if (radio instanceof HTMLInputElement) radio.checked = true;
   showMethod();
-  const values: Partial<Record<FieldName, string>> = { number: formatNumber(digitsOf(number)), expiry: '12 / 34', cvc: '123' };
+  const values: Partial<Record<FieldName, string>> = {
+    number: formatNumber(digitsOf(number)),
+    expiry: '12 / 34',
+    cvc: '123',
+  };
   if (control('name').value === '') values.name = 'Ada Lovelace';
   if (control('postal').value === '' && comparesPostalCode.has(control('country').value)) values.postal = '94107';
   for (const [name, value] of Object.entries(values) as [FieldName, string][]) {

@@ -33,7 +33,8 @@ export const de: Messages = {
   save_card: 'Karte für meinen nächsten Einkauf bei {merchant} speichern',
   pay_amount: '{amount} bezahlen',
   processing: 'Wird verarbeitet…',
-  noscript: 'Für die Kartenzahlung wird JavaScript benötigt. Schalten Sie es für diese Seite ein und laden Sie sie neu.',
+  noscript:
+    'Für die Kartenzahlung wird JavaScript benötigt. Schalten Sie es für diese Seite ein und laden Sie sie neu.',
   footer: 'Zahlungen mit Florin',
   secure_note: 'Ihre Kartendaten werden verschlüsselt und {merchant} nie angezeigt.',
 
@@ -53,7 +54,8 @@ export const de: Messages = {
   close_page: 'Sie können diese Seite schließen.',
   processing_title: 'Ihre Zahlung wird verarbeitet',
   processing_text: 'Das dauert meist nur wenige Sekunden.',
-  processing_safe: 'Sie können diese Seite gefahrlos schließen: Die Zahlung läuft weiter, und es wird nichts doppelt abgebucht.',
+  processing_safe:
+    'Sie können diese Seite gefahrlos schließen: Die Zahlung läuft weiter, und es wird nichts doppelt abgebucht.',
   processing_slow: 'Es dauert länger als üblich. Wir fragen weiter für Sie nach.',
   auth_title: 'Zahlung bestätigen',
   auth_text: 'Ihre Bank bittet Sie, diese Zahlung zu bestätigen.',
@@ -63,7 +65,8 @@ export const de: Messages = {
   auth_leave_question: 'Ohne Bestätigung verlassen? Die Zahlung wird dann nicht ausgeführt.',
   auth_stay: 'Fortfahren',
   auth_leave: 'Verlassen',
-  auth_not_done: 'Die Zahlung wurde nicht bestätigt, es wurde nichts abgebucht. Versuchen Sie es erneut oder mit einer anderen Karte.',
+  auth_not_done:
+    'Die Zahlung wurde nicht bestätigt, es wurde nichts abgebucht. Versuchen Sie es erneut oder mit einer anderen Karte.',
   complete_title: 'Bereits bezahlt',
   complete_text: 'Diese Zahlung über {amount} an {merchant} ist abgeschlossen. Es ist nichts weiter zu tun.',
   expired_title: 'Diese Seite ist abgelaufen',
@@ -75,7 +78,8 @@ export const de: Messages = {
   not_found_title: 'Seite nicht gefunden',
   not_found_text: 'Prüfen Sie, ob der Link vollständig ist, oder bitten Sie den Händler um einen neuen.',
   trouble_title: 'Etwas ist schiefgelaufen',
-  trouble_text: 'Warten Sie einen Moment und laden Sie die Seite neu. Haben Sie bereits bezahlt, zeigen wir Ihnen den Stand.',
+  trouble_text:
+    'Warten Sie einen Moment und laden Sie die Seite neu. Haben Sie bereits bezahlt, zeigen wir Ihnen den Stand.',
   reload: 'Neu laden',
 
   error_email_missing: 'Geben Sie Ihre E-Mail-Adresse ein.',
@@ -95,12 +99,15 @@ export const de: Messages = {
   error_field: 'Prüfen Sie dieses Feld.',
 
   offline: 'Sie sind offline. Es geht weiter, sobald Sie wieder verbunden sind.',
-  unreachable_safe: 'Der Server war nicht erreichbar. Es wurde nichts abgebucht. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.',
-  unreachable_unsure: 'Die Verbindung brach vor der Antwort ab. Sie können es gefahrlos erneut versuchen: Es wird nichts doppelt abgebucht.',
+  unreachable_safe:
+    'Der Server war nicht erreichbar. Es wurde nichts abgebucht. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.',
+  unreachable_unsure:
+    'Die Verbindung brach vor der Antwort ab. Sie können es gefahrlos erneut versuchen: Es wird nichts doppelt abgebucht.',
   try_again: 'Erneut versuchen',
   too_many: 'Zu viele Versuche in kurzer Zeit. Warten Sie eine Minute und versuchen Sie es erneut.',
   press_again: 'Es wurde nichts abgebucht. Bitte drücken Sie noch einmal auf Bezahlen.',
-  unexpected: 'Etwas Unerwartetes ist passiert. Versuchen Sie es erneut; hilft das nicht, wenden Sie sich an {merchant}.',
+  unexpected:
+    'Etwas Unerwartetes ist passiert. Versuchen Sie es erneut; hilft das nicht, wenden Sie sich an {merchant}.',
   reference: 'Referenz: {request_id}',
 
   decline_generic_decline: 'Ihre Karte wurde abgelehnt.',
@@ -116,5 +123,6 @@ export const de: Messages = {
   decline_authentication_failed: 'Ihre Bank konnte nicht bestätigen, dass Sie es sind.',
   advice_authentication_failed: 'Versuchen Sie es erneut oder nehmen Sie eine andere Karte.',
   decline_authentication_abandoned: 'Die Zahlung wurde nicht bestätigt.',
-  advice_authentication_abandoned: 'Versuchen Sie es erneut und bestätigen Sie bei Ihrer Bank, oder nehmen Sie eine andere Karte.',
+  advice_authentication_abandoned:
+    'Versuchen Sie es erneut und bestätigen Sie bei Ihrer Bank, oder nehmen Sie eine andere Karte.',
 };

@@ -96,7 +96,8 @@ export const en = {
 
   offline: 'You’re offline. We’ll go on as soon as you’re back.',
   unreachable_safe: 'We couldn’t reach the server. You haven’t been charged. Check your connection and try again.',
-  unreachable_unsure: 'The connection was lost before we got an answer. It’s safe to try again: you won’t be charged twice.',
+  unreachable_unsure:
+    'The connection was lost before we got an answer. It’s safe to try again: you won’t be charged twice.',
   try_again: 'Try again',
   too_many: 'Too many tries in a short time. Wait a minute and try again.',
   press_again: 'You haven’t been charged. Please press Pay again.',

@@ -95,8 +95,10 @@ export const es: Messages = {
   error_field: 'Revise este campo.',
 
   offline: 'No tiene conexión. Continuaremos en cuanto vuelva.',
-  unreachable_safe: 'No se pudo contactar con el servidor. No se le ha cobrado nada. Compruebe su conexión e inténtelo de nuevo.',
-  unreachable_unsure: 'La conexión se cortó antes de la respuesta. Puede volver a intentarlo sin riesgo: no se le cobrará dos veces.',
+  unreachable_safe:
+    'No se pudo contactar con el servidor. No se le ha cobrado nada. Compruebe su conexión e inténtelo de nuevo.',
+  unreachable_unsure:
+    'La conexión se cortó antes de la respuesta. Puede volver a intentarlo sin riesgo: no se le cobrará dos veces.',
   try_again: 'Intentar de nuevo',
   too_many: 'Demasiados intentos en poco tiempo. Espere un minuto e inténtelo de nuevo.',
   press_again: 'No se le ha cobrado nada. Pulse Pagar de nuevo.',

@@ -53,7 +53,8 @@ export const fr: Messages = {
   close_page: 'Vous pouvez fermer cette page.',
   processing_title: 'Votre paiement est en cours de traitement',
   processing_text: 'Cela ne prend en général que quelques secondes.',
-  processing_safe: 'Vous pouvez fermer cette page sans risque : le paiement se poursuit et vous ne serez pas débité deux fois.',
+  processing_safe:
+    'Vous pouvez fermer cette page sans risque : le paiement se poursuit et vous ne serez pas débité deux fois.',
   processing_slow: 'C’est plus long que d’habitude. Nous continuons de vérifier pour vous.',
   auth_title: 'Confirmez votre paiement',
   auth_text: 'Votre banque vous demande de confirmer ce paiement.',
@@ -75,7 +76,8 @@ export const fr: Messages = {
   not_found_title: 'Page introuvable',
   not_found_text: 'Vérifiez que le lien est complet ou demandez-en un nouveau au commerçant.',
   trouble_title: 'Un problème est survenu',
-  trouble_text: 'Patientez un instant, puis rechargez la page. Si vous avez déjà payé, nous vous dirons où en est le paiement.',
+  trouble_text:
+    'Patientez un instant, puis rechargez la page. Si vous avez déjà payé, nous vous dirons où en est le paiement.',
   reload: 'Recharger',
 
   error_email_missing: 'Saisissez votre adresse e-mail.',
@@ -96,7 +98,8 @@ export const fr: Messages = {
 
   offline: 'Vous êtes hors ligne. Nous reprendrons dès votre retour.',
   unreachable_safe: 'Le serveur est injoignable. Vous n’avez pas été débité. Vérifiez votre connexion et réessayez.',
-  unreachable_unsure: 'La connexion a été coupée avant la réponse. Vous pouvez réessayer sans risque : vous ne serez pas débité deux fois.',
+  unreachable_unsure:
+    'La connexion a été coupée avant la réponse. Vous pouvez réessayer sans risque : vous ne serez pas débité deux fois.',
   try_again: 'Réessayer',
   too_many: 'Trop de tentatives en peu de temps. Attendez une minute et réessayez.',
   press_again: 'Vous n’avez pas été débité. Appuyez de nouveau sur Payer.',
