@@ -147,7 +147,7 @@ async function profile(): Promise<void> {
   say(
     `CPU per payment: server ${run.cpu_ms.server.toFixed(3)}, Postgres ${run.cpu_ms.postgres?.toFixed(3)}, generator ${run.cpu_ms.generator.toFixed(3)} ms\n`,
   );
-  await printStatements(place);
+  await printStatements(place, run.sent);
   await server.stop();
   const { functions, places, inclusive } = await readCpuProfile(join(results, 'profile'));
   const print = (title: string, lines: { share: number; what: string }[], most: number) =>
@@ -162,12 +162,13 @@ async function profile(): Promise<void> {
   print('Server, busy time below our functions', inclusive, 40);
 }
 
-async function printStatements(place: Place): Promise<void> {
-  say('Postgres, execution time by statement');
-  for (const { share, calls, rows, mean_ms, query } of await readStatements(place.client)) {
-    say(
-      `${(share * 100).toFixed(1).padStart(6)} %  ${String(calls).padStart(7)} calls ${String(rows).padStart(8)} rows ${mean_ms.toFixed(3).padStart(8)} ms  ${query}`,
-    );
+/** Time and log are per payment: calls alone do not tell, because a batch is one call. */
+async function printStatements(place: Place, payments: number): Promise<void> {
+  say('Postgres by statement: share of execution time, then per payment microseconds and bytes of log');
+  for (const { share, calls, rows, mean_ms, log_bytes, query } of await readStatements(place.client)) {
+    const micros = (mean_ms * calls * 1000) / payments;
+    const cells = [(share * 100).toFixed(1), micros.toFixed(1), (log_bytes / payments).toFixed(0), calls, rows];
+    say(`${cells.map((cell, at) => `${cell}`.padStart([6, 8, 7, 8, 9][at] ?? 0)).join(' ')}  ${query}`);
   }
 }
 

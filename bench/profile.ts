@@ -73,14 +73,14 @@ export type StatementLine = {
   calls: number;
   rows: number;
   mean_ms: number;
-  plan_share: number;
+  log_bytes: number;
   query: string;
 };
 
 export async function readStatements(client: pg.Client): Promise<StatementLine[]> {
   const { rows } = await client.query<StatementLine>(`
     select round((total_exec_time / sum(total_exec_time) over ())::numeric, 4)::float8 as share, calls::float8 as calls, rows::float8 as rows,
-      mean_exec_time as mean_ms, 0::float8 as plan_share, left(regexp_replace(query, '\\s+', ' ', 'g'), 150) as query
+      mean_exec_time as mean_ms, wal_bytes::float8 as log_bytes, left(regexp_replace(query, '\\s+', ' ', 'g'), 150) as query
     from pg_stat_statements s join pg_database d on d.oid = s.dbid and d.datname = current_database()
     where query !~ 'pgbench|bench_rows|pg_stat' order by total_exec_time desc limit 25`);
   return rows;

@@ -13,9 +13,12 @@ create index on events (account_id, object_id, id);
 -- The two that come with every payment are found by the primary key as fast; the rare ones have an entry.
 create index on events (account_id, type, id) where type not in ('payment.created', 'payment.completed');
 
--- What has not been looked at by reactions and webhooks yet. Written with the event, removed with the work's transaction.
+-- What has not been looked at by reactions and webhooks yet. Written with the event when somebody waits for it, removed with the
+-- work's transaction.
 create table outbox (
   account_id text not null,
   event_id text not null,
+  -- A reaction is due, not only webhooks.
+  reacts boolean not null default true,
   primary key (account_id, event_id)
 );

@@ -75,6 +75,8 @@ create table payouts (
 create index on payouts (account_id, status, id);
 create index on payouts (account_id, currency, id);
 create index on payouts (account_id, bank_account_id, id);
+-- Whether an account has had a payout released before.
+create index on payouts (account_id) where approved_at is not null;
 create index on payouts (next_at) where next_at is not null;
 
 -- The simulated bank's own books. Florin's rooms never read it; `verify` and the tests compare the two sides.

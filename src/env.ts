@@ -6,7 +6,7 @@ import type { Bank } from './connectors/bank.ts';
 import type { Connector } from './connectors/connector.ts';
 import { simulatedBank } from './connectors/simulated-bank.ts';
 import { Lane } from './db/coalesce.ts';
-import { type Db, openDb, type Statement } from './db/db.ts';
+import { byKey, type Db, openDb, type Statement } from './db/db.ts';
 import { assert } from './kit/assert.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { deriveKey } from './kit/crypto.ts';
@@ -59,7 +59,10 @@ export function keysFrom(root: Uint8Array): Keys {
  */
 const relaxed = new Set(['simulator_calls']);
 
-const noWait = (config: Db['client_config']) => ({ ...config, options: `${config.options ?? ''} -c synchronous_commit=off` });
+const laneConfig = (config: Db['client_config'], name: string) => ({
+  ...config,
+  options: `${config.options ?? ''} ${byKey}${relaxed.has(name) ? ' -c synchronous_commit=off' : ''}`,
+});
 
 export function openEnv(parts: EnvParts): OpenEnv {
   const { config, database_url, root_key, clock = systemClock, random = systemRandom } = parts;
@@ -72,7 +75,7 @@ export function openEnv(parts: EnvParts): OpenEnv {
   function lane<Item>(name: string, _account_id: string, plan: (items: Item[]) => Statement[]): Lane<Item> {
     let found = lanes.get(name);
     if (!found) {
-      found = new Lane<Item>({ client_config: relaxed.has(name) ? noWait(db.client_config) : db.client_config, plan });
+      found = new Lane<Item>({ client_config: laneConfig(db.client_config, name), plan });
       lanes.set(name, found);
     }
     return found as Lane<Item>;

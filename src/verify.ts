@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { type Check, type Finding, ledgerChecks, ofAccount, runChecks } from './ledger/verify.ts';
 import type { Executor } from './db/db.ts';
 import { paymentChecks } from './payments/verify.ts';
+import { bankChecks, payoutChecks } from './payouts/verify.ts';
 import { settlementChecks } from './settlements/verify.ts';
 
 const providerChecks: Check[] = [
@@ -44,4 +45,4 @@ const checkoutChecks: Check[] = [
 ];
 
 export const verifyAll = (query: Executor, account_id?: string): Promise<Finding[]> =>
-  runChecks(query, [...ledgerChecks, ...paymentChecks, ...settlementChecks, ...checkoutChecks, ...providerChecks], account_id);
+  runChecks(query, [...ledgerChecks, ...paymentChecks, ...settlementChecks, ...payoutChecks, ...checkoutChecks, ...providerChecks, ...bankChecks], account_id);

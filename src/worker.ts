@@ -11,13 +11,16 @@ import { sealLedger } from './ledger/seal.ts';
 import type { Ctx, Env } from './operation/context.ts';
 import { forgetOldClaims } from './operation/once.ts';
 import { resolveDue } from './payments/resolve.ts';
+import { followPayouts } from './payouts/follow-payouts.ts';
+import { requestScheduledPayouts } from './payouts/scheduled-payouts.ts';
+import { sendDuePayouts } from './payouts/send-payouts.ts';
 import { reactions } from './reactions.ts';
 import { settleDue } from './settlements/settle.ts';
 import { purgeLapsedTokens } from './vault/sealed-card.ts';
 import { openDeliverer } from './webhooks/deliver.ts';
 import { fanOut } from './webhooks/fan-out.ts';
 
-type OutboxEvent = { id: string; type: EventType; object_id: string };
+type OutboxEvent = { id: string; type: EventType; object_id: string; reacts: boolean };
 
 /** Takes up to 500 events of each account that has some; returns how many were dealt with. */
 export async function drainOutbox(env: Env): Promise<number> {
@@ -34,8 +37,9 @@ export async function drainOutbox(env: Env): Promise<number> {
 
 async function drainAccount(env: Env, account_id: string): Promise<number> {
   const { rows } = await sql<OutboxEvent>`
-    select e.id, e.type, e.object_id from outbox o join events e on e.account_id = o.account_id and e.id = o.event_id
-    where o.account_id = ${account_id} order by o.event_id limit 500`.execute(env.db.query);
+    select e.id, e.type, e.object_id, o.reacts
+    from (select account_id, event_id, reacts from outbox where account_id = ${account_id} order by event_id limit 500) o
+    cross join lateral (select id, type, object_id from events e where e.account_id = o.account_id and e.id = o.event_id offset 0) e`.execute(env.db.query);
   const failed = await react(env, account_id, rows);
   const ready = rows.filter((event) => !failed.has(event.id));
   if (ready.length === 0) return 0;
@@ -54,7 +58,7 @@ async function drainAccount(env: Env, account_id: string): Promise<number> {
 /** Runs reactions outside any transaction (one may call a provider). Returns the events to come back to. */
 async function react(env: Env, account_id: string, events: OutboxEvent[]): Promise<Set<string>> {
   const failed = new Set<string>();
-  const due = events.filter((event) => reactions[event.type]);
+  const due = events.filter((event) => event.reacts && reactions[event.type]);
   if (due.length === 0) return failed;
   const account = await loadAccount(env.db.query, account_id);
   if (!account) return failed;
@@ -89,11 +93,18 @@ export function startWorker(env: Env & { onNudge(listener: () => void): void }):
     repeat(env, 'expiry', 5_000, async () => {
       while ((await expireDue(env)) >= 500);
     }),
-    repeat(env, 'seals', 5_000, async () => {
+    repeat(env, 'seals', 60_000, async () => {
       while ((await sealLedger(env)) > 0);
     }),
     repeat(env, 'settlements', 60_000, async () => {
       await settleDue(env);
+    }),
+    repeat(env, 'payouts', 2_000, async () => {
+      while ((await sendDuePayouts(env)) >= 100);
+      while ((await followPayouts(env)) >= 100);
+    }),
+    repeat(env, 'scheduled payouts', 60_000, async () => {
+      await requestScheduledPayouts(env);
     }),
     repeat(env, 'tokens', 3_600_000, async () => {
       while ((await purgeLapsedTokens(env)) >= 1000);
@@ -153,7 +164,8 @@ export async function workUntilIdle(env: Env): Promise<void> {
     const asked = await resolveDue(env);
     const expired = await expireDue(env);
     const settled = await settleDue(env);
-    quiet = drained + asked + expired + settled === 0;
+    const paid_out = (await requestScheduledPayouts(env)) + (await sendDuePayouts(env)) + (await followPayouts(env));
+    quiet = drained + asked + expired + settled + paid_out === 0;
   }
   deliverer.wake();
   await deliverer.idle();

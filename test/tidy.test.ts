@@ -21,7 +21,7 @@ const ours = code.filter((file) => !file.endsWith('.test.ts') && file !== 'src/d
 /** Lower ones first: a room may import what stands before it. */
 const order = [
   'kit', 'connectors', 'config', 'db', 'operation', 'events', 'ledger', 'identity', 'customers', 'catalog', 'coupons', 'fx', 'risk', 'vault', 'payments',
-  'disputes', 'settlements', 'payouts', 'inbound', 'webhooks', 'checkout', 'billing', 'travel', 'wallets', 'reports', 'simulator-store', 'verify', 'reactions',
+  'disputes', 'settlements', 'payouts', 'inbound', 'webhooks', 'checkout', 'billing', 'travel', 'wallets', 'reports', 'simulator-store', 'simulated-bank-store', 'verify', 'reactions',
   'worker', 'env', 'api', 'app', 'sandbox', 'welcome', 'main',
 ];
 
@@ -64,6 +64,7 @@ const owners: Record<string, string> = {
   events: 'events', outbox: 'events', balances: 'ledger', ledger_postings: 'ledger', ledger_seals: 'ledger', customers: 'customers', vault_keys: 'vault',
   cards: 'vault', tokens: 'vault', payment_methods: 'vault', payments: 'payments', refunds: 'payments', attempts: 'payments', page_links: 'payments',
   settlements: 'settlements', settlement_lines: 'settlements', checkout_sessions: 'checkout', webhook_endpoints: 'webhooks', deliveries: 'webhooks', delivery_tries: 'webhooks', simulator_calls: 'simulator-store',
+  bank_accounts: 'payouts', payouts: 'payouts', simulator_transfers: 'simulated-bank-store',
 };
 
 /** Written by another room, with the reason. */

@@ -31,6 +31,8 @@ export const recipes: Record<string, Recipe> = {
   unused_checkout_session: { op: 'checkout_sessions.create', input: { amount_total: 1999, currency: 'USD' }, fresh: true, why: 'a session to expire' },
   unused_webhook_endpoint: { op: 'webhook_endpoints.create', input: { url: 'https://example.com/unused', events: ['*'] }, fresh: true, why: 'an endpoint to disable or delete' },
   unused_api_key: { op: 'api_keys.create', input: { kind: 'publishable', name: 'to be revoked' }, fresh: true, why: 'a key to revoke' },
+  unused_bank_account: { op: 'bank_accounts.create', input: { kind: 'hk', currency: 'HKD', holder_name: 'Acme Ltd', clearing_code: '123', branch_code: '456', account_number: '123456-789' }, fresh: true, why: 'a bank account to delete' },
+  unsent_payout: { op: 'payouts.create', input: { currency: 'USD', amount: 100, bank_account: '{bank_account}' }, fresh: true, why: 'a payout to cancel before it is sent' },
   customer: { op: 'customers.create', input: { email: 'ada@example.com', name: 'Ada Lovelace' }, fresh: false, why: 'a customer' },
   payment: { op: 'payments.create', input: { ...coffee, token: '{token}', customer: '{customer}' }, fresh: false, why: 'a payment that went through' },
   refund: { op: 'refunds.create', input: { payment: '{payment}', amount: 100 }, fresh: false, why: 'a refund of a part of it' },
@@ -39,6 +41,14 @@ export const recipes: Record<string, Recipe> = {
   webhook_endpoint: { op: 'webhook_endpoints.create', input: { url: 'https://example.com/florin', events: ['*'] }, fresh: false, why: 'a webhook endpoint' },
   event: { op: 'events.list', input: { limit: 1 }, fresh: false, why: 'the latest event' },
   settlement: { op: 'settlements.list', input: { limit: 1 }, fresh: false, why: 'a settlement, of what came in until now', first: { op: 'settlements.create', input: {} } },
+  bank_account: {
+    op: 'bank_accounts.list',
+    input: { currency: 'USD', limit: 1 },
+    fresh: false,
+    why: 'a verified bank account',
+    first: { op: 'bank_accounts.create', input: { kind: 'us', currency: 'USD', holder_name: 'Acme Inc.', routing_number: '110000000', account_number: '000123456789' } },
+  },
+  payout: { op: 'payouts.create', input: { currency: 'USD', amount: 100, bank_account: '{bank_account}' }, fresh: false, why: 'a payout of what was settled' },
   delivery: {
     op: 'deliveries.list',
     input: { endpoint_id: '{webhook_endpoint}', limit: 1 },

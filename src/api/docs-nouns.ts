@@ -17,6 +17,8 @@ const nouns: Record<string, { title: string; text: string }> = {
   api_keys: { title: 'API keys', text: 'Secret keys are for your servers, publishable keys for browsers. A key belongs to one account, sandbox or live.' },
   balances: { title: 'Balances', text: 'What you have, by currency, straight from the ledger.' },
   balance_activities: { title: 'Balance activities', text: 'Each movement of a balance, with its fee and what caused it.' },
+  bank_accounts: { title: 'Bank accounts', text: 'Where you are paid out to: a US account, one in Hong Kong, or an IBAN. Numbers are checked and sealed, and reviewed before anything is sent; a change of them is reviewed anew.' },
+  payouts: { title: 'Payouts', text: 'Available money on its way to your bank. It leaves the balance when the payout is requested, and is there again if the payout fails or is cancelled. An account may also be paid daily, weekly or monthly by schedule.' },
   settlements: { title: 'Settlements', text: 'What came in over a day, less refunds and fees, on its way from incoming to available.' },
   ledger: { title: 'Ledger', text: 'Every movement of money is double entry. This is the proof that the books hold.' },
 };

@@ -54,7 +54,7 @@ export function simulatedBank({ store, clock, random, account_id, businessDayAft
       const scenario = bankScenarioOf(transfer.numbers);
       const behaviour = bankBehaviourOf(scenario);
       const now = clock.now();
-      const refused = behaviour.when === 'at_once' && behaviour.fails !== undefined;
+      const refused = behaviour.when === 'at_once' ? (behaviour.fails ?? null) : null;
       const stood = await store.insert({
         account_id,
         reference,
@@ -63,9 +63,9 @@ export function simulatedBank({ store, clock, random, account_id, businessDayAft
         currency,
         scenario,
         country,
-        status: refused ? 'failed' : 'in_transit',
-        failure_code: refused ? behaviour.fails : null,
-        due_at: refused ? null : businessDayAfter(now, 1, country),
+        status: refused === null ? 'in_transit' : 'failed',
+        failure_code: refused,
+        due_at: refused === null ? businessDayAfter(now, 1, country) : null,
         created_at: now,
       });
       assert(stood.amount === amount && stood.currency === currency, 'a repeated transfer asks for the same');

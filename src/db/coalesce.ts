@@ -3,7 +3,7 @@
 // It knows no table: `plan` turns items into statements. One bad item fails alone, because a failed batch is halved and retried.
 
 import type pg from 'pg';
-import { asGuard, isRetryable, Pipelined, type Statement } from './db.ts';
+import { asGuard, isRetryable, Pipelined, type Statement, together } from './db.ts';
 
 type Waiting<Item> = { item: Item; done: () => void; failed: (error: unknown) => void };
 
@@ -81,6 +81,7 @@ export class Lane<Item> {
   async #commit(items: Item[]): Promise<void> {
     const client = await this.#connection.client();
     const statements = this.#options.plan(items);
+    together(client);
     const sent = [client.query('begin'), ...statements.map((s) => client.query(s)), client.query('commit')];
     const results = await Promise.allSettled(sent);
     const failure = results.find((r) => r.status === 'rejected');

@@ -208,6 +208,37 @@ export interface DeliveryTries {
   status_code: number | null;
 }
 
+export interface Disputes {
+  account_id: string;
+  amount: number;
+  amount_held: number;
+  created_at: Date;
+  currency: string;
+  decided_at: Date | null;
+  evidence: Json;
+  evidence_due_by: Date;
+  fee: number;
+  id: string;
+  idempotency_key: string | null;
+  network_reason_code: string | null;
+  opened_at: Date;
+  operation: string | null;
+  payment_id: string;
+  provider: string;
+  provider_reference: string;
+  reason: string;
+  responded_at: Date | null;
+  response_kind: string | null;
+  response_reference: string | null;
+  response_refusal: string | null;
+  response_status: string | null;
+  resume_at: Date | null;
+  resumes: Generated<number>;
+  status: string;
+  submitted_at: Date | null;
+  updated_at: Date;
+}
+
 export interface Events {
   account_id: string;
   created_at: Date;
@@ -216,6 +247,34 @@ export interface Events {
   payload: string;
   request_id: string | null;
   type: string;
+}
+
+export interface FileContents {
+  account_id: string;
+  content: Buffer;
+  file_id: string;
+}
+
+export interface Files {
+  account_id: string;
+  created_at: Date;
+  id: string;
+  name: string;
+  purpose: string;
+  sha256: Buffer;
+  size: number;
+  type: string;
+}
+
+export interface FraudWarnings {
+  account_id: string;
+  amount: number;
+  created_at: Date;
+  currency: string;
+  id: string;
+  payment_id: string;
+  provider: string;
+  warned_at: Date;
 }
 
 export interface IdempotencyKeys {
@@ -297,6 +356,7 @@ export interface Merchants {
 export interface Outbox {
   account_id: string;
   event_id: string;
+  reacts: Generated<boolean>;
 }
 
 export interface PageLinks {
@@ -381,6 +441,29 @@ export interface Payouts {
   updated_at: Date;
 }
 
+export interface ProviderCursors {
+  account_id: string;
+  cursor: string | null;
+  every_s: number;
+  poll_at: Date;
+  polled_at: Date;
+  provider: string;
+}
+
+export interface ProviderNotices {
+  account_id: string;
+  applied_at: Date | null;
+  body: Json;
+  happened_at: Date;
+  id: string;
+  kind: string;
+  next_at: Date | null;
+  provider: string;
+  received_at: Date;
+  subject: string;
+  tries: Generated<number>;
+}
+
 export interface Refunds {
   account_id: string;
   amount: number;
@@ -443,6 +526,32 @@ export interface SimulatorCalls {
   return_url: string | null;
   scenario: string;
   status: string;
+}
+
+export interface SimulatorDisputes {
+  account_id: string;
+  amount: number;
+  answer_reference: string | null;
+  currency: string;
+  due_at: Date | null;
+  evidence_due_by: Date | null;
+  next: string | null;
+  provider_reference: string;
+  reason: string;
+  reference: string;
+  status: string;
+}
+
+export interface SimulatorNotices {
+  account_id: string;
+  body: Json;
+  id: string;
+  position: number;
+}
+
+export interface SimulatorPlaces {
+  account_id: string;
+  position: number;
 }
 
 export interface SimulatorTransfers {
@@ -508,7 +617,11 @@ export interface DB {
   customers: Customers;
   deliveries: Deliveries;
   delivery_tries: DeliveryTries;
+  disputes: Disputes;
   events: Events;
+  file_contents: FileContents;
+  files: Files;
+  fraud_warnings: FraudWarnings;
   idempotency_keys: IdempotencyKeys;
   ledger_entries: LedgerEntries;
   ledger_postings: LedgerPostings;
@@ -519,11 +632,16 @@ export interface DB {
   payment_methods: PaymentMethods;
   payments: Payments;
   payouts: Payouts;
+  provider_cursors: ProviderCursors;
+  provider_notices: ProviderNotices;
   refunds: Refunds;
   schema_migrations: SchemaMigrations;
   settlement_lines: SettlementLines;
   settlements: Settlements;
   simulator_calls: SimulatorCalls;
+  simulator_disputes: SimulatorDisputes;
+  simulator_notices: SimulatorNotices;
+  simulator_places: SimulatorPlaces;
   simulator_transfers: SimulatorTransfers;
   tokens: Tokens;
   vault_keys: VaultKeys;

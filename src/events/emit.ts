@@ -14,10 +14,12 @@ export type NewEvent = {
   payload: string;
   request_id: string;
   created_at: Date;
+  /** False when the caller knows that no reaction is due (reactions.ts); webhooks are told all the same. */
+  reacts: boolean;
 };
 
 /** `object` is the public object; it is frozen as text here. `text` spares writing it again when it is at hand. */
-export function newEvent(ctx: Ctx, type: EventType, object: { id: string }, text = JSON.stringify(object)): NewEvent {
+export function newEvent(ctx: Ctx, type: EventType, object: { id: string }, text = JSON.stringify(object), reacts = true): NewEvent {
   return {
     account_id: ctx.account.account_id,
     id: newId('evt', ctx.env),
@@ -26,6 +28,7 @@ export function newEvent(ctx: Ctx, type: EventType, object: { id: string }, text
     payload: text,
     request_id: ctx.request_id,
     created_at: ctx.env.clock.now(),
+    reacts,
   };
 }
 
@@ -38,12 +41,14 @@ export function emitStatements(events: NewEvent[]): Statement[] {
       name: 'emit_events',
       text: `insert into events (account_id, id, type, object_id, payload, request_id, created_at)
         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])`,
-      values: [account_ids, ids, events.map((e) => e.type), events.map((e) => e.object_id), events.map((e) => e.payload), events.map((e) => e.request_id), events.map((e) => e.created_at)],
+      values: [account_ids, ids, events.map((e) => e.type), events.map((e) => e.object_id), events.map((e) => e.payload), events.map((e) => e.request_id), events.map((e) => e.created_at.toISOString())],
     },
     {
       name: 'emit_outbox',
-      text: `insert into outbox (account_id, event_id) select * from unnest($1::text[], $2::text[])`,
-      values: [account_ids, ids],
+      // Nobody waits: nothing to take out again. An endpoint made later asks for the past by recovering it.
+      text: `insert into outbox (account_id, event_id, reacts) select u.account_id, u.id, u.reacts from unnest($1::text[], $2::text[], $3::boolean[]) as u (account_id, id, reacts)
+        where u.reacts or exists (select 1 from webhook_endpoints w where w.account_id = u.account_id and w.status = 'enabled')`,
+      values: [account_ids, ids, events.map((e) => e.reacts)],
     },
   ];
 }

@@ -19,9 +19,12 @@ export async function loadAccount(query: Executor, account_id: string): Promise<
   return row && toAccount(row);
 }
 
-type Row = Selectable<Accounts> & Pick<Selectable<Merchants>, 'name' | 'logo_url' | 'status' | 'country' | 'time_zone'>;
+export type AccountRow = Selectable<Accounts> & Pick<Selectable<Merchants>, 'name' | 'logo_url' | 'status' | 'country' | 'time_zone'>;
 
-function toAccount(row: Row): Account {
+/** For statements written by hand over accounts a and merchants m. */
+export const accountColumns = 'a.*, m.name, m.logo_url, m.status, m.country, m.time_zone';
+
+export function toAccount(row: AccountRow): Account {
   assert(isCurrency(row.currency), 'an account has a known currency');
   return {
     account_id: row.account_id,

@@ -74,7 +74,7 @@ export const revokeApiKey = operation({
   actors: ['secret', 'system'],
   kind: 'write',
   summary: 'Revoke an API key',
-  description: 'The key stops working within two seconds, everywhere. The last valid secret key of an account cannot be revoked: create its successor first.',
+  description: 'The key stops working within five seconds, everywhere. The last valid secret key of an account cannot be revoked: create its successor first.',
   input: Type.Object({ id: Type.String({ maxLength: 64 }) }, { additionalProperties: false }),
   output: ApiKeyObject,
   faults: ['not_found', 'last_key'],

@@ -112,9 +112,10 @@ function settlementOf(ctx: Ctx, change: Change): Settlement {
     postings.push(recipes.refundFailed(ctx, { ...source, source_id: refund.id }, { available: refund.from_available, incoming: refund.from_incoming, on: refund.incoming_on }));
   }
   const { draft } = change.before.attempt;
-  const created = draft ? [newEvent(ctx, 'payment.created', paymentObject(ctx.env, change.before.payment))] : [];
+  const created = draft ? [newEvent(ctx, 'payment.created', paymentObject(ctx.env, change.before.payment), undefined, false)] : [];
   const events = change.events.map(({ type, of }) => {
-    if (of === 'payment') return newEvent(ctx, type, shownPayment, paymentText);
+    // Only a payment of a session has a reaction.
+    if (of === 'payment') return newEvent(ctx, type, shownPayment, paymentText, payment.checkout_session_id !== null);
     assert(shownRefund, 'an event of a refund has its refund');
     return newEvent(ctx, type, shownRefund);
   });

@@ -121,6 +121,12 @@ export async function findBankAccount(query: Executor | Tx, account_id: string, 
   return row as BankAccountRow;
 }
 
+/** Also a deleted one: a payout outlives its bank account. */
+export async function findAnyBankAccount(query: Executor, account_id: string, id: string): Promise<BankAccountRow> {
+  const row = await query.selectFrom('bank_accounts').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirstOrThrow();
+  return row as BankAccountRow;
+}
+
 /** `share`: nobody changes it until the transaction ends, yet many payouts may name it at once. */
 export async function lockBankAccount(tx: Tx, account_id: string, id: string, how: 'share' | 'update', param = 'id'): Promise<BankAccountRow> {
   const query = tx.selectFrom('bank_accounts').selectAll().where('account_id', '=', account_id).where('id', '=', id);

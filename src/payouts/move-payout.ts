@@ -6,7 +6,7 @@ import { runAll, type Tx } from '../db/db.ts';
 import { emit } from '../events/emit.ts';
 import type { EventType } from '../events/event.ts';
 import { assert } from '../kit/assert.ts';
-import { days, plus } from '../kit/clock.ts';
+import { days, hours, plus } from '../kit/clock.ts';
 import type { Posting } from '../ledger/account.ts';
 import { postStatements } from '../ledger/post.ts';
 import * as recipes from '../ledger/recipes.ts';
@@ -25,7 +25,7 @@ export type Step =
 export const return_window = days(10);
 
 /** How soon a transfer is asked after again. */
-export const look_every = days(1) / 24;
+export const look_every = hours(1);
 
 const events: Partial<Record<PayoutStatus, EventType>> = {
   in_transit: 'payout.in_transit',

@@ -6,7 +6,7 @@ import Type from 'typebox';
 import { asGuard, runAll, type Tx } from '../db/db.ts';
 import { emit } from '../events/emit.ts';
 import { minutes, plus } from '../kit/clock.ts';
-import { Fault, notFound } from '../kit/fault.ts';
+import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { type Currency, currencyOf, display } from '../kit/money.ts';
 import { lockBalance } from '../ledger/balance.ts';
@@ -21,6 +21,9 @@ import { PayoutObject, type PayoutRow, payoutObject } from './payout.ts';
 /** The sandbox has no reviewer: a first payout is released after this long. */
 const sandbox_review = minutes(1);
 
+/** Between the request and the call to the bank, so that a mistake can be cancelled. */
+const second_thoughts = minutes(1);
+
 export const requestPayout = operation({
   name: 'payouts.create',
   scope: 'payouts:write',
@@ -29,7 +32,7 @@ export const requestPayout = operation({
   summary: 'Request a payout',
   description:
     'Sends available money to a verified bank account: `amount`, or all that is available in the currency. The money leaves your balance at once and returns to it if the payout fails or is cancelled. ' +
-    'The first payout of an account is `in_review` until we release it (in the sandbox: for a minute); later ones are sent at once. The bank’s confirmation ends it, usually on the next business day.',
+    'The first payout of an account is `in_review` until we release it (in the sandbox: for a minute); later ones are sent after a minute. The bank’s confirmation ends it, usually on the next business day.',
   input: Type.Object(
     {
       currency: CurrencyCode,
@@ -42,7 +45,7 @@ export const requestPayout = operation({
   ),
   output: PayoutObject,
   faults: ['not_found', 'parameter_missing', 'parameter_invalid', 'currency_unsupported', 'bank_account_unverified', 'insufficient_balance', 'permission_denied'],
-  example: { currency: 'USD', amount: 100, description: 'January' },
+  example: { currency: 'USD', amount: 100, bank_account: '{bank_account}', description: 'January' },
   async run(ctx, input, tx) {
     if (ctx.account.merchant_status === 'disabled') {
       throw new Fault('permission_denied', 'This merchant is disabled and is not paid out.');
@@ -120,7 +123,7 @@ export async function insertPayout(ctx: Ctx, tx: Tx, input: NewPayout): Promise<
       description: input.description ?? null,
       metadata: JSON.stringify(input.metadata ?? {}),
       scheduled_on: input.scheduled_on,
-      next_at: first ? reviewed_at : now,
+      next_at: first ? reviewed_at : plus(now, second_thoughts),
       created_at: now,
       updated_at: now,
     })
@@ -149,6 +152,3 @@ function uncovered(available: number | undefined, currency: Currency, cause?: un
   const message = `The available balance of ${currency} does not cover this payout.${left} Ask for less, or wait for settlements.`;
   return new Fault('insufficient_balance', message, { param: 'amount', ...(cause === undefined ? {} : { cause }) });
 }
-
-/** For a bank account that is named but gone. */
-export const noBankAccount = (id: string) => notFound('bank account', id, 'bank_account');

@@ -44,6 +44,9 @@ export async function openFixture(admin_url: string) {
     connector: () => {
       throw new Error('no connector here');
     },
+    bank: () => {
+      throw new Error('no bank here');
+    },
     lane<Item>(lane: string, _account_id: string, plan: (items: Item[]) => ReturnType<typeof emitStatements>): Lane<Item> {
       const before = lanes.get(lane) as Lane<Item> | undefined;
       const made = before ?? new Lane<Item>({ client_config: db.client_config, plan });
@@ -57,6 +60,8 @@ export async function openFixture(admin_url: string) {
       tokens: deriveKey(root, 'tokens'),
       fingerprints: deriveKey(root, 'fingerprints'),
       requests: deriveKey(root, 'requests'),
+      bank_accounts: deriveKey(root, 'bank_accounts'),
+      bank_fingerprints: deriveKey(root, 'bank_fingerprints'),
     },
     nudge() {},
     probe() {},

@@ -20,7 +20,7 @@ const raw = (text: string, headers: Record<string, string> = {}): Parameters<typ
 describe('bodies', () => {
   test('400: broken JSON is told by line and column, and never quoted', async () => {
     const cases: [string, RegExp][] = [
-      ['{"amount": 1,\n "card": 4242424242424242 x}', /not valid JSON \(line 2, column 26\)/],
+      ['{"amount": 1,\n "card": 4242424242424242 x}', /not valid JSON \(line 2, column 27\)/],
       ['{', /not valid JSON/],
       ['{"amount":1,}', /not valid JSON \(line 1, column 13\)/],
       ["{'amount':1}", /not valid JSON \(line 1, column 2\)/],

@@ -42,7 +42,8 @@ describe('a replay', () => {
   const customer = async () => (await w.call('POST', '/v1/customers', { name: 'C' })).body.id;
   const payment = async (more: Record<string, unknown> = {}) => (await w.call('POST', '/v1/payments', { amount: 1_000, currency: 'USD', ...more })).body.id;
   const held = async () => payment({ token: await w.token(), capture: false });
-  const endpoint = { url: 'https://example.com/hooks', events: ['*'] };
+  // Refused at once, so that the worker loses no time on it.
+  const endpoint = { url: 'http://127.0.0.1:9/hooks', events: ['*'] };
   const endpointId = async () => (await w.call('POST', '/v1/webhook_endpoints', endpoint)).body.id;
   const requests: Record<string, () => Promise<[path: string, body?: Record<string, unknown>]>> = {
     'payments.create': async () => ['/v1/payments', { amount: 5, currency: 'JPY', token: await w.token(), metadata: { b: '2', a: '1' } }],

@@ -67,7 +67,7 @@ test('a refund of a settled payment comes out of the available balance; what it 
   assert.equal((await balance('USD')).available, available - 4_000);
 
   await w.env.db.query.updateTable('accounts').set({ overdraft_limit: 0 }).where('account_id', '=', w.tenant.account.account_id).execute();
-  w.clock.advance(3_000);
+  w.clock.advance(6_000);
   const rest = (await balance('EUR')).available;
   const eur = (await w.call('GET', '/v1/payments?currency=EUR')).body.data[0];
   const refused = await w.call('POST', '/v1/refunds', { payment: eur.id, amount: rest + 1 });
@@ -79,12 +79,12 @@ test('a refund of a settled payment comes out of the available balance; what it 
 
 test('an account that refunds from the available balance alone refuses while its money is still incoming', async () => {
   await w.env.db.query.updateTable('accounts').set({ refund_funding: 'available' }).where('account_id', '=', w.tenant.account.account_id).execute();
-  w.clock.advance(3_000);
+  w.clock.advance(6_000);
   const payment = await pay(1_000, 'GBP');
   const refused = await w.call('POST', '/v1/refunds', { payment: payment.id });
   assert.equal(refused.body.code, 'insufficient_balance');
   await w.env.db.query.updateTable('accounts').set({ refund_funding: 'available_and_incoming' }).where('account_id', '=', w.tenant.account.account_id).execute();
-  w.clock.advance(3_000);
+  w.clock.advance(6_000);
   assert.equal((await w.call('POST', '/v1/refunds', { payment: payment.id, amount: 900 })).status, 201);
   await w.verify();
 });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { type ServerProcess, startServer } from '../kit/server-process.ts';
+import { killServers, type ServerProcess, startServer } from '../kit/server-process.ts';
 import { openWorld, type Reply, type Tenant, type World } from '../kit/world.ts';
 import {
   answerChallenge,
@@ -35,10 +35,11 @@ describe('two processes, one database', () => {
     world = await openWorld(quick);
     servers = await Promise.all([startServer({ database_url: world.url }), startServer({ database_url: world.url })]);
     // Each opens the vault before the attacks; a first rush of cards has a test of its own.
-    for (const server of servers) await server.call('POST', '/v1/tokens', { card: card() }, { as: world.tenant.publishable });
+    for (const server of servers)
+      await server.call('POST', '/v1/tokens', { card: card() }, { as: world.tenant.publishable });
   });
   after(async () => {
-    await Promise.all(servers.map((s) => s.kill()));
+    await killServers();
     await world.close();
   });
   afterEach(async () => {
@@ -49,14 +50,23 @@ describe('two processes, one database', () => {
     await world.verify();
   });
 
-  const post = (i: number, path: string, body: unknown, options: { key?: string; as?: string } = {}): Promise<Reply> => {
+  const post = (
+    i: number,
+    path: string,
+    body: unknown,
+    options: { key?: string; as?: string } = {},
+  ): Promise<Reply> => {
     const server = servers[i % servers.length];
     assert.ok(server);
     return server.call('POST', path, body, { as: world.tenant.secret, ...options });
   };
   const attack = (count: number, path: string, body: (i: number) => unknown = () => ({})) =>
     eachOf(count, (i) => post(i, path, body(i)));
-  const noServerError = (replies: Reply[]) => assert.ok(replies.every((r) => r.status < 500), JSON.stringify(tally(replies)));
+  const noServerError = (replies: Reply[]) =>
+    assert.ok(
+      replies.every((r) => r.status < 500),
+      JSON.stringify(tally(replies)),
+    );
 
   test('of 200 parallel refunds of 60 % of one payment exactly one succeeds, and each other is told the limit', async () => {
     const payment = await completed(world, 1000);
@@ -84,7 +94,11 @@ describe('two processes, one database', () => {
     const replies = await attack(200, `/v1/payments/${payment}/capture`);
     const counts = tally(replies);
     assert.equal(counts[200], 1);
-    assert.equal((counts['409 payment_in_progress'] ?? 0) + (counts['409 state_invalid'] ?? 0), 199, JSON.stringify(counts));
+    assert.equal(
+      (counts['409 payment_in_progress'] ?? 0) + (counts['409 state_invalid'] ?? 0),
+      199,
+      JSON.stringify(counts),
+    );
     assert.equal(taken(await providerCalls(world, payment)), 1000);
     assert.equal(countOf(await eventTypesOf(world, payment), 'payment.completed'), 1);
   });
@@ -94,7 +108,11 @@ describe('two processes, one database', () => {
     const replies = await attack(200, `/v1/payments/${payment}/cancel`);
     const counts = tally(replies);
     assert.equal(counts[200], 1);
-    assert.equal((counts['409 payment_in_progress'] ?? 0) + (counts['409 state_invalid'] ?? 0), 199, JSON.stringify(counts));
+    assert.equal(
+      (counts['409 payment_in_progress'] ?? 0) + (counts['409 state_invalid'] ?? 0),
+      199,
+      JSON.stringify(counts),
+    );
     assert.equal((await providerCalls(world, payment)).filter((c) => c.kind === 'void').length, 1);
     assert.equal(countOf(await eventTypesOf(world, payment), 'payment.cancelled'), 1);
   });
@@ -104,7 +122,11 @@ describe('two processes, one database', () => {
     const replies = await attack(100, `/v1/payments/${made.body.id}/cancel`);
     const counts = tally(replies);
     assert.equal(counts[200], 1);
-    assert.equal((counts['409 payment_in_progress'] ?? 0) + (counts['409 state_invalid'] ?? 0), 99, JSON.stringify(counts));
+    assert.equal(
+      (counts['409 payment_in_progress'] ?? 0) + (counts['409 state_invalid'] ?? 0),
+      99,
+      JSON.stringify(counts),
+    );
     assert.equal(countOf(await eventTypesOf(world, made.body.id), 'payment.cancelled'), 1);
   });
 
@@ -125,7 +147,10 @@ describe('two processes, one database', () => {
       const calls = await providerCalls(world, payment);
       const voided = calls.some((c) => c.kind === 'void' && c.status === 'approved');
       assert.equal(replies.filter((r) => r.status === 200).length, 1, JSON.stringify(tally(replies)));
-      assert.deepEqual([state, taken(calls), voided], state === 'completed' ? ['completed', 1000, false] : ['cancelled', 0, true]);
+      assert.deepEqual(
+        [state, taken(calls), voided],
+        state === 'completed' ? ['completed', 1000, false] : ['cancelled', 0, true],
+      );
       if (state === 'completed') won.captured++;
       else won.cancelled++;
     }
@@ -141,9 +166,15 @@ describe('two processes, one database', () => {
     assert.equal(new Set(paid.map((r) => r.text)).size, 1);
     assert.equal(paid.filter((r) => r.headers['idempotent-replayed'] === undefined).length, 1);
     const others = replies.filter((r) => r.status !== 201);
-    assert.ok(others.every((r) => r.status === 409 && r.body.code === 'idempotency_in_flight' && r.headers['retry-after'] !== undefined), JSON.stringify(tally(replies)));
+    assert.ok(
+      others.every(
+        (r) => r.status === 409 && r.body.code === 'idempotency_in_flight' && r.headers['retry-after'] !== undefined,
+      ),
+      JSON.stringify(tally(replies)),
+    );
     const later = await eachOf(4, (i) => post(i, '/v1/payments', body, { key: 'one-key' }));
-    for (const reply of later) assert.deepEqual([reply.status, reply.text, reply.headers['idempotent-replayed']], [201, paid[0]?.text, 'true']);
+    for (const reply of later)
+      assert.deepEqual([reply.status, reply.text, reply.headers['idempotent-replayed']], [201, paid[0]?.text, 'true']);
     const list = await world.call('GET', '/v1/payments?amount=4321');
     assert.equal(list.body.data.length, 1);
     assert.equal((await providerCalls(world, list.body.data[0].id)).length, 1);
@@ -164,10 +195,18 @@ describe('two processes, one database', () => {
   });
 
   /** As so many tabs do: a card is typed, then the button is pressed, each with a key of its own. */
-  async function payInTabs(id: string, tabs: number, number?: string, more: Record<string, unknown> = {}): Promise<Reply[]> {
+  async function payInTabs(
+    id: string,
+    tabs: number,
+    number?: string,
+    more: Record<string, unknown> = {},
+  ): Promise<Reply[]> {
+    for (const i of [0, 1]) await post(i, `/pay/${id}/tokens`, card(number));
     const tokens = await eachOf(tabs, (i) => post(i, `/pay/${id}/tokens`, card(number)));
     noServerError(tokens);
-    return await eachOf(tabs, (i) => post(i, `/pay/${id}/payments`, { token: tokens[i]?.body.id, ...more }, { key: `tab-${id}-${i}` }));
+    return await eachOf(tabs, (i) =>
+      post(i, `/pay/${id}/payments`, { token: tokens[i]?.body.id, ...more }, { key: `tab-${id}-${i}` }),
+    );
   }
 
   test('one checkout session paid in 30 tabs at once is charged once', async () => {
@@ -175,7 +214,10 @@ describe('two processes, one database', () => {
     const replies = await payInTabs(id, 30);
     noServerError(replies);
     assert.ok(replies.some((r) => r.body.state === 'complete'));
-    assert.ok(replies.every((r) => ['complete', 'processing'].includes(String(r.body.state))), JSON.stringify(replies.map((r) => r.text)));
+    assert.ok(
+      replies.every((r) => ['complete', 'processing'].includes(String(r.body.state))),
+      JSON.stringify(replies.map((r) => r.text)),
+    );
     await world.work();
     const found = await world.call('GET', `/v1/payments?checkout_session=${id}&limit=100`);
     assert.equal(found.body.data.length, 1);
@@ -215,7 +257,10 @@ describe('a merchant whose balance has to cover refunds', () => {
   test('parallel refunds of several payments never take the balance below zero', async () => {
     const world = await openWorld({ ...quick, fee_schedule: { rules: [{ bps: 1000, fixed: 0 }] } });
     await sql`update accounts set overdraft_limit = 0`.execute(world.env.db.query);
-    const servers = await Promise.all([startServer({ database_url: world.url }), startServer({ database_url: world.url })]);
+    const servers = await Promise.all([
+      startServer({ database_url: world.url }),
+      startServer({ database_url: world.url }),
+    ]);
     try {
       await world.token();
       const payments = await eachOf(10, () => completed(world, 1000));
@@ -223,7 +268,9 @@ describe('a merchant whose balance has to cover refunds', () => {
       let watching = true;
       const watch = (async () => {
         while (watching) {
-          const { rows } = await sql<{ left: number }>`select -(available + incoming) as left from balances`.execute(world.env.db.query);
+          const { rows } = await sql<{ left: number }>`select -(available + incoming) as left from balances`.execute(
+            world.env.db.query,
+          );
           lowest = Math.min(lowest, ...rows.map((r) => r.left));
           await sleep(5);
         }
@@ -237,7 +284,10 @@ describe('a merchant whose balance has to cover refunds', () => {
       watching = false;
       await watch;
       const counts = tally(replies);
-      assert.ok(replies.every((r) => r.status < 500), JSON.stringify(counts));
+      assert.ok(
+        replies.every((r) => r.status < 500),
+        JSON.stringify(counts),
+      );
       assert.ok((counts['409 insufficient_balance'] ?? 0) > 0, JSON.stringify(counts));
       assert.ok(lowest >= 0, `the balance was ${lowest}`);
       await world.verify();
@@ -257,7 +307,9 @@ describe('a process that has just started', () => {
     const server = await startServer({ database_url: world.url });
     try {
       const key = (tenant: Tenant) => tenant.publishable;
-      const replies = await eachOf(60, () => server.call('POST', '/v1/tokens', { card: card() }, { as: key(world.tenant) }));
+      const replies = await eachOf(60, () =>
+        server.call('POST', '/v1/tokens', { card: card() }, { as: key(world.tenant) }),
+      );
       assert.deepEqual(tally(replies), { 201: 60 });
     } finally {
       await server.kill();
@@ -273,7 +325,11 @@ describe('everybody asks at once how a payment stands', () => {
   });
   after(() => world.close());
 
-  const shuffled = <T>(list: T[]): T[] => list.map((item) => ({ item, at: Math.random() })).sort((a, b) => a.at - b.at).map(({ item }) => item);
+  const shuffled = <T>(list: T[]): T[] =>
+    list
+      .map((item) => ({ item, at: Math.random() }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ item }) => item);
 
   /** All hints and callers there are, each at its own moment of the next few milliseconds. */
   async function storm(page: string, acts: (() => Promise<unknown>)[]): Promise<void> {
@@ -281,11 +337,21 @@ describe('everybody asks at once how a payment stands', () => {
       const { status } = await world.call('GET', `/pay/${page}${path}`);
       assert.ok(status < 500, `${path} answered ${status}`);
     };
-    const all = shuffled([...acts, get('/return'), get('/status'), get('/status'), get(''), () => world.work(), () => world.work()]);
-    await Promise.all(all.map(async (act) => {
-      await sleep(Math.random() * 6);
-      await act();
-    }));
+    const all = shuffled([
+      ...acts,
+      get('/return'),
+      get('/status'),
+      get('/status'),
+      get(''),
+      () => world.work(),
+      () => world.work(),
+    ]);
+    await Promise.all(
+      all.map(async (act) => {
+        await sleep(Math.random() * 6);
+        await act();
+      }),
+    );
   }
 
   const rounds = long ? 1000 : 100;
@@ -294,7 +360,9 @@ describe('everybody asks at once how a payment stands', () => {
     for (let round = 0; round < rounds; round++) {
       const lost = round % 3 === 0;
       const id = await session(world, 1000 + round);
-      const token = (await world.call('POST', `/pay/${id}/tokens`, card(lost ? '4000000000008013' : '4000000000003220'))).body.id;
+      const token = (
+        await world.call('POST', `/pay/${id}/tokens`, card(lost ? '4000000000008013' : '4000000000003220'))
+      ).body.id;
       const press = () => world.call('POST', `/pay/${id}/payments`, { token }, { key: `press-${id}` });
       const first = await press();
       assert.equal(first.body.state, lost ? 'processing' : 'requires_authentication', first.text);
@@ -307,7 +375,11 @@ describe('everybody asks at once how a payment stands', () => {
       const events = await eventTypesOf(world, payment);
       const orders = await eventTypesOf(world, id);
       assert.deepEqual(
-        [countOf(events, 'payment.completed'), countOf(orders, 'checkout_session.completed'), taken(await providerCalls(world, payment))],
+        [
+          countOf(events, 'payment.completed'),
+          countOf(orders, 'checkout_session.completed'),
+          taken(await providerCalls(world, payment)),
+        ],
         [1, 1, 1000 + round],
         `round ${round}`,
       );
@@ -320,7 +392,12 @@ describe('everybody asks at once how a payment stands', () => {
   test('a cancel that meets the customer’s answer to the challenge ends in one clear state, and no attempt is left open', async () => {
     for (let round = 0; round < (long ? 500 : 60); round++) {
       const token = await world.token('4000000000003220');
-      const made = await world.call('POST', '/v1/payments', { amount: 1000, currency: 'USD', capture: round % 2 === 0, token });
+      const made = await world.call('POST', '/v1/payments', {
+        amount: 1000,
+        currency: 'USD',
+        capture: round % 2 === 0,
+        token,
+      });
       const payment = String(made.body.id);
       const url = await challengeOf(world, payment);
       const answer = round % 4 < 2 ? 'approve' : 'refuse';
@@ -335,7 +412,11 @@ describe('everybody asks at once how a payment stands', () => {
       await settleAll(world, 8);
       assert.deepEqual(await openAttempts(world), [], `round ${round}`);
       const state = (await world.call('GET', `/v1/payments/${payment}`)).body.status;
-      assert.equal(taken(await providerCalls(world, payment)) > 0, state === 'completed' || (state === 'authorized' && round % 2 === 1), `round ${round}: ${state}`);
+      assert.equal(
+        taken(await providerCalls(world, payment)) > 0,
+        state === 'completed' || (state === 'authorized' && round % 2 === 1),
+        `round ${round}: ${state}`,
+      );
     }
     await world.verify();
   });

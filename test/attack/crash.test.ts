@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { openReceiver } from '../../src/webhooks/fixture.ts';
-import { type ServerProcess, startServer } from '../kit/server-process.ts';
+import { killServers, startServer } from '../kit/server-process.ts';
 import { openWorld, type Reply, type World } from '../kit/world.ts';
 import {
   authorized,
@@ -41,7 +41,8 @@ const newest = async (world: World, where: string) => {
   return found.body.data[0]?.id as string | undefined;
 };
 const only = (id: string) => async () => id;
-const one = (calls: ProviderCall[], kind: string) => calls.filter((c) => c.kind === kind && c.status === 'approved').length === 1;
+const one = (calls: ProviderCall[], kind: string) =>
+  calls.filter((c) => c.kind === kind && c.status === 'approved').length === 1;
 let references = 0;
 
 async function create(world: World, capture: boolean): Promise<Prepared> {
@@ -57,7 +58,13 @@ async function onHeld(world: World, verb: string, body: unknown): Promise<Prepar
 
 const cases: Case[] = [
   { verb: 'a charge', kind: 'authorize', status: 201, prepare: (w) => create(w, true), done: (c) => taken(c) === 1000 },
-  { verb: 'an authorization', kind: 'authorize', status: 201, prepare: (w) => create(w, false), done: (c) => one(c, 'authorize') && taken(c) === 0 },
+  {
+    verb: 'an authorization',
+    kind: 'authorize',
+    status: 201,
+    prepare: (w) => create(w, false),
+    done: (c) => one(c, 'authorize') && taken(c) === 0,
+  },
   {
     verb: 'a confirmation',
     kind: 'authorize',
@@ -68,9 +75,21 @@ const cases: Case[] = [
     },
     done: (c) => taken(c) === 1000,
   },
-  { verb: 'a capture', kind: 'capture', status: 200, prepare: (w) => onHeld(w, 'capture', { amount: 400 }), done: (c) => taken(c) === 400 },
+  {
+    verb: 'a capture',
+    kind: 'capture',
+    status: 200,
+    prepare: (w) => onHeld(w, 'capture', { amount: 400 }),
+    done: (c) => taken(c) === 400,
+  },
   { verb: 'a cancel', kind: 'void', status: 200, prepare: (w) => onHeld(w, 'cancel', {}), done: (c) => one(c, 'void') },
-  { verb: 'an increase', kind: 'increase', status: 200, prepare: (w) => onHeld(w, 'increase_authorization', { amount: 1500 }), done: (c) => one(c, 'increase') },
+  {
+    verb: 'an increase',
+    kind: 'increase',
+    status: 200,
+    prepare: (w) => onHeld(w, 'increase_authorization', { amount: 1500 }),
+    done: (c) => one(c, 'increase'),
+  },
   {
     verb: 'a refund',
     kind: 'refund',
@@ -101,7 +120,10 @@ describe('a server that is killed in the middle of a request', () => {
     await world.token();
     await sql`update accounts set overdraft_limit = 1000000000`.execute(world.env.db.query);
   });
-  after(() => world.close());
+  after(async () => {
+    await killServers();
+    await world.close();
+  });
 
   let keys = 0;
   /** True when the process died; false when the request ended before it came to the point. */
@@ -110,7 +132,9 @@ describe('a server that is killed in the middle of a request', () => {
     const server = await startServer({ database_url: world.url, crash_at });
     const prepared = await one_.prepare(world);
     const key = `crash-${++keys}`;
-    const answer: Reply | undefined = await server.call('POST', prepared.path, prepared.body, { as: world.tenant.secret, key }).catch(() => undefined);
+    const answer: Reply | undefined = await server
+      .call('POST', prepared.path, prepared.body, { as: world.tenant.secret, key })
+      .catch(() => undefined);
     // What is read after the answer belongs to no request.
     const died = answer === undefined;
     await server.kill();
@@ -141,9 +165,16 @@ describe('a server that is killed in the middle of a request', () => {
     assert.ok(payment, `${where}: the payment is there`);
     const calls = await providerCalls(world, payment);
     const effects = calls.filter((c) => c.kind === one_.kind && c.status === 'approved').length;
-    assert.ok(effects === 0 || (effects === 1 && one_.done(calls)), `${where}: one effect or none: ${JSON.stringify(calls)}`);
+    assert.ok(
+      effects === 0 || (effects === 1 && one_.done(calls)),
+      `${where}: one effect or none: ${JSON.stringify(calls)}`,
+    );
     // A call that never left is told as such, and the retry says the same.
-    if (effects === 0) assert.ok(again.text.includes('never_reached') || /"state":"(declined|open)"/.test(again.text), `${where}: ${again.text}`);
+    if (effects === 0)
+      assert.ok(
+        again.text.includes('never_reached') || /"state":"(declined|open)"/.test(again.text),
+        `${where}: ${again.text}`,
+      );
     return died;
   }
 
@@ -166,24 +197,65 @@ describe('a server that is killed in the middle of a request', () => {
     });
   }
 
+  test('a cancel of an unpaid payment, killed at the statements around its commit, is answered to the retry', async () => {
+    for (let n = long ? 1 : 18, died = true; died; n++) {
+      const id = String((await world.call('POST', '/v1/payments', { amount: 1000, currency: 'USD' })).body.id);
+      const server = await startServer({ database_url: world.url, crash_at: `sql:${n}` });
+      const key = `unpaid-${n}`;
+      const path = `/v1/payments/${id}/cancel`;
+      died = await server.call('POST', path, {}, { as: world.tenant.secret, key }).then(
+        () => false,
+        () => true,
+      );
+      await server.kill();
+      world.clock.advance(61_000);
+      await world.work();
+      const again = await world.call('POST', path, {}, { key });
+      assert.deepEqual([again.status, again.body.status], [200, 'cancelled'], `killed at sql:${n}: ${again.text}`);
+      assert.equal(countOf(await eventTypesOf(world, id), 'payment.cancelled'), 1);
+    }
+  });
+
   test(`under a stream of mixed requests, killed at ${long ? 50 : 6} random moments: what was acknowledged is there, and the books hold`, async () => {
     const acknowledged: { id: string; amount: number }[] = [];
     for (let round = 0; round < (long ? 50 : 6); round++) {
       const server = await startServer({ database_url: world.url, worker: true });
+      // The first one opens the vault for the rest.
+      await world.token();
       const tokens = await eachOf(40, () => world.token());
       const held = await eachOf(10, () => authorized(world, 700 + round));
       const paid = await eachOf(10, () => completed(world, 900 + round));
       const as = world.tenant.secret;
       const calls = [
-        ...tokens.map((token, i) => () => server.call('POST', '/v1/payments', { amount: 100 + i, currency: 'USD', token, capture: i % 3 > 0 }, { as, key: `stream-${round}-${i}` })),
-        ...held.map((id, i) => () => server.call('POST', `/v1/payments/${id}/${i % 2 ? 'cancel' : 'capture'}`, {}, { as, key: `follow-${round}-${i}` })),
-        ...paid.map((payment, i) => () => server.call('POST', '/v1/refunds', { payment, amount: 300 }, { as, key: `refund-${round}-${i}` })),
+        ...tokens.map(
+          (token, i) => () =>
+            server.call(
+              'POST',
+              '/v1/payments',
+              { amount: 100 + i, currency: 'USD', token, capture: i % 3 > 0 },
+              { as, key: `stream-${round}-${i}` },
+            ),
+        ),
+        ...held.map(
+          (id, i) => () =>
+            server.call(
+              'POST',
+              `/v1/payments/${id}/${i % 2 ? 'cancel' : 'capture'}`,
+              {},
+              { as, key: `follow-${round}-${i}` },
+            ),
+        ),
+        ...paid.map(
+          (payment, i) => () =>
+            server.call('POST', '/v1/refunds', { payment, amount: 300 }, { as, key: `refund-${round}-${i}` }),
+        ),
       ];
       const mixed = calls.map((call) => ({ call, at: Math.random() })).sort((a, b) => a.at - b.at);
       const running = mixed.map(async ({ call, at }) => {
         await sleep(at * 800);
         const reply = await call().catch(() => undefined);
-        if (reply && reply.status < 300) acknowledged.push({ id: String(reply.body.id), amount: Number(reply.body.amount) });
+        if (reply && reply.status < 300)
+          acknowledged.push({ id: String(reply.body.id), amount: Number(reply.body.amount) });
       });
       await sleep(300 + Math.random() * 500);
       await server.kill();
@@ -202,35 +274,42 @@ describe('a server that is killed in the middle of a request', () => {
 
 describe('webhooks of a server that is killed', () => {
   let world: World;
-  let servers: ServerProcess[] = [];
   before(async () => {
     world = await openWorld({ settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' } });
     await world.token();
   });
   after(async () => {
-    await Promise.all(servers.map((s) => s.kill()));
-    servers = [];
+    await killServers();
     await world.close();
   });
 
   test('an event committed just before the death is sent by whoever starts next', async () => {
     const receiver = await openReceiver((res) => res.end());
     try {
-      const made = await world.call('POST', '/v1/webhook_endpoints', { url: receiver.url, events: ['payment.completed'] });
+      const made = await world.call('POST', '/v1/webhook_endpoints', {
+        url: receiver.url,
+        events: ['payment.completed'],
+      });
       assert.equal(made.status, 201, made.text);
       const ids: string[] = [];
       for (let round = 0; round < (long ? 20 : 4); round++) {
         // No worker: nothing but the commit happened.
         const server = await startServer({ database_url: world.url, crash_at: 'authorize.settled:1' });
         const merchant_reference = `hook_${round}`;
-        await server.call('POST', '/v1/payments', { amount: 500, currency: 'USD', token: await world.token(), merchant_reference }, { as: world.tenant.secret }).catch(() => {});
+        await server
+          .call(
+            'POST',
+            '/v1/payments',
+            { amount: 500, currency: 'USD', token: await world.token(), merchant_reference },
+            { as: world.tenant.secret },
+          )
+          .catch(() => {});
         await server.kill();
         const id = await newest(world, `merchant_reference=${merchant_reference}`);
         assert.ok(id);
         ids.push(id);
       }
       const heir = await startServer({ database_url: world.url, worker: true });
-      servers.push(heir);
       for (let i = 0; i < 100 && receiver.received.length < ids.length; i++) await sleep(50);
       await heir.kill();
       const sent = receiver.received.map((r) => JSON.parse(r.body).data.id as string).sort();
@@ -244,10 +323,18 @@ describe('webhooks of a server that is killed', () => {
   test('a process that dies between the send and its record sends again when its claim has lapsed, with the same id', async () => {
     const receiver = await openReceiver((res) => res.end());
     try {
-      const made = await world.call('POST', '/v1/webhook_endpoints', { url: receiver.url, events: ['payment.completed'] });
+      const made = await world.call('POST', '/v1/webhook_endpoints', {
+        url: receiver.url,
+        events: ['payment.completed'],
+      });
       const server = await startServer({ database_url: world.url, worker: true, crash_at: 'delivery.posted:1' });
       const token = await world.token();
-      const paid = await server.call('POST', '/v1/payments', { amount: 600, currency: 'USD', token }, { as: world.tenant.secret });
+      const paid = await server.call(
+        'POST',
+        '/v1/payments',
+        { amount: 600, currency: 'USD', token },
+        { as: world.tenant.secret },
+      );
       assert.equal(paid.status, 201);
       assert.equal(await Promise.race([server.ended, sleep(10_000).then(() => 'still alive')]), 'SIGKILL');
       assert.equal(receiver.received.length, 1);
@@ -271,11 +358,18 @@ describe('webhooks of a server that is killed', () => {
   test('events of a worker killed at random moments while it sends all arrive, none is lost', async () => {
     const receiver = await openReceiver((res) => setTimeout(() => res.end(), Math.random() * 20));
     try {
-      const made = await world.call('POST', '/v1/webhook_endpoints', { url: receiver.url, events: ['customer.created'] });
+      const made = await world.call('POST', '/v1/webhook_endpoints', {
+        url: receiver.url,
+        events: ['customer.created'],
+      });
       const wanted = new Set<string>();
       for (let round = 0; round < (long ? 40 : 5); round++) {
         const server = await startServer({ database_url: world.url, worker: true });
-        const replies = await eachOf(40, (i) => server.call('POST', '/v1/customers', { name: `c${round}-${i}` }, { as: world.tenant.secret }).catch(() => undefined));
+        const replies = await eachOf(40, (i) =>
+          server
+            .call('POST', '/v1/customers', { name: `c${round}-${i}` }, { as: world.tenant.secret })
+            .catch(() => undefined),
+        );
         for (const reply of replies) if (reply?.status === 201) wanted.add(String(reply.body.id));
         await sleep(Math.random() * 150);
         await server.kill();
@@ -285,7 +379,10 @@ describe('webhooks of a server that is killed', () => {
         await world.work();
       }
       const arrived = new Set(receiver.received.map((r) => String(JSON.parse(r.body).data.id)));
-      assert.deepEqual([...wanted].filter((id) => !arrived.has(id)), []);
+      assert.deepEqual(
+        [...wanted].filter((id) => !arrived.has(id)),
+        [],
+      );
       assert.equal(wanted.size, (long ? 40 : 5) * 40);
       await world.call('DELETE', `/v1/webhook_endpoints/${made.body.id}`);
     } finally {

@@ -20,17 +20,26 @@ type Command =
 
 type Sequence = { currency: string; amount: number; capture: boolean; card: string; commands: Command[] };
 
-const share = fc.oneof({ weight: 6, arbitrary: fc.integer({ min: 1, max: 100 }) }, { weight: 1, arbitrary: fc.constantFrom(100, 101, 250) });
+const share = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 1, max: 100 }) },
+  { weight: 1, arbitrary: fc.constantFrom(100, 101, 250) },
+);
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ verb: fc.constant('capture' as const), share, final: fc.boolean() }) },
-  { weight: 2, arbitrary: fc.record({ verb: fc.constant('increase' as const), share: fc.integer({ min: 50, max: 200 }) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ verb: fc.constant('increase' as const), share: fc.integer({ min: 50, max: 200 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ verb: fc.constant('cancel' as const) }) },
   { weight: 4, arbitrary: fc.record({ verb: fc.constant('refund' as const), share }) },
 );
 const sequence: fc.Arbitrary<Sequence> = fc.record({
   // With no, two, three and eight decimals.
   currency: fc.constantFrom('JPY', 'USD', 'KWD', 'BTC'),
-  amount: fc.oneof({ weight: 8, arbitrary: fc.integer({ min: 1, max: 5_000_000 }) }, { weight: 1, arbitrary: fc.constantFrom(1, 2, 3, 999_999_999_999) }),
+  amount: fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: 1, max: 5_000_000 }) },
+    { weight: 1, arbitrary: fc.constantFrom(1, 2, 3, 999_999_999_999) },
+  ),
   capture: fc.boolean(),
   // The second: every later answer is lost, although the provider did it.
   card: fc.constantFrom('4242424242424242', '4242424242424242', '4000000000008047'),
@@ -40,7 +49,8 @@ const sequence: fc.Arbitrary<Sequence> = fc.record({
 type Model = { status: string; authorized: number; captured: number; refunded: number; released: boolean };
 
 const most = 999_999_999_999;
-const asked = (possible: number, percent: number) => Math.min(most, Math.max(1, Math.round((possible * percent) / 100)));
+const asked = (possible: number, percent: number) =>
+  Math.min(most, Math.max(1, Math.round((possible * percent) / 100)));
 
 /** What the command must come to: undefined when it is to be refused. */
 function expected(model: Model, step: Command): { amount: number; next: Model } | undefined {
@@ -51,15 +61,28 @@ function expected(model: Model, step: Command): { amount: number; next: Model } 
       if (model.status !== 'authorized' || amount > left) return undefined;
       const captured = model.captured + amount;
       const released = model.released || step.final;
-      return { amount, next: { ...model, captured, released, status: released || captured === model.authorized ? 'completed' : 'authorized' } };
+      return {
+        amount,
+        next: {
+          ...model,
+          captured,
+          released,
+          status: released || captured === model.authorized ? 'completed' : 'authorized',
+        },
+      };
     }
     case 'increase': {
       const amount = asked(model.authorized, step.share);
-      return model.status === 'authorized' && amount > model.authorized ? { amount, next: { ...model, authorized: amount } } : undefined;
+      return model.status === 'authorized' && amount > model.authorized
+        ? { amount, next: { ...model, authorized: amount } }
+        : undefined;
     }
     case 'cancel':
       if (model.status !== 'authorized') return undefined;
-      return { amount: left, next: { ...model, released: true, status: model.captured > 0 ? 'completed' : 'cancelled' } };
+      return {
+        amount: left,
+        next: { ...model, released: true, status: model.captured > 0 ? 'completed' : 'cancelled' },
+      };
     case 'refund': {
       const amount = asked(model.captured - model.refunded, step.share);
       if (model.captured - model.refunded < amount) return undefined;
@@ -72,7 +95,12 @@ describe('any sequence of commands', () => {
   let world: World;
   before(async () => {
     world = await openWorld({
-      fee_schedule: { rules: [{ bps: 290, fixed: 30 }, { currency: 'BTC', bps: 100, fixed: 0 }] },
+      fee_schedule: {
+        rules: [
+          { bps: 290, fixed: 30 },
+          { currency: 'BTC', bps: 100, fixed: 0 },
+        ],
+      },
       settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' },
     });
     await sql`update accounts set overdraft_limit = 9000000000000000`.execute(world.env.db.query);
@@ -100,14 +128,28 @@ describe('any sequence of commands', () => {
   }
 
   async function run({ currency, amount, capture, card, commands }: Sequence): Promise<void> {
-    const made = await world.call('POST', '/v1/payments', { amount, currency, capture, token: await world.token(card) });
+    const made = await world.call('POST', '/v1/payments', {
+      amount,
+      currency,
+      capture,
+      token: await world.token(card),
+    });
     assert.equal(made.status, 201, made.text);
     const id = String(made.body.id);
-    let model: Model = { status: capture ? 'completed' : 'authorized', authorized: amount, captured: capture ? amount : 0, refunded: 0, released: false };
+    let model: Model = {
+      status: capture ? 'completed' : 'authorized',
+      authorized: amount,
+      captured: capture ? amount : 0,
+      refunded: 0,
+      released: false,
+    };
     for (const step of commands) {
       const plan = expected(model, step);
       const reply = await send(id, step, plan?.amount ?? attempted(model, step));
-      assert.ok(plan ? reply.status < 300 : reply.status === 409 || reply.status === 422, `${JSON.stringify(step)} on ${JSON.stringify(model)}: ${reply.text}`);
+      assert.ok(
+        plan ? reply.status < 300 : reply.status === 409 || reply.status === 422,
+        `${JSON.stringify(step)} on ${JSON.stringify(model)}: ${reply.text}`,
+      );
       if (plan && card === '4000000000008047') {
         world.clock.advance(31_000);
         await world.work();
@@ -213,7 +255,10 @@ describe('the books against an editor', () => {
       const found = (await verifyAll(world.env.db.query)).filter((f) => !f.ok).map((f) => f.name);
       await asOwner(quiet(`delete from ${row}; insert into ledger_postings select * from kept`));
       await asOwner('drop table kept');
-      assert.ok(found.some((name) => name.includes('sealed stretch')), `found only: ${found.join(', ')}`);
+      assert.ok(
+        found.some((name) => name.includes('sealed stretch')),
+        `found only: ${found.join(', ')}`,
+      );
       await world.verify();
     });
   }
@@ -232,7 +277,9 @@ describe('the books against an editor', () => {
       select count(*) as n from balances b left join (
         select account_id, currency, sum(provider_receivable) as r, sum(incoming) as i, sum(available) as a, sum(fees) as f
         from ledger_postings group by 1, 2) s on s.account_id = b.account_id and s.currency = b.currency
-      where (b.provider_receivable, b.incoming, b.available, b.fees) is distinct from (s.r, s.i, s.a, s.f)`.execute(world.env.db.query);
+      where (b.provider_receivable, b.incoming, b.available, b.fees) is distinct from (s.r, s.i, s.a, s.f)`.execute(
+      world.env.db.query,
+    );
     assert.equal(rows[0]?.n, 0);
   });
 });

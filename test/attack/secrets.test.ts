@@ -27,13 +27,21 @@ function canaries(n: number): string[] {
   return [...made];
 }
 
-const declined = ['4000000000000002', '4000000000009995', '4000000000000069', '4000000000000127', '4000000000008021', '4000000000003220'];
+const declined = [
+  '4000000000000002',
+  '4000000000009995',
+  '4000000000000069',
+  '4000000000000127',
+  '4000000000008021',
+  '4000000000003220',
+];
 
 /** Every twelve digits in a row of any number: more of it than anybody may see. */
 class Digits {
   readonly #parts = new Set<string>();
   constructor(numbers: string[]) {
-    for (const number of numbers) for (let i = 0; i + 12 <= number.length; i++) this.#parts.add(number.slice(i, i + 12));
+    for (const number of numbers)
+      for (let i = 0; i + 12 <= number.length; i++) this.#parts.add(number.slice(i, i + 12));
   }
   /** Digits may be parted by a space, a hyphen or nothing; bytes may be written as hexadecimal or base64. */
   find(text: string): string | undefined {
@@ -91,12 +99,30 @@ describe(`${count} payments with cards of their own`, () => {
     });
     receiver = await openReceiver((res) => res.end());
     await world.token();
-    const endpoint = await world.call('POST', '/v1/webhook_endpoints', { url: receiver.url, events: ['*'] }, { key: 'endpoint' });
-    const rotated = await world.call('POST', `/v1/webhook_endpoints/${endpoint.body.id}/rotate_secret`, {}, { key: 'rotate' });
+    const endpoint = await world.call(
+      'POST',
+      '/v1/webhook_endpoints',
+      { url: receiver.url, events: ['*'] },
+      { key: 'endpoint' },
+    );
+    const rotated = await world.call(
+      'POST',
+      `/v1/webhook_endpoints/${endpoint.body.id}/rotate_secret`,
+      {},
+      { key: 'rotate' },
+    );
     const made = await world.call('POST', '/v1/api_keys', { kind: 'secret', name: 'canary' }, { key: 'key' });
-    secrets.push(endpoint.body.secret, rotated.body.secret, made.body.key, world.tenant.secret, world.tenant.publishable, world.other.secret);
+    secrets.push(
+      endpoint.body.secret,
+      rotated.body.secret,
+      made.body.key,
+      world.tenant.secret,
+      world.tenant.publishable,
+      world.other.secret,
+    );
     assert.ok(secrets.every((s) => typeof s === 'string' && s.length > 30));
-    for (let from = 0; from < count; from += 10) await Promise.all(numbers.slice(from, from + 10).map((number, i) => pay(number, from + i)));
+    for (let from = 0; from < count; from += 10)
+      await Promise.all(numbers.slice(from, from + 10).map((number, i) => pay(number, from + i)));
     for (const [i, number] of declined.entries()) await payDirect(number, '123', { key: `declined-${i}` });
     await badInputs();
     world.clock.advance(61_000);
@@ -114,7 +140,10 @@ describe(`${count} payments with cards of their own`, () => {
   async function tokenize(number: string, cvc: string, path = '/v1/tokens', key?: string): Promise<string> {
     const spelled = Math.random() < 0.3 ? number.replaceAll(/(\d{4})(?=\d)/g, '$1 ') : number;
     const typed = { number: spelled, exp_month: 12, exp_year: 2034, cvc, holder_name: 'Ada' };
-    const reply = await world.call('POST', path, path === '/v1/tokens' ? { card: typed } : typed, { as: world.tenant.publishable, ...(key ? { key } : {}) });
+    const reply = await world.call('POST', path, path === '/v1/tokens' ? { card: typed } : typed, {
+      as: world.tenant.publishable,
+      ...(key ? { key } : {}),
+    });
     if (reply.status >= 300) throw new Error(reply.text);
     keep({ ...reply, text: JSON.stringify({ ...reply.body, id: 'shown to the customer’s browser alone' }) });
     const text = String(reply.body.id);
@@ -135,20 +164,43 @@ describe(`${count} payments with cards of their own`, () => {
     if (i % 4 === 1) {
       const id = await session(world, 10_000 + i);
       const token = await tokenize(number, cvc, `/pay/${id}/tokens`);
-      keep(await world.call('POST', `/pay/${id}/payments`, { token, email: `c${i}@example.com` }, { key: `page-${i}` }));
+      keep(
+        await world.call('POST', `/pay/${id}/payments`, { token, email: `c${i}@example.com` }, { key: `page-${i}` }),
+      );
       keep(await world.call('GET', `/pay/${id}`));
       return;
     }
     if (i % 4 === 2) {
       const token = await tokenize(number, cvc);
-      const held = keep(await world.call('POST', '/v1/payments', { amount: 20_000 + i, currency: 'USD', capture: false, token }, { key: `held-${i}` }));
+      const held = keep(
+        await world.call(
+          'POST',
+          '/v1/payments',
+          { amount: 20_000 + i, currency: 'USD', capture: false, token },
+          { key: `held-${i}` },
+        ),
+      );
       keep(await world.call('POST', `/v1/payments/${held.body.id}/capture`, {}, { key: `capture-${i}` }));
       keep(await world.call('POST', '/v1/refunds', { payment: held.body.id, amount: 10_000 }, { key: `refund-${i}` }));
       return;
     }
     const customer = keep(await world.call('POST', '/v1/customers', { name: 'Ada' })).body.id;
-    const saved = keep(await world.call('POST', '/v1/payment_methods', { customer, token: await tokenize(number, cvc) }, { key: `save-${i}` }));
-    keep(await world.call('POST', '/v1/payments', { amount: 30_000 + i, currency: 'USD', payment_method: saved.body.id, customer }, { key: `stored-${i}` }));
+    const saved = keep(
+      await world.call(
+        'POST',
+        '/v1/payment_methods',
+        { customer, token: await tokenize(number, cvc) },
+        { key: `save-${i}` },
+      ),
+    );
+    keep(
+      await world.call(
+        'POST',
+        '/v1/payments',
+        { amount: 30_000 + i, currency: 'USD', payment_method: saved.body.id, customer },
+        { key: `stored-${i}` },
+      ),
+    );
   }
 
   async function badInputs(): Promise<void> {
@@ -156,7 +208,9 @@ describe(`${count} payments with cards of their own`, () => {
     let used = 0;
     const number = () => must(broken[used++], 'there are numbers enough');
     const publishable = { as: world.tenant.publishable };
-    const typed = (more: Record<string, unknown>) => ({ card: { number: number(), exp_month: 12, exp_year: 2034, cvc: '918', ...more } });
+    const typed = (more: Record<string, unknown>) => ({
+      card: { number: number(), exp_month: 12, exp_year: 2034, cvc: '918', ...more },
+    });
     const wrongDigit = (n: string) => n.slice(0, -1) + ((Number(n.at(-1)) + 1) % 10);
     const tokenBodies: unknown[] = [
       typed({ pin: '1234' }),
@@ -184,10 +238,27 @@ describe(`${count} payments with cards of their own`, () => {
       const onPage = (body as { card?: unknown }).card;
       keep(await world.call('POST', `/pay/${page}/tokens`, onPage ?? body));
     }
-    for (const raw of [`{"card":{"number":"${number()}","cvc":"918"`, `{"card":{"number":${number()}x}}`, `number=${number()}&cvc=918`, `"${number()}`]) {
+    for (const raw of [
+      `{"card":{"number":"${number()}","cvc":"918"`,
+      `{"card":{"number":${number()}x}}`,
+      `number=${number()}&cvc=918`,
+      `"${number()}`,
+    ]) {
       for (const path of ['/v1/tokens', `/pay/${page}/tokens`, '/v1/payments', `/pay/${page}/payments`]) {
-        keep(await world.call('POST', path, undefined, { raw, key: 'broken', ...(path.startsWith('/v1') ? publishable : {}) }));
-        keep(await world.call('POST', path, undefined, { raw, key: 'form', headers: { 'content-type': 'application/x-www-form-urlencoded' } }));
+        keep(
+          await world.call('POST', path, undefined, {
+            raw,
+            key: 'broken',
+            ...(path.startsWith('/v1') ? publishable : {}),
+          }),
+        );
+        keep(
+          await world.call('POST', path, undefined, {
+            raw,
+            key: 'form',
+            headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          }),
+        );
       }
     }
     const payments: unknown[] = [
@@ -215,10 +286,14 @@ describe(`${count} payments with cards of their own`, () => {
   }
 
   async function everything(): Promise<string> {
-    const tables = await sql<{ name: string }>`select tablename as name from pg_tables where schemaname = 'public' order by 1`.execute(world.env.db.query);
+    const tables = await sql<{
+      name: string;
+    }>`select tablename as name from pg_tables where schemaname = 'public' order by 1`.execute(world.env.db.query);
     const parts: string[] = [];
     for (const { name } of tables.rows) {
-      const { rows } = await sql<{ row: string }>`select to_jsonb(t)::text as row from ${sql.ref(name)} t`.execute(world.env.db.query);
+      const { rows } = await sql<{ row: string }>`select to_jsonb(t)::text as row from ${sql.ref(name)} t`.execute(
+        world.env.db.query,
+      );
       parts.push(...rows.map((r) => `${name} ${r.row}`));
     }
     return parts.join('\n');
@@ -238,7 +313,14 @@ describe(`${count} payments with cards of their own`, () => {
       const leaks = read()
         .split('\n')
         .filter((line) => digits.find(line) !== undefined);
-      assert.equal(leaks.length, 0, `${leaks.length} lines, such as:\n${leaks.slice(0, 5).map((l) => l.slice(0, 300)).join('\n')}`);
+      assert.equal(
+        leaks.length,
+        0,
+        `${leaks.length} lines, such as:\n${leaks
+          .slice(0, 5)
+          .map((l) => l.slice(0, 300))
+          .join('\n')}`,
+      );
     });
 
     test(`no security code is in ${place}`, () => {
@@ -247,7 +329,8 @@ describe(`${count} payments with cards of their own`, () => {
       for (const line of read().split('\n')) {
         assert.ok(!named.test(line), line.slice(0, 300));
         // As a text of its own: three digits inside another text say nothing.
-        for (const [, text = ''] of line.replaceAll(/"content-length":"\d+"/g, '').matchAll(/"(\d{3})"/g)) assert.ok(!all.has(text), line.slice(0, 300));
+        for (const [, text = ''] of line.replaceAll(/"content-length":"\d+"/g, '').matchAll(/"(\d{3})"/g))
+          assert.ok(!all.has(text), line.slice(0, 300));
       }
     });
 
@@ -255,7 +338,12 @@ describe(`${count} payments with cards of their own`, () => {
       const text = read();
       for (const secret of secrets) {
         const body = secret.replace(/^(whsec_|[sp]k_test_)/, '');
-        const forms = [body, Buffer.from(body, 'base64').toString('hex'), Buffer.from(body).toString('hex'), Buffer.from(body).toString('base64')];
+        const forms = [
+          body,
+          Buffer.from(body, 'base64').toString('hex'),
+          Buffer.from(body).toString('hex'),
+          Buffer.from(body).toString('base64'),
+        ];
         for (const form of forms) assert.ok(!text.includes(form), `${secret.slice(0, 10)}… is in ${place}`);
       }
       for (const code of sealed) {
@@ -267,7 +355,13 @@ describe(`${count} payments with cards of their own`, () => {
 
   test('the search itself finds a number in each of its spellings', () => {
     const [number = ''] = numbers;
-    for (const text of [number, `x${number.slice(2, 14)}y`, number.replaceAll(/(\d{4})/g, '$1-'), Buffer.from(number).toString('hex'), Buffer.from(`{"n":"${number}"}`).toString('base64')]) {
+    for (const text of [
+      number,
+      `x${number.slice(2, 14)}y`,
+      number.replaceAll(/(\d{4})/g, '$1-'),
+      Buffer.from(number).toString('hex'),
+      Buffer.from(`{"n":"${number}"}`).toString('base64'),
+    ]) {
       assert.ok(digits.find(`before ${text} after`), text);
     }
     assert.ok(dump.includes('idempotency_keys') && dump.includes('delivery_tries') && receiver.received.length > count);
@@ -281,7 +375,10 @@ describe(`${count} payments with cards of their own`, () => {
       assert.equal(cvc, undefined);
       assert.deepEqual(Object.keys(rest).sort(), ['exp_month', 'exp_year', 'holder_name', 'number']);
       // 12 bytes of nonce, 16 of tag, and the text of these two.
-      assert.equal(row.sealed.length, 28 + JSON.stringify({ number: rest.number, holder_name: rest.holder_name }).length);
+      assert.equal(
+        row.sealed.length,
+        28 + JSON.stringify({ number: rest.number, holder_name: rest.holder_name }).length,
+      );
     }
   });
 });

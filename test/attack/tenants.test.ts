@@ -22,7 +22,12 @@ before(async () => {
   const { secret, publishable } = world.other;
   const as = { as: secret };
   const token = async () => {
-    const made = await world.call('POST', '/v1/tokens', { card: { number: '4242424242424242', exp_month: 12, exp_year: 2034, cvc: '123' } }, { as: publishable });
+    const made = await world.call(
+      'POST',
+      '/v1/tokens',
+      { card: { number: '4242424242424242', exp_month: 12, exp_year: 2034, cvc: '123' } },
+      { as: publishable },
+    );
     return String(made.body.id);
   };
   const make = async (path: string, body: unknown) => {
@@ -33,8 +38,20 @@ before(async () => {
   const endpoint = await make('/v1/webhook_endpoints', { url: receiver.url, events: ['*'] });
   const customer = await make('/v1/customers', { name: canary, email: `${canary}@example.com`, reference: canary });
   const method = await make('/v1/payment_methods', { customer: customer.id, token: await token() });
-  const payment = await make('/v1/payments', { amount: 1000, currency: 'USD', token: await token(), description: canary, metadata: { canary } });
-  const held = await make('/v1/payments', { amount: 1000, currency: 'USD', capture: false, token: await token(), description: canary });
+  const payment = await make('/v1/payments', {
+    amount: 1000,
+    currency: 'USD',
+    token: await token(),
+    description: canary,
+    metadata: { canary },
+  });
+  const held = await make('/v1/payments', {
+    amount: 1000,
+    currency: 'USD',
+    capture: false,
+    token: await token(),
+    description: canary,
+  });
   const waiting = await make('/v1/payments', { amount: 1000, currency: 'USD', description: canary });
   const refund = await make('/v1/refunds', { payment: payment.id, amount: 100, note: canary });
   const session = await make('/v1/checkout_sessions', { amount_total: 1000, currency: 'USD', description: canary });
@@ -71,10 +88,16 @@ after(async () => {
 
 /** Every row of every table as text; when a key was last used apart. */
 async function everything(): Promise<string> {
-  const tables = await sql<{ name: string }>`select tablename as name from pg_tables where schemaname = 'public' order by 1`.execute(world.env.db.query);
+  const tables = await sql<{
+    name: string;
+  }>`select tablename as name from pg_tables where schemaname = 'public' order by 1`.execute(world.env.db.query);
   const parts: string[] = [];
   for (const { name } of tables.rows) {
-    const { rows } = await sql<{ row: string }>`select (to_jsonb(t) - 'last_used_at')::text as row from ${sql.ref(name)} t order by 1`.execute(world.env.db.query);
+    const { rows } = await sql<{
+      row: string;
+    }>`select (to_jsonb(t) - 'last_used_at')::text as row from ${sql.ref(name)} t order by 1`.execute(
+      world.env.db.query,
+    );
     parts.push(name, ...rows.map((r) => r.row));
   }
   return parts.join('\n');
@@ -98,7 +121,12 @@ describe('a merchant who knows the ids of another one', () => {
       const body = route.method === 'POST' || route.method === 'PATCH' ? await bodyFor(route.path) : undefined;
       for (const id of ids) {
         const before_ = await everything();
-        const reply = await world.call(route.method, route.path.replace(/\{\w+\}/, must(id, `there is an id for ${noun}`)), body, { key: `stranger-${route.path}-${id}` });
+        const reply = await world.call(
+          route.method,
+          route.path.replace(/\{\w+\}/, must(id, `there is an id for ${noun}`)),
+          body,
+          { key: `stranger-${route.path}-${id}` },
+        );
         assert.deepEqual([reply.status, reply.body.code], [404, 'not_found'], reply.text);
         assert.ok(!reply.text.includes(canary), 'nothing is told of it');
         assert.equal(await everything(), before_);
@@ -108,13 +136,40 @@ describe('a merchant who knows the ids of another one', () => {
 
   const inside: [string, string, () => Promise<Record<string, unknown>>][] = [
     ['refund of their payment', '/v1/refunds', async () => ({ payment: theirs.payments })],
-    ['payment by their customer', '/v1/payments', async () => ({ amount: 1, currency: 'USD', token: await world.token(), customer: theirs.customers })],
-    ['payment with their saved card', '/v1/payments', async () => ({ amount: 1, currency: 'USD', payment_method: theirs.payment_methods })],
+    [
+      'payment by their customer',
+      '/v1/payments',
+      async () => ({ amount: 1, currency: 'USD', token: await world.token(), customer: theirs.customers }),
+    ],
+    [
+      'payment with their saved card',
+      '/v1/payments',
+      async () => ({ amount: 1, currency: 'USD', payment_method: theirs.payment_methods }),
+    ],
     ['payment with their token', '/v1/payments', async () => ({ amount: 1, currency: 'USD', token: theirs.token })],
-    ['payment with their token without its code', '/v1/payments', async () => ({ amount: 1, currency: 'USD', token: theirs.token?.split('~')[0] })],
-    ['card saved from their token', '/v1/payment_methods', async () => ({ customer: (await world.call('POST', '/v1/customers', { name: 'Ours' })).body.id, token: theirs.token?.split('~')[0] })],
-    ['card saved for their customer', '/v1/payment_methods', async () => ({ customer: theirs.customers, token: await world.token() })],
-    ['session for their customer', '/v1/checkout_sessions', async () => ({ amount_total: 1, currency: 'USD', customer: theirs.customers })],
+    [
+      'payment with their token without its code',
+      '/v1/payments',
+      async () => ({ amount: 1, currency: 'USD', token: theirs.token?.split('~')[0] }),
+    ],
+    [
+      'card saved from their token',
+      '/v1/payment_methods',
+      async () => ({
+        customer: (await world.call('POST', '/v1/customers', { name: 'Ours' })).body.id,
+        token: theirs.token?.split('~')[0],
+      }),
+    ],
+    [
+      'card saved for their customer',
+      '/v1/payment_methods',
+      async () => ({ customer: theirs.customers, token: await world.token() }),
+    ],
+    [
+      'session for their customer',
+      '/v1/checkout_sessions',
+      async () => ({ amount_total: 1, currency: 'USD', customer: theirs.customers }),
+    ],
   ];
   for (const [what, path, body] of inside) {
     test(`a ${what} is refused and writes nothing`, async () => {
@@ -131,7 +186,16 @@ describe('a merchant who knows the ids of another one', () => {
     for (const route of routes.filter((r) => r.method === 'GET' && !r.path.includes('{'))) {
       const noun = must(/^\/v1\/(\w+)/.exec(route.path)?.[1], 'a path names a noun');
       const id = theirs[noun] ?? theirs.payments;
-      for (const query of ['', `?starting_after=${id}`, `?ending_before=${id}`, `?customer=${theirs.customers}`, `?payment=${theirs.payments}`, `?object_id=${theirs.payments}`, `?email=${canary}@example.com`, `?metadata[canary]=${canary}`]) {
+      for (const query of [
+        '',
+        `?starting_after=${id}`,
+        `?ending_before=${id}`,
+        `?customer=${theirs.customers}`,
+        `?payment=${theirs.payments}`,
+        `?object_id=${theirs.payments}`,
+        `?email=${canary}@example.com`,
+        `?metadata[canary]=${canary}`,
+      ]) {
         const reply = await world.call('GET', `${route.path}${query}`);
         assert.ok(reply.status < 500, `${route.path}${query}: ${reply.text}`);
         assert.ok(!reply.text.includes(canary), `${route.path}${query} tells of the other merchant`);
@@ -145,16 +209,30 @@ describe('a merchant who knows the ids of another one', () => {
 
   test('their saved card is no default of our customer, and their reference finds nobody', async () => {
     const ours = (await world.call('POST', '/v1/customers', { name: 'Ours' })).body.id;
-    const reply = await world.call('PATCH', `/v1/customers/${ours}`, { default_payment_method: theirs.payment_methods });
+    const reply = await world.call('PATCH', `/v1/customers/${ours}`, {
+      default_payment_method: theirs.payment_methods,
+    });
     assert.equal(reply.status, 400, reply.text);
-    const session = await world.call('POST', '/v1/checkout_sessions', { amount_total: 1, currency: 'USD', customer_reference: canary });
+    const session = await world.call('POST', '/v1/checkout_sessions', {
+      amount_total: 1,
+      currency: 'USD',
+      customer_reference: canary,
+    });
     assert.notEqual(session.body.customer, theirs.customers);
   });
 
   test('our page cannot pay with their token or their saved card', async () => {
     const id = (await world.call('POST', '/v1/checkout_sessions', { amount_total: 1000, currency: 'USD' })).body.id;
-    for (const body of [{ token: theirs.token }, { token: theirs.token?.split('~')[0] }, { payment_method: theirs.payment_methods }]) {
-      const reply = await world.call('POST', `/pay/${id}/payments`, body, { key: JSON.stringify(body).replaceAll(/[^a-z]/g, '').slice(0, 60) });
+    for (const body of [
+      { token: theirs.token },
+      { token: theirs.token?.split('~')[0] },
+      { payment_method: theirs.payment_methods },
+    ]) {
+      const reply = await world.call('POST', `/pay/${id}/payments`, body, {
+        key: JSON.stringify(body)
+          .replaceAll(/[^a-z]/g, '')
+          .slice(0, 60),
+      });
       assert.ok([400, 404].includes(reply.status), reply.text);
     }
     assert.equal((await world.call('GET', `/v1/checkout_sessions/${id}`)).body.payment_status, 'unpaid');
@@ -168,7 +246,9 @@ describe('keys', () => {
   test('a publishable key is refused on every route that is not opened to it, and nothing is written', async () => {
     const before_ = await everything();
     for (const route of routes) {
-      const reply = await world.call(route.method, pathOf(route.path), bodyOf(route.method), { as: world.tenant.publishable });
+      const reply = await world.call(route.method, pathOf(route.path), bodyOf(route.method), {
+        as: world.tenant.publishable,
+      });
       const open = route.op.actors.includes('publishable');
       assert.equal(reply.status === 403, !open, `${route.method} ${route.path}: ${reply.text}`);
       if (!open) assert.equal(reply.body.code, 'permission_denied');
@@ -182,13 +262,31 @@ describe('keys', () => {
 
   test('without a key, with another’s prefix, with a wrong, an expired or a revoked key every route answers 401', async () => {
     const { env, tenant } = world;
-    const expiring = await env.db.tx((tx) => mintKey(env, tx, { account_id: tenant.account.account_id, mode: 'sandbox' }, { kind: 'secret', name: 'short', expires_at: new Date(world.clock.now().getTime() + 1_000) }));
+    const expiring = await env.db.tx((tx) =>
+      mintKey(
+        env,
+        tx,
+        { account_id: tenant.account.account_id, mode: 'sandbox' },
+        { kind: 'secret', name: 'short', expires_at: new Date(world.clock.now().getTime() + 1_000) },
+      ),
+    );
     const revoked = (await world.call('POST', '/v1/api_keys', { kind: 'secret', name: 'gone' })).body;
-    for (const key of [expiring.text, revoked.key]) assert.equal((await world.call('GET', '/v1/balances', undefined, { as: key })).status, 200);
+    for (const key of [expiring.text, revoked.key])
+      assert.equal((await world.call('GET', '/v1/balances', undefined, { as: key })).status, 200);
     assert.equal((await world.call('DELETE', `/v1/api_keys/${revoked.id}`)).status, 200);
     world.clock.advance(3_000);
     const body = tenant.secret.slice(-40);
-    const bad = ['', 'nonsense', expiring.text, revoked.key, `sk_live_${body}`, `pk_test_${body}`, `sk_test_${'A'.repeat(40)}`, `${tenant.secret}A`, tenant.secret.slice(0, -1)];
+    const bad = [
+      '',
+      'nonsense',
+      expiring.text,
+      revoked.key,
+      `sk_live_${body}`,
+      `pk_test_${body}`,
+      `sk_test_${'A'.repeat(40)}`,
+      `${tenant.secret}A`,
+      tenant.secret.slice(0, -1),
+    ];
     for (const route of routes) {
       for (const key of bad) {
         const reply = await world.call(route.method, pathOf(route.path), bodyOf(route.method), { as: key });

@@ -7,6 +7,7 @@ import type { World } from './world.ts';
 export const mainTables = [
   'payments', 'attempts', 'refunds', 'customers', 'cards', 'tokens', 'payment_methods', 'checkout_sessions', 'page_links', 'events', 'outbox',
   'balances', 'ledger_postings', 'idempotency_keys', 'api_keys', 'api_key_hashes', 'webhook_endpoints', 'deliveries', 'delivery_tries', 'simulator_calls',
+  'bank_accounts', 'payouts', 'simulator_transfers',
 ] as const;
 
 export type TableName = (typeof mainTables)[number];

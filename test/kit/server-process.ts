@@ -36,6 +36,13 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+/** For the `after` of a file: whoever a failed test left behind. */
+export async function killServers(): Promise<void> {
+  const gone = [...running].map((child) => new Promise((done) => child.once('exit', done)));
+  for (const child of running) child.kill('SIGKILL');
+  await Promise.all(gone);
+}
+
 const defaults = {
   PORT: '0',
   PUBLIC_URL: 'http://florin.test',

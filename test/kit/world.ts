@@ -90,7 +90,7 @@ export async function cloneDatabase(): Promise<{ url: string; drop(): Promise<vo
   };
 }
 
-export type WorldParts = Partial<Pick<EnvParts, 'wrap' | 'probe' | 'log' | 'outbound'>> & {
+export type WorldParts = Partial<Pick<EnvParts, 'wrap' | 'wrapBank' | 'probe' | 'log' | 'outbound'>> & {
   settings?: Record<string, string>;
   config?: Partial<Config>;
   /** Fees of the tenants' accounts; none when left out, so that sums in tests are plain. */
@@ -152,8 +152,8 @@ export async function openWorld(parts: WorldParts = {}): Promise<World> {
 }
 
 function pick(parts: WorldParts): Partial<EnvParts> {
-  const { wrap, probe, outbound } = parts;
-  return { ...(wrap ? { wrap } : {}), ...(probe ? { probe } : {}), ...(outbound ? { outbound } : {}) };
+  const { wrap, wrapBank, probe, outbound } = parts;
+  return { ...(wrap ? { wrap } : {}), ...(wrapBank ? { wrapBank } : {}), ...(probe ? { probe } : {}), ...(outbound ? { outbound } : {}) };
 }
 
 export async function newTenant(env: OpenEnv, merchant: string, fee_schedule?: Account['fee_schedule']): Promise<Tenant> {

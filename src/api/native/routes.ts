@@ -16,6 +16,10 @@ import { verifyLedger } from '../../payments/verify-account.ts';
 import { listActivities } from '../../settlements/activity.ts';
 import { settleNow } from '../../settlements/settle.ts';
 import { getSettlement, listSettlements, listSettlementTransactions } from '../../settlements/settlement.ts';
+import { cancelPayout } from '../../payouts/cancel-payout.ts';
+import { createBankAccount, deleteBankAccount, getBankAccount, listBankAccounts, updateBankAccount } from '../../payouts/manage-bank-accounts.ts';
+import { getPayout, listPayouts } from '../../payouts/read-payouts.ts';
+import { requestPayout } from '../../payouts/request-payout.ts';
 import { createToken } from '../../vault/create-token.ts';
 import { createPaymentMethod, detachPaymentMethod, getPaymentMethod, listPaymentMethods } from '../../vault/payment-method.ts';
 import { createEndpoint, deleteEndpoint, getEndpoint, listEndpoints, updateEndpoint } from '../../webhooks/manage-endpoints.ts';
@@ -80,5 +84,14 @@ export const routes: readonly Route[] = [
   row('GET', '/v1/settlements', listSettlements),
   row('GET', '/v1/settlements/{id}', getSettlement),
   row('GET', '/v1/settlements/{id}/transactions', listSettlementTransactions),
+  row('POST', '/v1/bank_accounts', createBankAccount, 201),
+  row('GET', '/v1/bank_accounts', listBankAccounts),
+  row('GET', '/v1/bank_accounts/{id}', getBankAccount),
+  row('PATCH', '/v1/bank_accounts/{id}', updateBankAccount),
+  row('DELETE', '/v1/bank_accounts/{id}', deleteBankAccount),
+  row('POST', '/v1/payouts', requestPayout, 201),
+  row('GET', '/v1/payouts', listPayouts),
+  row('GET', '/v1/payouts/{id}', getPayout),
+  row('POST', '/v1/payouts/{id}/cancel', cancelPayout),
   row('GET', '/v1/ledger/verification', verifyLedger),
 ];

@@ -1,0 +1,70 @@
+// What providers told, as rows: stored once, waiting until applied; and when to ask them again. Applies nothing.
+
+import { type RawBuilder, sql } from 'kysely';
+import type { Notice } from '../connectors/connector.ts';
+import type { Tx } from '../db/db.ts';
+import { plus, seconds } from '../kit/clock.ts';
+
+/** What waits for this dispute may be applied now. */
+export async function wakeNotices(tx: Tx, account_id: string, provider: string, subject: string, now: Date): Promise<void> {
+  await sql`
+    update provider_notices set next_at = ${now}
+    where account_id = ${account_id} and provider = ${provider} and subject = ${subject} and applied_at is null`.execute(tx);
+}
+
+const soon = 2;
+
+/** Something is about to happen there: the intervals begin anew. */
+export async function askSooner(tx: Tx, account_id: string, provider: string, now: Date): Promise<void> {
+  await sql`
+    update provider_cursors set poll_at = least(poll_at, ${plus(now, seconds(soon))}), every_s = ${soon}
+    where account_id = ${account_id} and provider = ${provider}`.execute(tx);
+}
+
+const subjectOf = (notice: Notice) => (notice.kind === 'fraud_warning' ? notice.provider_reference : notice.dispute_reference);
+
+type Told = { account_id: string; provider: string; now: Date };
+
+export function storeNotices({ account_id, provider, now }: Told, notices: Notice[]): RawBuilder<unknown> {
+  return sql`
+    insert into provider_notices (account_id, provider, id, kind, subject, body, happened_at, received_at, next_at)
+    select ${account_id}, ${provider}, u.id, u.kind, u.subject, u.body::jsonb, u.happened_at, ${now}, ${now}
+    from unnest(${notices.map((n) => n.id)}::text[], ${notices.map((n) => n.kind)}::text[], ${notices.map(subjectOf)}::text[],
+      ${notices.map((n) => JSON.stringify(n))}::text[], ${notices.map((n) => n.at)}::timestamptz[]) as u (id, kind, subject, body, happened_at)
+    on conflict (account_id, provider, id) do nothing`;
+}
+
+/** Times come back from jsonb as text. */
+export function readNotice(body: unknown): Notice {
+  const notice = body as Record<string, unknown>;
+  const dates = ['at', 'evidence_due_by'].filter((name) => notice[name] !== undefined);
+  return { ...notice, ...Object.fromEntries(dates.map((name) => [name, new Date(String(notice[name]))])) } as Notice;
+}
+
+export type Source = { account_id: string; provider: string; cursor: string | null; every_s: number };
+
+const longest = 600;
+
+/**
+ * Takes the accounts to ask now. Those whose money moved since the last question come first of all, every few seconds; the others
+ * ever more seldom, at most every ten minutes; none after half a year without movement, in which no card network takes a dispute.
+ * Balances are one row per account and currency, so reading them all costs little; taking an account moves its time, so that a
+ * second worker passes over it.
+ */
+export function takeSources(now: Date, all: boolean): RawBuilder<Source> {
+  return sql<Source>`
+    insert into provider_cursors as c (account_id, provider, polled_at, poll_at, every_s)
+    select due.account_id, due.provider, ${now}, ${plus(now, seconds(soon))}, ${soon} from (
+      select b.account_id, a.provider, b.moved_at, k.polled_at, k.poll_at
+      from (select account_id, max(updated_at) as moved_at from balances group by account_id) b
+      join accounts a on a.account_id = b.account_id
+      left join provider_cursors k on k.account_id = b.account_id and k.provider = a.provider
+      where b.moved_at > ${now}::timestamptz - interval '180 days'
+        and (${all} or k.account_id is null or k.poll_at <= ${now} or (b.moved_at > k.polled_at and k.polled_at < ${plus(now, -seconds(soon))}))
+      order by k.poll_at nulls first limit 500) due
+    on conflict (account_id, provider) do update set polled_at = excluded.polled_at,
+      every_s = case when exists (select 1 from balances b where b.account_id = c.account_id and b.updated_at > c.polled_at) then ${soon} else least(${longest}, c.every_s * 2) end,
+      poll_at = excluded.polled_at + make_interval(secs => least(${longest}, c.every_s * 2))
+    where ${all} or c.polled_at < excluded.polled_at
+    returning c.account_id, c.provider, c.cursor, c.every_s`;
+}
