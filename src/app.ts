@@ -62,7 +62,7 @@ export async function openApp(env: OpenEnv): Promise<App> {
       // Trying out stolen cards on one page is slow work.
       if (request.method === 'POST') visits.take(`page ${request.url.split('/')[2] ?? ''}`);
     });
-    await scope.register(pages({ env, link: (id: string) => pageContext(env, id), viewCheckout, payCheckout, checkoutStatus, tokenizeCard: createToken, assets, problemOf: problem } as unknown as PagesParts));
+    await scope.register(pages({ env, link: (id: string, request_id: string) => pageContext(env, id, request_id), viewCheckout, payCheckout, checkoutStatus, tokenizeCard: createToken, assets, problemOf: problem }));
   });
   const noting = setInterval(() => {
     authenticator.noteUse().catch((error) => env.log.warn({ error }, 'the use of keys could not be noted'));
@@ -73,9 +73,9 @@ export async function openApp(env: OpenEnv): Promise<App> {
 }
 
 /** The authority of a hosted page: the account its id belongs to, and no more than that one id. */
-async function pageContext(env: OpenEnv, id: string): Promise<Ctx> {
+async function pageContext(env: OpenEnv, id: string, request_id: string): Promise<Ctx> {
   const account_id = /^(sess|pay)_[0-9a-z]{26}$/.test(id) ? await accountOfPage(env.db.query, id) : undefined;
   const account = account_id === undefined ? undefined : await loadAccount(env.db.query, account_id);
   if (!account) throw notFound('checkout page', id.slice(0, 40));
-  return { env, account, actor: { kind: 'page', link_id: id }, request_id: newId('req', env) };
+  return { env, account, actor: { kind: 'page', link_id: id }, request_id };
 }

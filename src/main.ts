@@ -30,6 +30,8 @@ const usage = `florin: a payments platform you run yourself
 `;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
+/** What was written to a pipe is still on its way when the process would end. */
+const flushed = () => new Promise<void>((done) => process.stdout.write('', () => done()));
 const step = (line: string) => say(`  ${line}`);
 
 /** Things to close, last opened first. */
@@ -44,6 +46,7 @@ function end(code: number): Promise<void> {
     const late = setTimeout(() => process.exit(code || 1), 10_000);
     for (const close of opened.reverse()) await close().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
     clearTimeout(late);
+    await flushed();
     process.exit(code);
   })();
   return ending;

@@ -28,7 +28,7 @@ Prove the books:    npm run florin verify
 /** Two calls: the browser's (card → token), then the server's. */
 function curl(base: string, { secret_key, publishable_key }: Sandbox): string {
   return `  TOKEN=$(curl -s ${base}/v1/tokens -H 'Authorization: Bearer ${publishable_key}' -H 'Content-Type: application/json' \\
-    -d '{"card":{"number":"4242424242424242","exp_month":12,"exp_year":2034,"cvc":"123"}}' | sed 's/.*"id":"\\([^"]*\\)".*/\\1/')
+    -d '{"card":{"number":"4242424242424242","exp_month":12,"exp_year":2034,"cvc":"123"}}' | sed 's/^{"id":"\\([^"]*\\)".*/\\1/')
   curl -s ${base}/v1/payments -H 'Authorization: Bearer ${secret_key}' -H 'Content-Type: application/json' \\
     -H "Idempotency-Key: $(date +%s%N)" -d '{"amount":1999,"currency":"USD","token":"'"$TOKEN"'","description":"My first payment"}'`;
 }

@@ -18,7 +18,7 @@ export type ProblemAnswer = { status: number; body: Record<string, unknown>; hea
 export type PagesParts = {
   env: Pick<Env, 'config' | 'log' | 'random' | 'clock'>;
   /** The account and the session behind an id in an address; throws Fault `not_found`. */
-  link(id: string): Promise<Ctx>;
+  link(id: string, request_id: string): Promise<Ctx>;
   viewCheckout: Operation;
   payCheckout: Operation;
   checkoutStatus: Operation;
@@ -74,7 +74,7 @@ export const pages =
 
     app.get<Named>('/pay/:id', async (request, reply) => {
       try {
-        const ctx = await linked(parts, request.params.id);
+        const ctx = await linked(parts, request.params.id, request.id);
         const { text } = await perform(parts.viewCheckout, ctx, { input: { id: request.params.id } });
         const view = JSON.parse(text) as CheckoutView;
         const page = pageFor(request, view.locale);
@@ -87,7 +87,7 @@ export const pages =
     app.get<Named>('/pay/:id/return', async (request, reply) => {
       const { id } = request.params;
       try {
-        const ctx = await linked(parts, id);
+        const ctx = await linked(parts, id, request.id);
         const result = await settled(parts, ctx, id);
         const paid = result?.state === 'complete' ? webUrl(result.redirect_url) : undefined;
         const page = pageFor(request, null);
@@ -100,12 +100,12 @@ export const pages =
 
     app.get<Named>('/pay/:id/status', async (request, reply) => {
       const { id } = request.params;
-      const ctx = await linked(parts, id);
+      const ctx = await linked(parts, id, request.id);
       return sendJson(reply, await perform(parts.checkoutStatus, ctx, { input: { id } }));
     });
 
     app.post<Named>('/pay/:id/tokens', async (request, reply) => {
-      const ctx = await linked(parts, request.params.id);
+      const ctx = await linked(parts, request.params.id, request.id);
       const { billing_address, ...card } = objectOf(request.body);
       const input = { card, ...(billing_address === undefined ? {} : { billing_address }) };
       return sendJson(reply, await perform(parts.tokenizeCard, ctx, { input }));
@@ -113,7 +113,7 @@ export const pages =
 
     app.post<Named>('/pay/:id/payments', async (request, reply) => {
       const { id } = request.params;
-      const ctx = await linked(parts, id);
+      const ctx = await linked(parts, id, request.id);
       const idempotency_key = request.headers['idempotency-key'];
       if (typeof idempotency_key !== 'string') {
         throw new Fault(
@@ -156,10 +156,10 @@ function placeOf(public_url: string): { origin: string; base_path: string } {
   return { origin, base_path: pathname.replace(/\/+$/, '') };
 }
 
-async function linked(parts: PagesParts, id: string): Promise<Ctx> {
+async function linked(parts: PagesParts, id: string, request_id: string): Promise<Ctx> {
   if (!/^[a-z]{2,10}_[0-9A-Za-z_-]{1,100}$/.test(id))
     throw new Fault('not_found', 'There is no such page.', { param: 'id' });
-  return parts.link(id);
+  return parts.link(id, request_id);
 }
 
 /** Asks the provider how a challenge ended, before the customer is sent on. Should that fail, the page asks again by itself. */

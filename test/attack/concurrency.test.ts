@@ -135,9 +135,12 @@ describe('two processes, one database', () => {
     for (let round = 0; round < (long ? 500 : 40); round++) {
       const payment = await authorized(world, 1000);
       const both = [
-        () => post(round, `/v1/payments/${payment}/capture`, {}),
         async () => {
-          await sleep(round % 4);
+          await sleep((round >> 1) % 4);
+          return post(round, `/v1/payments/${payment}/capture`, {});
+        },
+        async () => {
+          await sleep(3 - ((round >> 1) % 4));
           return post(round + 1, `/v1/payments/${payment}/cancel`, {});
         },
       ];
@@ -216,7 +219,7 @@ describe('two processes, one database', () => {
     assert.ok(replies.some((r) => r.body.state === 'complete'));
     assert.ok(
       replies.every((r) => ['complete', 'processing'].includes(String(r.body.state))),
-      JSON.stringify(replies.map((r) => r.text)),
+      JSON.stringify([...new Set(replies.map((r) => r.text))]),
     );
     await world.work();
     const found = await world.call('GET', `/v1/payments?checkout_session=${id}&limit=100`);
