@@ -85,6 +85,8 @@ create table ledger_seals (
 );
 create trigger ledger_seals_append_only before update or delete on ledger_seals
   for each row execute function florin_refuse_change();
+create trigger ledger_seals_keep before truncate on ledger_seals
+  for each statement execute function florin_refuse_change();
 
 revoke update, delete, truncate on ledger_postings, ledger_seals from florin_app;
 

@@ -1,14 +1,14 @@
 // The whole server on one screen: which dialects and pages hang where. No business here.
 
 import Fastify, { type FastifyInstance } from 'fastify';
+import { loadAssets } from '../web/assets.ts';
 import { reference } from './api/docs.ts';
 import { Limiter } from './api/limits.ts';
-import { loadAssets } from '../web/assets.ts';
 import { problemOf } from './api/native/errors.ts';
 import { native, sendProblem } from './api/native/index.ts';
-import { pages, type PagesParts } from './api/pages.ts';
+import { type PagesParts, pages } from './api/pages.ts';
 import { simulatorPages } from './api/simulator.ts';
-import { payCheckout, checkoutStatus } from './checkout/pay.ts';
+import { checkoutStatus, payCheckout } from './checkout/pay.ts';
 import { viewCheckout } from './checkout/view-checkout.ts';
 import type { OpenEnv } from './env.ts';
 import { loadAccount } from './identity/account.ts';
@@ -42,7 +42,15 @@ export async function openApp(env: OpenEnv): Promise<App> {
   });
   server.setErrorHandler((error, request, reply) => sendProblem(env, error, request, reply));
   server.setNotFoundHandler((request, reply) =>
-    sendProblem(env, new Fault('route_not_found', `There is no ${request.method} ${request.url.split('?')[0]}. The API begins at /v1; its paths are listed at /docs.`), request, reply),
+    sendProblem(
+      env,
+      new Fault(
+        'route_not_found',
+        `There is no ${request.method} ${request.url.split('?')[0]}. The API begins at /v1; its paths are listed at /docs.`,
+      ),
+      request,
+      reply,
+    ),
   );
   server.get('/health', async () => {
     await env.db.query.selectFrom('schema_migrations').select('name').limit(1).execute();
@@ -53,7 +61,9 @@ export async function openApp(env: OpenEnv): Promise<App> {
   const problem = (error: unknown, request_id: string) => problemOf(error, request_id, env.config.public_url);
   await server.register(native({ env, authenticator, limiter }), { prefix: '/v1' });
   await server.register(reference(env));
-  await server.register(simulatorPages({ clock: env.clock, random: env.random, store: env.simulator_store, decided: () => env.nudge() }));
+  await server.register(
+    simulatorPages({ clock: env.clock, random: env.random, store: env.simulator_store, decided: () => env.nudge() }),
+  );
   const visits = new Limiter(env.clock, pageLimit);
   await server.register(async (scope) => {
     scope.addHook('onRequest', async (request) => {
@@ -62,7 +72,18 @@ export async function openApp(env: OpenEnv): Promise<App> {
       // Trying out stolen cards on one page is slow work.
       if (request.method === 'POST') visits.take(`page ${request.url.split('/')[2] ?? ''}`);
     });
-    await scope.register(pages({ env, link: (id: string, request_id: string) => pageContext(env, id, request_id), viewCheckout, payCheckout, checkoutStatus, tokenizeCard: createToken, assets, problemOf: problem }));
+    await scope.register(
+      pages({
+        env,
+        link: (id: string, request_id: string) => pageContext(env, id, request_id),
+        viewCheckout,
+        payCheckout,
+        checkoutStatus,
+        tokenizeCard: createToken,
+        assets,
+        problemOf: problem,
+      }),
+    );
   });
   const noting = setInterval(() => {
     authenticator.noteUse().catch((error) => env.log.warn({ error }, 'the use of keys could not be noted'));

@@ -40,7 +40,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     host,
     port,
     shop_port: integer(env, 'SHOP_PORT', port === 0 ? 0 : port + 1, 0, 65_535),
-    public_url: url(env, 'PUBLIC_URL') ?? `http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${port}`,
+    public_url:
+      url(env, 'PUBLIC_URL') ?? `http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${port}`,
     log_level: oneOf(env, 'LOG_LEVEL', 'warn', ['debug', 'info', 'warn', 'error', 'silent']),
     trusted_proxies: list(env.TRUSTED_PROXIES),
     root_key: env.FLORIN_ROOT_KEY || undefined,
@@ -55,7 +56,13 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   };
 }
 
-function integer(env: Record<string, string | undefined>, name: string, fallback: number, min: number, max: number): number {
+function integer(
+  env: Record<string, string | undefined>,
+  name: string,
+  fallback: number,
+  min: number,
+  max: number,
+): number {
   const text = env[name];
   if (text === undefined || text === '') return fallback;
   const value = Number(text);
@@ -74,8 +81,13 @@ function oneOf(env: Record<string, string | undefined>, name: string, fallback: 
 function url(env: Record<string, string | undefined>, name: string): string | undefined {
   const text = env[name];
   if (text === undefined || text === '') return undefined;
-  if (!URL.canParse(text)) throw new ConfigError(`${name} is '${text}': set it to a full address such as https://pay.example.com.`);
+  if (!URL.canParse(text))
+    throw new ConfigError(`${name} is '${text}': set it to a full address such as https://pay.example.com.`);
   return text.replace(/\/+$/, '');
 }
 
-const list = (text: string | undefined) => (text ?? '').split(',').map((part) => part.trim()).filter(Boolean);
+const list = (text: string | undefined) =>
+  (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);

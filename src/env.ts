@@ -1,10 +1,10 @@
 // Builds the one Env of a process from its settings, and closes it. The place where a connector meets its database.
 
 import { type Config, ConfigError } from './config.ts';
-import { type SimulatorOptions, simulator } from './connectors/simulator/index.ts';
 import type { Bank } from './connectors/bank.ts';
 import type { Connector } from './connectors/connector.ts';
 import { simulatedBank } from './connectors/simulated-bank.ts';
+import { type SimulatorOptions, simulator } from './connectors/simulator/index.ts';
 import { Lane } from './db/coalesce.ts';
 import { byKey, type Db, openDb, type Statement } from './db/db.ts';
 import { assert } from './kit/assert.ts';
@@ -12,7 +12,7 @@ import { type Clock, systemClock } from './kit/clock.ts';
 import { deriveKey } from './kit/crypto.ts';
 import { type Random, systemRandom } from './kit/id.ts';
 import { type Log, newLog } from './kit/log.ts';
-import { openOutbound, type Outbound } from './kit/outbound.ts';
+import { type Outbound, openOutbound } from './kit/outbound.ts';
 import { businessDaysAfter, localDay } from './ledger/calendar.ts';
 import type { Env, Keys } from './operation/context.ts';
 import { simulatedBankStore } from './simulated-bank-store.ts';
@@ -40,7 +40,8 @@ export type EnvParts = {
 };
 
 export function keysFrom(root: Uint8Array): Keys {
-  if (root.length !== 32) throw new ConfigError('FLORIN_ROOT_KEY must be 32 bytes in base64: make one with `openssl rand -base64 32`.');
+  if (root.length !== 32)
+    throw new ConfigError('FLORIN_ROOT_KEY must be 32 bytes in base64: make one with `openssl rand -base64 32`.');
   return {
     root,
     api_keys: deriveKey(root, 'api keys'),
@@ -67,7 +68,11 @@ const laneConfig = (config: Db['client_config'], name: string) => ({
 export function openEnv(parts: EnvParts): OpenEnv {
   const { config, database_url, root_key, clock = systemClock, random = systemRandom } = parts;
   const log = parts.log ?? newLog(config.log_level);
-  const db = openDb({ url: database_url, pool_size: config.pool_size, on_error: (error) => log.warn({ error }, 'an idle database connection was lost') });
+  const db = openDb({
+    url: database_url,
+    pool_size: config.pool_size,
+    on_error: (error) => log.warn({ error }, 'an idle database connection was lost'),
+  });
   const outbound = parts.outbound ?? openOutbound({ allow: config.outbound_allow });
   const lanes = new Map<string, { close(): Promise<void> }>();
   const listeners: (() => void)[] = [];
@@ -88,7 +93,14 @@ export function openEnv(parts: EnvParts): OpenEnv {
     let found = connectors.get(account_id);
     if (!found) {
       assert(provider === 'simulator', `provider '${provider}' is known`);
-      const options: SimulatorOptions = { store: simulator_store, clock, random, account_id, public_url: config.public_url, latency_ms: config.simulator_latency_ms };
+      const options: SimulatorOptions = {
+        store: simulator_store,
+        clock,
+        random,
+        account_id,
+        public_url: config.public_url,
+        latency_ms: config.simulator_latency_ms,
+      };
       found = parts.wrap ? parts.wrap(simulator(options)) : simulator(options);
       connectors.set(account_id, found);
     }
@@ -96,7 +108,8 @@ export function openEnv(parts: EnvParts): OpenEnv {
   }
 
   const bank_store = simulatedBankStore(db);
-  const businessDayAfter = (at: Date, count: number, country: string) => new Date(`${businessDaysAfter(localDay(at, 'UTC'), count, country)}T12:00:00Z`);
+  const businessDayAfter = (at: Date, count: number, country: string) =>
+    new Date(`${businessDaysAfter(localDay(at, 'UTC'), count, country)}T12:00:00Z`);
 
   function bank(account_id: string): Bank {
     const simulated = simulatedBank({ store: bank_store, clock, random, account_id, businessDayAfter });

@@ -1,17 +1,17 @@
 // The process: which command was asked for, what it opens, how it ends. No business here.
 
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { resolve } from 'node:path';
 import { startShop } from '../examples/shop/shop.ts';
 import { build } from '../web/build.ts';
 import { openapi } from './api/openapi.ts';
 import { openApp } from './app.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { startEmbedded } from './db/embedded.ts';
-import { migrate } from './db/migrate.ts';
-import { openEnv, type OpenEnv } from './env.ts';
-import { createKey, openSandbox, rootKey } from './sandbox.ts';
+import { MigrationError, migrate } from './db/migrate.ts';
+import { type OpenEnv, openEnv } from './env.ts';
+import { account, createKey, openSandbox, rootKey } from './sandbox.ts';
 import { rotateVaultKey } from './vault/sealed-card.ts';
 import { verifyAll } from './verify.ts';
 import { welcome } from './welcome.ts';
@@ -25,6 +25,8 @@ const usage = `florin: a payments platform you run yourself
   npm run florin migrate          bring the database up to date
   npm run florin verify           prove the books
   npm run florin keys create      another sandbox key   [-- --kind publishable --name "web shop" --account acct_…]
+  npm run florin account show     what an account is set to             [-- --account acct_…]
+  npm run florin account set      change it          -- --json '{"settlement_delay_days":1}' [--account acct_…]
   npm run florin rotate-vault-key seal every card under a fresh key   [-- --account acct_…]
   npm run florin openapi          print the OpenAPI document
 `;
@@ -44,7 +46,8 @@ function end(code: number): Promise<void> {
   ending ??= (async () => {
     // Whoever hangs is left behind after ten seconds; what was acknowledged is durable by then.
     const late = setTimeout(() => process.exit(code || 1), 10_000);
-    for (const close of opened.reverse()) await close().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
+    for (const close of opened.reverse())
+      await close().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
     clearTimeout(late);
     await flushed();
     process.exit(code);
@@ -76,7 +79,9 @@ async function listen(env: OpenEnv): Promise<void> {
     await server.listen({ host, port });
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-      throw new ConfigError(`Port ${port} is taken by another program (Florin itself, perhaps). Stop it, or choose another port: PORT=${port + 10} npm start`);
+      throw new ConfigError(
+        `Port ${port} is taken by another program (Florin itself, perhaps). Stop it, or choose another port: PORT=${port + 10} npm start`,
+      );
     }
     throw error;
   }
@@ -98,11 +103,18 @@ async function all(config: Config): Promise<void> {
   opened.push(() => worker.close());
   let shop_url: string | undefined;
   try {
-    const shop = await startShop({ port: config.shop_port, api_base: config.public_url, secret_key: sandbox.secret_key, log: step });
+    const shop = await startShop({
+      port: config.shop_port,
+      api_base: config.public_url,
+      secret_key: sandbox.secret_key,
+      log: step,
+    });
     opened.push(() => shop.close());
     shop_url = shop.url;
   } catch (error) {
-    step(`the example shop is not running: ${error instanceof Error ? error.message : String(error)} (set SHOP_PORT to a free port)`);
+    step(
+      `the example shop is not running: ${error instanceof Error ? error.message : String(error)} (set SHOP_PORT to a free port)`,
+    );
   }
   say(welcome({ config, sandbox, shop_url, seconds: (performance.now() - since) / 1000 }));
 }
@@ -110,7 +122,8 @@ async function all(config: Config): Promise<void> {
 async function verify(config: Config): Promise<number> {
   const env = await open(config, true);
   const findings = await verifyAll(env.db.query);
-  for (const { name, ok, examples } of findings) say(`${ok ? 'proved ' : 'FAILED '} ${name}${ok ? '' : `: ${examples.join(', ')}`}`);
+  for (const { name, ok, examples } of findings)
+    say(`${ok ? 'proved ' : 'FAILED '} ${name}${ok ? '' : `: ${examples.join(', ')}`}`);
   const failed = findings.filter((f) => !f.ok).length;
   say(failed === 0 ? `\nAll ${findings.length} checks hold.` : `\n${failed} of ${findings.length} checks failed.`);
   return failed === 0 ? 0 : 1;
@@ -145,11 +158,35 @@ async function run(command: string, rest: string[], config: Config): Promise<num
       say(JSON.stringify(openapi(config.public_url), null, 2));
       return 0;
     case 'keys': {
-      const { values } = parseArgs({ args: rest.slice(1), options: { kind: { type: 'string' }, name: { type: 'string' }, account: { type: 'string' } } });
+      const { values } = parseArgs({
+        args: rest.slice(1),
+        options: { kind: { type: 'string' }, name: { type: 'string' }, account: { type: 'string' } },
+      });
       if (rest[0] !== 'create') throw new ConfigError('The command is: keys create');
       const env = await open(config, true);
       const kind = values.kind === 'publishable' ? 'publishable' : 'secret';
       say(await createKey(env, { kind, name: values.name ?? 'made on the command line', account_id: values.account }));
+      return 0;
+    }
+    case 'account': {
+      const { values } = parseArgs({
+        args: rest.slice(1),
+        options: { account: { type: 'string' }, json: { type: 'string' } },
+      });
+      if (rest[0] !== 'show' && rest[0] !== 'set') throw new ConfigError('The commands are: account show, account set');
+      const env = await open(config, true);
+      say(
+        JSON.stringify(
+          JSON.parse(
+            await account(env, {
+              account_id: values.account,
+              change: rest[0] === 'set' ? (values.json ?? '{}') : undefined,
+            }),
+          ),
+          null,
+          2,
+        ),
+      );
       return 0;
     }
     case 'rotate-vault-key': {
@@ -179,7 +216,12 @@ try {
   const code = await run(command, rest, readConfig(process.env));
   if (code !== undefined) await end(code);
 } catch (error) {
-  const told = error instanceof ConfigError || (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
-  process.stderr.write(`\n${told && error instanceof Error ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const told =
+    error instanceof ConfigError ||
+    error instanceof MigrationError ||
+    (error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
+  process.stderr.write(
+    `\n${told && error instanceof Error ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   await Promise.race([end(1), sleep(12_000)]);
 }

@@ -1,16 +1,19 @@
 // The installation's first company and the keys that `npm start` prints. The keys of the embedded sandbox are kept in the
 // project's own folder, readable by its owner only, so that every later start prints a curl that works.
 
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { randomBytes } from 'node:crypto';
 import { type Config, ConfigError } from './config.ts';
 import type { OpenEnv } from './env.ts';
 import { createCompany, loadAccount } from './identity/account.ts';
 import { mintKey } from './identity/api-key.ts';
 import { Authenticator } from './identity/authenticate.ts';
+import { configureAccount, getAccount } from './identity/configure-account.ts';
 import { isFault } from './kit/fault.ts';
-import { must } from './kit/assert.ts';
+import { newId } from './kit/id.ts';
+import type { Ctx } from './operation/context.ts';
+import { type Operation, perform } from './operation/operation.ts';
 
 export type Sandbox = { account_id: string; live_account_id: string; secret_key: string; publishable_key: string };
 
@@ -22,7 +25,8 @@ export async function rootKey(config: Config): Promise<Uint8Array> {
   try {
     return new Uint8Array(Buffer.from((await readFile(path, 'utf8')).trim(), 'base64'));
   } catch (error) {
-    if (!isMissing(error)) throw new ConfigError(`${path} cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}.`);
+    if (!isMissing(error))
+      throw new ConfigError(`${path} cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}.`);
   }
   const key = randomBytes(32);
   try {
@@ -48,17 +52,39 @@ export async function openSandbox(env: OpenEnv): Promise<Sandbox> {
 
 async function seed(env: OpenEnv): Promise<Sandbox> {
   return await env.db.tx(async (tx) => {
-    const first = await tx.selectFrom('accounts').select(['account_id', 'merchant_id']).where('mode', '=', 'sandbox').orderBy('created_at').limit(1).executeTakeFirst();
+    const first = await tx
+      .selectFrom('accounts')
+      .select(['account_id', 'merchant_id'])
+      .where('mode', '=', 'sandbox')
+      .orderBy('created_at')
+      .limit(1)
+      .executeTakeFirst();
     const accounts = first
       ? {
           sandbox: first.account_id,
-          live: (await tx.selectFrom('accounts').select('account_id').where('merchant_id', '=', first.merchant_id).where('mode', '=', 'live').executeTakeFirstOrThrow()).account_id,
+          live: (
+            await tx
+              .selectFrom('accounts')
+              .select('account_id')
+              .where('merchant_id', '=', first.merchant_id)
+              .where('mode', '=', 'live')
+              .executeTakeFirstOrThrow()
+          ).account_id,
         }
       : await createCompany(env, tx, { company: 'Acme Inc.', merchant: 'Acme Coffee', currency: 'USD' });
     const account = { account_id: accounts.sandbox, mode: 'sandbox' as const };
     const secret = await mintKey(env, tx, account, { kind: 'secret', name: 'first secret key', expires_at: null });
-    const publishable = await mintKey(env, tx, account, { kind: 'publishable', name: 'first publishable key', expires_at: null });
-    return { account_id: accounts.sandbox, live_account_id: accounts.live, secret_key: secret.text, publishable_key: publishable.text };
+    const publishable = await mintKey(env, tx, account, {
+      kind: 'publishable',
+      name: 'first publishable key',
+      expires_at: null,
+    });
+    return {
+      account_id: accounts.sandbox,
+      live_account_id: accounts.live,
+      secret_key: secret.text,
+      publishable_key: publishable.text,
+    };
   });
 }
 
@@ -84,11 +110,34 @@ async function stillWorks(env: OpenEnv, kept: Sandbox): Promise<boolean> {
 }
 
 /** `florin keys create`: another key, for the sandbox of the first merchant unless an account is named. */
-export async function createKey(env: OpenEnv, input: { kind: 'secret' | 'publishable'; name: string; account_id: string | undefined }): Promise<string> {
+export async function createKey(
+  env: OpenEnv,
+  input: { kind: 'secret' | 'publishable'; name: string; account_id: string | undefined },
+): Promise<string> {
   const account_id = input.account_id ?? (await openSandbox(env)).account_id;
-  const account = must(await loadAccount(env.db.query, account_id), `account ${account_id} exists`);
-  const minted = await env.db.tx((tx) => mintKey(env, tx, account, { kind: input.kind, name: input.name, expires_at: null }));
+  const found = await loadAccount(env.db.query, account_id);
+  if (!found) throw new ConfigError(`There is no account ${account_id}.`);
+  const minted = await env.db.tx((tx) =>
+    mintKey(env, tx, found, { kind: input.kind, name: input.name, expires_at: null }),
+  );
   return minted.text;
+}
+
+/** `florin account show` and `set`: through the door, as everything else. */
+export async function account(
+  env: OpenEnv,
+  { account_id, change }: { account_id: string | undefined; change: string | undefined },
+): Promise<string> {
+  const found = await loadAccount(env.db.query, account_id ?? (await openSandbox(env)).account_id);
+  if (!found) throw new ConfigError(`There is no account ${account_id}.`);
+  const ctx: Ctx = { env, account: found, actor: { kind: 'system' }, request_id: newId('cli', env) };
+  try {
+    const input = change === undefined ? {} : (JSON.parse(change) as unknown);
+    return (await perform((change === undefined ? getAccount : configureAccount) as Operation, ctx, { input })).text;
+  } catch (error) {
+    if (isFault(error) || error instanceof SyntaxError) throw new ConfigError(`--json: ${error.message}`);
+    throw error;
+  }
 }
 
 const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';

@@ -39,7 +39,13 @@ async function openStore(url: string) {
     return one as Lane<Item>;
   };
   const store = simulatorStore({ db, lane });
-  const options = { store, clock: systemClock, random: systemRandom, public_url: 'http://localhost:4242', latency_ms: 0 };
+  const options = {
+    store,
+    clock: systemClock,
+    random: systemRandom,
+    public_url: 'http://localhost:4242',
+    latency_ms: 0,
+  };
   const close = async () => {
     await close_lane();
     await db.close();
@@ -49,10 +55,18 @@ async function openStore(url: string) {
 }
 
 if (server) {
-  connectorContract('simulator, in Postgres', { approved: '4242424242424242', declined: '4000000000000002' }, async () => {
-    const { options, close } = await openStore(server);
-    return { connector: simulator({ ...options, account_id: 'acc_a' }), stranger: simulator({ ...options, account_id: 'acc_b' }), close };
-  });
+  connectorContract(
+    'simulator, in Postgres',
+    { approved: '4242424242424242', declined: '4000000000000002' },
+    async () => {
+      const { options, close } = await openStore(server);
+      return {
+        connector: simulator({ ...options, account_id: 'acc_a' }),
+        stranger: simulator({ ...options, account_id: 'acc_b' }),
+        close,
+      };
+    },
+  );
 }
 
 test('the store in Postgres keeps its books', { skip: server ? false : 'set TEST_DATABASE_URL' }, async (t) => {
@@ -75,15 +89,25 @@ test('the store in Postgres keeps its books', { skip: server ? false : 'set TEST
   await t.test('totals are those of approved calls', async () => {
     const taken = await connector.authorize(call('4242424242424242'));
     await connector.authorize(call('4000000000000002'));
-    await connector.refund({ reference: `att_${randomUUID()}`, provider_reference: taken.provider_reference ?? '', amount: 250, currency: 'EUR' });
-    assert.deepEqual(await store.viewOfMoney('acc_a'), [{ currency: 'EUR', captured: 1_000, refunded: 250, charged_back: 0 }]);
+    await connector.refund({
+      reference: `att_${randomUUID()}`,
+      provider_reference: taken.provider_reference ?? '',
+      amount: 250,
+      currency: 'EUR',
+    });
+    assert.deepEqual(await store.viewOfMoney('acc_a'), [
+      { currency: 'EUR', captured: 1_000, refunded: 250, charged_back: 0 },
+    ]);
     assert.deepEqual(await store.viewOfMoney('acc_b'), []);
   });
 
   await t.test('two answers to one challenge at once: one stays', async () => {
     const challenged = call('4000000000003220');
     assert.equal((await connector.authorize(challenged)).kind, 'action');
-    const [one, two] = await Promise.all([settleChallenge(options, challenged.reference, 'approve'), settleChallenge(options, challenged.reference, 'refuse')]);
+    const [one, two] = await Promise.all([
+      settleChallenge(options, challenged.reference, 'approve'),
+      settleChallenge(options, challenged.reference, 'refuse'),
+    ]);
     assert.ok(one && two);
     const stands = await connector.look(challenged.reference);
     assert.equal(one.status, stands.kind);
@@ -93,7 +117,12 @@ test('the store in Postgres keeps its books', { skip: server ? false : 'set TEST
   await t.test('a void ends an open challenge', async () => {
     const challenged = call('4000000000003220');
     const action = await connector.authorize(challenged);
-    await connector.void({ reference: `att_${randomUUID()}`, provider_reference: action.provider_reference ?? '', amount: 1_000, currency: 'EUR' });
+    await connector.void({
+      reference: `att_${randomUUID()}`,
+      provider_reference: action.provider_reference ?? '',
+      amount: 1_000,
+      currency: 'EUR',
+    });
     assert.equal((await settleChallenge(options, challenged.reference, 'approve'))?.status, 'declined');
   });
 

@@ -19,7 +19,9 @@ const columns = sql.raw(
   'account_id, reference, kind, provider_reference, amount, currency, status, captured, decline_code, processing, scenario, return_url, due_at, created_at',
 );
 
-const disputeColumns = sql.raw('account_id, provider_reference, reference, status, amount, currency, reason, evidence_due_by, answer_reference, next, due_at');
+const disputeColumns = sql.raw(
+  'account_id, provider_reference, reference, status, amount, currency, reason, evidence_due_by, answer_reference, next, due_at',
+);
 
 /** Times come back from jsonb as text. */
 function reviveNotice(body: Record<string, unknown>): Notice {
@@ -36,11 +38,19 @@ async function takePlace(tx: Tx, account_id: string): Promise<number> {
 
 /** Nothing else moves this authorization until the transaction ends. The lock comes first and alone: the next statement then sees what the holder before us committed. */
 const lockAuthorization = (tx: Tx, account_id: string, provider_reference: string) =>
-  sql`select 1 from simulator_calls where account_id = ${account_id} and provider_reference = ${provider_reference} and kind = 'authorize' for update`.execute(tx);
+  sql`select 1 from simulator_calls where account_id = ${account_id} and provider_reference = ${provider_reference} and kind = 'authorize' for update`.execute(
+    tx,
+  );
 
-async function disputeOf(tx: Tx, account_id: string, provider_reference: string): Promise<SimulatorDispute | undefined> {
+async function disputeOf(
+  tx: Tx,
+  account_id: string,
+  provider_reference: string,
+): Promise<SimulatorDispute | undefined> {
   const { rows } = await sql<SimulatorDispute>`
-    select ${disputeColumns} from simulator_disputes where account_id = ${account_id} and provider_reference = ${provider_reference}`.execute(tx);
+    select ${disputeColumns} from simulator_disputes where account_id = ${account_id} and provider_reference = ${provider_reference}`.execute(
+    tx,
+  );
   return rows[0];
 }
 
@@ -54,7 +64,10 @@ async function writeDispute(tx: Tx, d: SimulatorDispute): Promise<void> {
 
 export function simulatorStore({ db, lane }: SimulatorStoreParts): SimulatorStore {
   async function find(on: Executor | Tx, account_id: string, reference: string): Promise<SimulatorCall | undefined> {
-    const { rows } = await sql<SimulatorCall>`select ${columns} from simulator_calls where account_id = ${account_id} and reference = ${reference}`.execute(on);
+    const { rows } =
+      await sql<SimulatorCall>`select ${columns} from simulator_calls where account_id = ${account_id} and reference = ${reference}`.execute(
+        on,
+      );
     return rows[0];
   }
 
@@ -65,7 +78,10 @@ export function simulatorStore({ db, lane }: SimulatorStoreParts): SimulatorStor
         return { call, fresh: true };
       } catch (error) {
         if (!(error instanceof GuardFailed)) throw error;
-        return { call: must(await find(db.query, call.account_id, call.reference), 'the call that was in the way exists'), fresh: false };
+        return {
+          call: must(await find(db.query, call.account_id, call.reference), 'the call that was in the way exists'),
+          fresh: false,
+        };
       }
     },
 
@@ -73,7 +89,10 @@ export function simulatorStore({ db, lane }: SimulatorStoreParts): SimulatorStor
 
     async findChallenge(reference) {
       // The page knows no account: the one query that names none, over an index of challenges alone.
-      const { rows } = await sql<SimulatorCall>`select ${columns} from simulator_calls where reference = ${reference} and return_url is not null limit 1`.execute(db.query);
+      const { rows } =
+        await sql<SimulatorCall>`select ${columns} from simulator_calls where reference = ${reference} and return_url is not null limit 1`.execute(
+          db.query,
+        );
       return rows[0];
     },
 
@@ -81,14 +100,18 @@ export function simulatorStore({ db, lane }: SimulatorStoreParts): SimulatorStor
       db.tx(async (tx) => {
         await lockAuthorization(tx, account_id, provider_reference);
         const { rows } = await sql<SimulatorCall>`
-          select ${columns} from simulator_calls where account_id = ${account_id} and (provider_reference = ${provider_reference} or reference = ${reference})`.execute(tx);
+          select ${columns} from simulator_calls where account_id = ${account_id} and (provider_reference = ${provider_reference} or reference = ${reference})`.execute(
+          tx,
+        );
         const before = rows.find((row) => row.reference === reference);
         if (before) return { call: before, fresh: false };
         const { call, ends } = decide(rows, await disputeOf(tx, account_id, provider_reference));
         if (ends) {
           await sql`
             update simulator_calls set status = ${ends.status}, decline_code = ${ends.decline_code}, due_at = null
-            where account_id = ${account_id} and provider_reference = ${provider_reference} and kind = 'authorize' and status in ('action', 'pending')`.execute(tx);
+            where account_id = ${account_id} and provider_reference = ${provider_reference} and kind = 'authorize' and status in ('action', 'pending')`.execute(
+            tx,
+          );
         }
         const { numAffectedRows } = await sql`
           insert into simulator_calls (${columns})
@@ -96,14 +119,19 @@ export function simulatorStore({ db, lane }: SimulatorStoreParts): SimulatorStor
             ${call.decline_code}, ${JSON.stringify(call.processing)}, ${call.scenario}, ${call.return_url}, ${call.due_at}, ${call.created_at})
           on conflict (account_id, reference) do nothing`.execute(tx);
         if (numAffectedRows === 1n) return { call, fresh: true };
-        return { call: must(await find(tx, account_id, reference), 'the call that was in the way exists'), fresh: false };
+        return {
+          call: must(await find(tx, account_id, reference), 'the call that was in the way exists'),
+          fresh: false,
+        };
       }),
 
     async decide(account_id, reference, decision) {
       await sql`
         update simulator_calls
         set status = ${decision.status}, decline_code = ${decision.decline_code}, processing = ${JSON.stringify(decision.processing)}, due_at = null
-        where account_id = ${account_id} and reference = ${reference} and status in ('action', 'pending')`.execute(db.query);
+        where account_id = ${account_id} and reference = ${reference} and status in ('action', 'pending')`.execute(
+        db.query,
+      );
       return find(db.query, account_id, reference);
     },
 
@@ -120,33 +148,52 @@ export function simulatorStore({ db, lane }: SimulatorStoreParts): SimulatorStor
     },
 
     async findDispute(account_id, reference) {
-      const { rows } = await sql<SimulatorDispute>`select ${disputeColumns} from simulator_disputes where account_id = ${account_id} and reference = ${reference}`.execute(db.query);
+      const { rows } =
+        await sql<SimulatorDispute>`select ${disputeColumns} from simulator_disputes where account_id = ${account_id} and reference = ${reference}`.execute(
+          db.query,
+        );
       return rows[0];
     },
 
     moveTrouble: ({ account_id, provider_reference }, decide) =>
       db.tx(async (tx) => {
         await lockAuthorization(tx, account_id, provider_reference);
-        const { rows } = await sql<SimulatorCall>`select ${columns} from simulator_calls where account_id = ${account_id} and provider_reference = ${provider_reference}`.execute(tx);
-        const { steps, result } = decide({ account_id, calls: rows, dispute: await disputeOf(tx, account_id, provider_reference) });
+        const { rows } =
+          await sql<SimulatorCall>`select ${columns} from simulator_calls where account_id = ${account_id} and provider_reference = ${provider_reference}`.execute(
+            tx,
+          );
+        const { steps, result } = decide({
+          account_id,
+          calls: rows,
+          dispute: await disputeOf(tx, account_id, provider_reference),
+        });
         for (const { dispute, notice } of steps) {
           await writeDispute(tx, dispute);
           if (!notice) continue;
           await sql`
             insert into simulator_notices (account_id, position, id, body)
-            values (${account_id}, ${await takePlace(tx, account_id)}, ${notice.id}, ${JSON.stringify(notice)})`.execute(tx);
+            values (${account_id}, ${await takePlace(tx, account_id)}, ${notice.id}, ${JSON.stringify(notice)})`.execute(
+            tx,
+          );
         }
         return result;
       }),
 
     async noticesAfter(account_id, position, limit) {
       const { rows } = await sql<{ position: number; body: Record<string, unknown> }>`
-        select position, body from simulator_notices where account_id = ${account_id} and position > ${position} order by position limit ${limit}`.execute(db.query);
+        select position, body from simulator_notices where account_id = ${account_id} and position > ${position} order by position limit ${limit}`.execute(
+        db.query,
+      );
       return rows.map((row) => ({ position: row.position, notice: reviveNotice(row.body) }));
     },
 
     async viewOfMoney(account_id) {
-      const { rows } = await sql<{ currency: SimulatorCall['currency']; captured: number; refunded: number; charged_back: number }>`
+      const { rows } = await sql<{
+        currency: SimulatorCall['currency'];
+        captured: number;
+        refunded: number;
+        charged_back: number;
+      }>`
         select currency,
           coalesce(sum(amount) filter (where kind = 'capture' or captured), 0) as captured,
           coalesce(sum(amount) filter (where kind = 'refund'), 0) as refunded,

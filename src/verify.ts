@@ -1,8 +1,8 @@
 // `florin verify`: every proof the rooms offer, and the comparison of our books with the simulated provider's own.
 
 import { sql } from 'kysely';
-import { type Check, type Finding, ledgerChecks, ofAccount, runChecks } from './ledger/verify.ts';
 import type { Executor } from './db/db.ts';
+import { type Check, type Finding, ledgerChecks, ofAccount, runChecks } from './ledger/verify.ts';
 import { paymentChecks } from './payments/verify.ts';
 import { bankChecks, payoutChecks } from './payouts/verify.ts';
 import { settlementChecks } from './settlements/verify.ts';
@@ -45,4 +45,16 @@ const checkoutChecks: Check[] = [
 ];
 
 export const verifyAll = (query: Executor, account_id?: string): Promise<Finding[]> =>
-  runChecks(query, [...ledgerChecks, ...paymentChecks, ...settlementChecks, ...payoutChecks, ...checkoutChecks, ...providerChecks, ...bankChecks], account_id);
+  runChecks(
+    query,
+    [
+      ...ledgerChecks,
+      ...paymentChecks,
+      ...settlementChecks,
+      ...payoutChecks,
+      ...checkoutChecks,
+      ...providerChecks,
+      ...bankChecks,
+    ],
+    account_id,
+  );

@@ -39,7 +39,9 @@ async function drainAccount(env: Env, account_id: string): Promise<number> {
   const { rows } = await sql<OutboxEvent>`
     select e.id, e.type, e.object_id, o.reacts
     from (select account_id, event_id, reacts from outbox where account_id = ${account_id} order by event_id limit 500) o
-    cross join lateral (select id, type, object_id from events e where e.account_id = o.account_id and e.id = o.event_id offset 0) e`.execute(env.db.query);
+    cross join lateral (select id, type, object_id from events e where e.account_id = o.account_id and e.id = o.event_id offset 0) e`.execute(
+    env.db.query,
+  );
   const failed = await react(env, account_id, rows);
   const ready = rows.filter((event) => !failed.has(event.id));
   if (ready.length === 0) return 0;

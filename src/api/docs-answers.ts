@@ -3,4 +3,6 @@
 
 import { readFileSync } from 'node:fs';
 
-export const answers: Readonly<Record<string, unknown>> = JSON.parse(readFileSync(new URL('./docs-answers.json', import.meta.url), 'utf8'));
+export const answers: Readonly<Record<string, unknown>> = JSON.parse(
+  readFileSync(new URL('./docs-answers.json', import.meta.url), 'utf8'),
+);

@@ -23,32 +23,134 @@ const coffee = { amount: 1999, currency: 'USD' };
 
 /** In the order in which they can be made. */
 export const recipes: Record<string, Recipe> = {
-  token: { op: 'tokens.create', input: { card: { number: '4242424242424242', exp_month: 12, exp_year: 2034, cvc: '123' } }, fresh: true, why: 'a card token is used up by one payment' },
-  authorized_payment: { op: 'payments.create', input: { ...coffee, token: '{token}', capture: false }, fresh: true, why: 'a held amount, to capture, increase or cancel' },
+  token: {
+    op: 'tokens.create',
+    input: { card: { number: '4242424242424242', exp_month: 12, exp_year: 2034, cvc: '123' } },
+    fresh: true,
+    why: 'a card token is used up by one payment',
+  },
+  authorized_payment: {
+    op: 'payments.create',
+    input: { ...coffee, token: '{token}', capture: false },
+    fresh: true,
+    why: 'a held amount, to capture, increase or cancel',
+  },
   pending_payment: { op: 'payments.create', input: coffee, fresh: true, why: 'a payment that waits for its customer' },
-  unused_customer: { op: 'customers.create', input: { email: 'charles@example.com', name: 'Charles Babbage' }, fresh: true, why: 'a customer to delete' },
-  unused_payment_method: { op: 'payment_methods.create', input: { customer: '{customer}', token: '{token}' }, fresh: true, why: 'a saved card to detach' },
-  unused_checkout_session: { op: 'checkout_sessions.create', input: { amount_total: 1999, currency: 'USD' }, fresh: true, why: 'a session to expire' },
-  unused_webhook_endpoint: { op: 'webhook_endpoints.create', input: { url: 'https://example.com/unused', events: ['*'] }, fresh: true, why: 'an endpoint to disable or delete' },
-  unused_api_key: { op: 'api_keys.create', input: { kind: 'publishable', name: 'to be revoked' }, fresh: true, why: 'a key to revoke' },
-  unused_bank_account: { op: 'bank_accounts.create', input: { kind: 'hk', currency: 'HKD', holder_name: 'Acme Ltd', clearing_code: '123', branch_code: '456', account_number: '123456-789' }, fresh: true, why: 'a bank account to delete' },
-  unsent_payout: { op: 'payouts.create', input: { currency: 'USD', amount: 100, bank_account: '{bank_account}' }, fresh: true, why: 'a payout to cancel before it is sent' },
-  customer: { op: 'customers.create', input: { email: 'ada@example.com', name: 'Ada Lovelace' }, fresh: false, why: 'a customer' },
-  payment: { op: 'payments.create', input: { ...coffee, token: '{token}', customer: '{customer}' }, fresh: false, why: 'a payment that went through' },
-  refund: { op: 'refunds.create', input: { payment: '{payment}', amount: 100 }, fresh: false, why: 'a refund of a part of it' },
-  payment_method: { op: 'payment_methods.create', input: { customer: '{customer}', token: '{token}' }, fresh: false, why: 'a saved card' },
-  checkout_session: { op: 'checkout_sessions.create', input: { amount_total: 1999, currency: 'USD' }, fresh: false, why: 'a checkout session' },
-  webhook_endpoint: { op: 'webhook_endpoints.create', input: { url: 'https://example.com/florin', events: ['*'] }, fresh: false, why: 'a webhook endpoint' },
+  unused_customer: {
+    op: 'customers.create',
+    input: { email: 'charles@example.com', name: 'Charles Babbage' },
+    fresh: true,
+    why: 'a customer to delete',
+  },
+  unused_payment_method: {
+    op: 'payment_methods.create',
+    input: { customer: '{customer}', token: '{token}' },
+    fresh: true,
+    why: 'a saved card to detach',
+  },
+  unused_checkout_session: {
+    op: 'checkout_sessions.create',
+    input: { amount_total: 1999, currency: 'USD' },
+    fresh: true,
+    why: 'a session to expire',
+  },
+  unused_webhook_endpoint: {
+    op: 'webhook_endpoints.create',
+    input: { url: 'https://example.com/unused', events: ['*'] },
+    fresh: true,
+    why: 'an endpoint to disable or delete',
+  },
+  unused_api_key: {
+    op: 'api_keys.create',
+    input: { kind: 'publishable', name: 'to be revoked' },
+    fresh: true,
+    why: 'a key to revoke',
+  },
+  unused_bank_account: {
+    op: 'bank_accounts.create',
+    input: {
+      kind: 'hk',
+      currency: 'HKD',
+      holder_name: 'Acme Ltd',
+      clearing_code: '123',
+      branch_code: '456',
+      account_number: '123456-789',
+    },
+    fresh: true,
+    why: 'a bank account to delete',
+  },
+  unsent_payout: {
+    op: 'payouts.create',
+    input: { currency: 'USD', amount: 100, bank_account: '{bank_account}' },
+    fresh: true,
+    why: 'a payout to cancel before it is sent',
+  },
+  customer: {
+    op: 'customers.create',
+    input: { email: 'ada@example.com', name: 'Ada Lovelace' },
+    fresh: false,
+    why: 'a customer',
+  },
+  payment: {
+    op: 'payments.create',
+    input: { ...coffee, token: '{token}', customer: '{customer}' },
+    fresh: false,
+    why: 'a payment that went through',
+  },
+  refund: {
+    op: 'refunds.create',
+    input: { payment: '{payment}', amount: 100 },
+    fresh: false,
+    why: 'a refund of a part of it',
+  },
+  payment_method: {
+    op: 'payment_methods.create',
+    input: { customer: '{customer}', token: '{token}' },
+    fresh: false,
+    why: 'a saved card',
+  },
+  checkout_session: {
+    op: 'checkout_sessions.create',
+    input: { amount_total: 1999, currency: 'USD' },
+    fresh: false,
+    why: 'a checkout session',
+  },
+  webhook_endpoint: {
+    op: 'webhook_endpoints.create',
+    input: { url: 'https://example.com/florin', events: ['*'] },
+    fresh: false,
+    why: 'a webhook endpoint',
+  },
   event: { op: 'events.list', input: { limit: 1 }, fresh: false, why: 'the latest event' },
-  settlement: { op: 'settlements.list', input: { limit: 1 }, fresh: false, why: 'a settlement, of what came in until now', first: { op: 'settlements.create', input: {} } },
+  settlement: {
+    op: 'settlements.list',
+    input: { limit: 1 },
+    fresh: false,
+    why: 'a settlement, of what came in until now',
+    first: { op: 'settlements.create', input: {} },
+  },
   bank_account: {
     op: 'bank_accounts.list',
     input: { currency: 'USD', limit: 1 },
     fresh: false,
     why: 'a verified bank account',
-    first: { op: 'bank_accounts.create', input: { kind: 'us', currency: 'USD', holder_name: 'Acme Inc.', routing_number: '110000000', account_number: '000123456789' } },
+    first: {
+      op: 'bank_accounts.create',
+      input: {
+        kind: 'us',
+        currency: 'USD',
+        holder_name: 'Acme Inc.',
+        routing_number: '110000000',
+        account_number: '000123456789',
+      },
+    },
   },
-  payout: { op: 'payouts.create', input: { currency: 'USD', amount: 100, bank_account: '{bank_account}' }, fresh: false, why: 'a payout of what was settled' },
+  payout: {
+    op: 'payouts.create',
+    input: { currency: 'USD', amount: 100, bank_account: '{bank_account}' },
+    fresh: false,
+    why: 'a payout of what was settled',
+  },
   delivery: {
     op: 'deliveries.list',
     input: { endpoint_id: '{webhook_endpoint}', limit: 1 },
@@ -61,28 +163,47 @@ export const recipes: Record<string, Recipe> = {
 const placeholder = /\{([a-z_]+)\}/g;
 
 /** Names of the placeholders in an input, each once. */
-export const namesIn = (input: unknown): string[] => [...new Set([...JSON.stringify(input ?? {}).matchAll(placeholder)].map((match) => match[1] ?? ''))];
+export const namesIn = (input: unknown): string[] => [
+  ...new Set([...JSON.stringify(input ?? {}).matchAll(placeholder)].map((match) => match[1] ?? '')),
+];
 
 export function fill(input: Input, values: Record<string, string>): Input {
-  const text = JSON.stringify(input).replaceAll(placeholder, (_whole, name: string) => JSON.stringify(must(values[name], `{${name}} was made`)).slice(1, -1));
+  const text = JSON.stringify(input).replaceAll(placeholder, (_whole, name: string) =>
+    JSON.stringify(must(values[name], `{${name}} was made`)).slice(1, -1),
+  );
   return JSON.parse(text) as Input;
 }
 
-export const routeOf = (op_name: string): Route => must(routes.find((route) => route.op.name === op_name), `${op_name} has a route`);
+export const routeOf = (op_name: string): Route =>
+  must(
+    routes.find((route) => route.op.name === op_name),
+    `${op_name} has a route`,
+  );
 
 /** An input in its places: path, query, body. What a client sends. */
-export function requestOf(route: Route, input: Input): { path: string; query: [string, string][]; body: Input | undefined } {
+export function requestOf(
+  route: Route,
+  input: Input,
+): { path: string; query: [string, string][]; body: Input | undefined } {
   const { in_path, rest } = splitInput(plain(route.op.input), route.path);
   const names = in_path.map(([name]) => name);
-  const path = route.path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => String(must(input[name], `the example of ${route.op.name} has ${name}`)));
+  const path = route.path.replaceAll(/\{(\w+)\}/g, (_whole, name: string) =>
+    String(must(input[name], `the example of ${route.op.name} has ${name}`)),
+  );
   const others = Object.fromEntries(Object.entries(input).filter(([name]) => !names.includes(name)));
-  if (route.method === 'GET' || route.method === 'DELETE') return { path, query: Object.entries(others).flatMap(([name, value]) => queryOf(name, value, rest)), body: undefined };
+  if (route.method === 'GET' || route.method === 'DELETE')
+    return {
+      path,
+      query: Object.entries(others).flatMap(([name, value]) => queryOf(name, value, rest)),
+      body: undefined,
+    };
   return { path, query: [], body: Object.keys(others).length > 0 ? others : undefined };
 }
 
 function queryOf(name: string, value: unknown, schema: Schema): [string, string][] {
   if (Array.isArray(value)) return value.map((one) => [name, String(one)]);
-  if (value !== null && typeof value === 'object') return Object.entries(value).map(([key, one]) => [`${name}[${key}]`, String(one)]);
+  if (value !== null && typeof value === 'object')
+    return Object.entries(value).map(([key, one]) => [`${name}[${key}]`, String(one)]);
   assert(schema.properties?.[name], `${name} is a parameter`);
   return [[name, String(value)]];
 }
@@ -95,7 +216,10 @@ const shellText = (text: string) => shellName(text.replaceAll(/[\\$`]/g, (letter
 
 export function curl(base_url: string, route: Route, input: Input): string {
   const { path, query, body } = requestOf(route, input);
-  const pairs = query.map(([name, value]) => `${name.replaceAll('[', '%5B').replaceAll(']', '%5D')}=${encodeURIComponent(value).replaceAll('%7B', '{').replaceAll('%7D', '}')}`);
+  const pairs = query.map(
+    ([name, value]) =>
+      `${name.replaceAll('[', '%5B').replaceAll(']', '%5D')}=${encodeURIComponent(value).replaceAll('%7B', '{').replaceAll('%7D', '}')}`,
+  );
   const address = shellText(`${base_url}${path}${pairs.length > 0 ? `?${pairs.join('&')}` : ''}`);
   const verb = route.method === 'GET' || (route.method === 'POST' && body !== undefined) ? '' : `-X ${route.method} `;
   const head = [
@@ -130,12 +254,20 @@ export function setUp(base_url: string): { keys: string; functions: string; vari
       `    -H 'Content-Type: application/json' "$@" |`,
       `    grep -o '"id":"[^"]*"' | head -n 1 | cut -d '"' -f 4`,
       '}',
-      ...entries.filter(([, r]) => r.fresh).flatMap(([name, r]) => ['', `# ${capital(r.why)}.`, `new_${name}() {\n  ${idOf(base_url, r).replaceAll('\n', '\n  ')}\n}`]),
+      ...entries
+        .filter(([, r]) => r.fresh)
+        .flatMap(([name, r]) => [
+          '',
+          `# ${capital(r.why)}.`,
+          `new_${name}() {\n  ${idOf(base_url, r).replaceAll('\n', '\n  ')}\n}`,
+        ]),
     ].join('\n'),
     variables: entries
       .filter(([, r]) => !r.fresh)
       .map(([name, r]) => {
-        const before = r.first ? `${idOf(base_url, r.first)} > /dev/null${r.first.wait_s === undefined ? '' : `; sleep ${r.first.wait_s}`}\n` : '';
+        const before = r.first
+          ? `${idOf(base_url, r.first)} > /dev/null${r.first.wait_s === undefined ? '' : `; sleep ${r.first.wait_s}`}\n`
+          : '';
         return `# ${capital(r.why)}.\n${before}${name.toUpperCase()}=$(${idOf(base_url, r)})`;
       })
       .join('\n\n'),
@@ -148,7 +280,11 @@ function idOf(base_url: string, recipe: Pick<Recipe, 'op' | 'input'>): string {
   const { path, query, body } = requestOf(route, recipe.input);
   const value = (name: string) => (recipes[name]?.fresh ? `$(new_${name})` : `$${name.toUpperCase()}`);
   const quoted = (text: string) => text.replaceAll(placeholder, (_whole, name: string) => `'${value(name)}'`);
-  const address = `${base_url}${path}${query.length > 0 ? `?${query.map((pair) => pair.join('=')).join('&')}` : ''}`.replaceAll(placeholder, (_whole, name: string) => value(name));
+  const address =
+    `${base_url}${path}${query.length > 0 ? `?${query.map((pair) => pair.join('=')).join('&')}` : ''}`.replaceAll(
+      placeholder,
+      (_whole, name: string) => value(name),
+    );
   const target = /^[\w:/.-]+$/.test(address) ? address : `"${address}"`;
   if (body !== undefined) return `id_of ${target} \\\n  -d '${quoted(JSON.stringify(body))}'`;
   return route.method === 'GET' ? `id_of ${target}` : `id_of -X ${route.method} ${target}`;

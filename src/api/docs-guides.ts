@@ -2,8 +2,8 @@
 // it must not promise what an operation does not do.
 
 import { testCards } from '../connectors/simulator/cards.ts';
-import { chapter, html, type Html, listing, paragraphs, table } from './docs-html.ts';
 import { setUp } from './docs-examples.ts';
+import { chapter, type Html, html, listing, paragraphs, table } from './docs-html.ts';
 
 export type Settings = { base_url: string; rate_limit: { per_second: number; burst: number } };
 
@@ -45,13 +45,26 @@ const authentication = (base_url: string): Html =>
       'Kinds of keys',
       ['Key', 'Where it may be', 'What it may do'],
       [
-        [html`<code>sk_test_…</code> <code>sk_live_…</code>`, 'On your servers, never in a browser, an app or a repository', 'Everything in its account'],
-        [html`<code>pk_test_…</code> <code>pk_live_…</code>`, 'Anywhere', 'Make card tokens, and read a checkout session by its id'],
+        [
+          html`<code>sk_test_…</code> <code>sk_live_…</code>`,
+          'On your servers, never in a browser, an app or a repository',
+          'Everything in its account',
+        ],
+        [
+          html`<code>pk_test_…</code> <code>pk_live_…</code>`,
+          'Anywhere',
+          'Make card tokens, and read a checkout session by its id',
+        ],
       ],
     )}${paragraphs(
       'Each operation below names the scope it needs and the kinds of keys that may call it. A key that leaked is [revoked](#api-keys-revoke) within two seconds, everywhere.',
     )}`,
-    listing('A request with a secret key', '', `curl ${base_url}/v1/balances \\\n  -H "Authorization: Bearer $FLORIN_SECRET_KEY"`, 'shell'),
+    listing(
+      'A request with a secret key',
+      '',
+      `curl ${base_url}/v1/balances \\\n  -H "Authorization: Bearer $FLORIN_SECRET_KEY"`,
+      'shell',
+    ),
   );
 
 const conventions = (): Html =>
@@ -64,7 +77,12 @@ const conventions = (): Html =>
     <dt>Bodies</dt><dd>JSON in and out. A name that a call does not know is refused, never ignored.</dd>
     <dt>Metadata</dt><dd>Your own keys and values on most objects, given back as they are.</dd>
     <dt>Request ids</dt><dd>Every answer has a <code>Request-Id</code> header; the log knows the request by it.</dd></dl>`,
-    listing('Amounts', '', '{\n  "amount": 1999,\n  "currency": "USD",\n  "metadata": { "cart": "c_77" },\n  "created_at": "2026-01-31T12:00:00.000Z"\n}', 'json'),
+    listing(
+      'Amounts',
+      '',
+      '{\n  "amount": 1999,\n  "currency": "USD",\n  "metadata": { "cart": "c_77" },\n  "created_at": "2026-01-31T12:00:00.000Z"\n}',
+      'json',
+    ),
   );
 
 const idempotency = (base_url: string): Html =>
@@ -93,7 +111,12 @@ const paging = (base_url: string): Html =>
       'Pages are cut by id, so rows that are added meanwhile neither repeat nor hide others, and the thousandth page costs what the first does.',
       'A filter with several values is repeated (`status=failed&status=pending`) or parted by commas; one value of metadata is asked for as `metadata[cart]=c_77`. Filters add up.',
     )}`,
-    listing('Page by page', '', `curl "${base_url}/v1/payments?limit=2&starting_after=$PAYMENT" \\\n  -H "Authorization: Bearer $FLORIN_SECRET_KEY"`, 'shell'),
+    listing(
+      'Page by page',
+      '',
+      `curl "${base_url}/v1/payments?limit=2&starting_after=$PAYMENT" \\\n  -H "Authorization: Bearer $FLORIN_SECRET_KEY"`,
+      'shell',
+    ),
   );
 
 const errors = (base_url: string): Html =>
@@ -144,7 +167,12 @@ const rateLimits = ({ rate_limit }: Settings): Html =>
     paragraphs(
       `Each key and each address may send ${rate_limit.per_second.toLocaleString('en-US')} requests a second, and up to ${rate_limit.burst.toLocaleString('en-US')} in one burst. Beyond that the answer is \`429\` with the code [rate_limited](#error-rate_limited) and a \`Retry-After\` header: wait that many seconds, then send the same again with the same idempotency key.`,
     ),
-    listing('Too many requests', '', 'HTTP/1.1 429 Too Many Requests\nRetry-After: 1\nContent-Type: application/problem+json; charset=utf-8', 'text'),
+    listing(
+      'Too many requests',
+      '',
+      'HTTP/1.1 429 Too Many Requests\nRetry-After: 1\nContent-Type: application/problem+json; charset=utf-8',
+      'text',
+    ),
   );
 
 export const testCardGuide = (): Html =>
@@ -154,7 +182,19 @@ export const testCardGuide = (): Html =>
   )}${table(
     'Test cards',
     ['Number', 'Card', 'What happens'],
-    testCards.map((card) => [html`<code class="number">${card.number.replaceAll(/(\d{4})(?=\d)/g, '$1 ')}</code>`, `${brands[card.brand]} ${card.funding}, ${card.country}`, card.description]),
+    testCards.map((card) => [
+      html`<code class="number">${card.number.replaceAll(/(\d{4})(?=\d)/g, '$1 ')}</code>`,
+      `${brands[card.brand]} ${card.funding}, ${card.country}`,
+      card.description,
+    ]),
   )}</div></section>`;
 
-const brands = { visa: 'Visa', mastercard: 'Mastercard', amex: 'American Express', discover: 'Discover', diners: 'Diners Club', jcb: 'JCB', unionpay: 'UnionPay' } as const;
+const brands = {
+  visa: 'Visa',
+  mastercard: 'Mastercard',
+  amex: 'American Express',
+  discover: 'Discover',
+  diners: 'Diners Club',
+  jcb: 'JCB',
+  unionpay: 'UnionPay',
+} as const;

@@ -1,9 +1,9 @@
 // Small pieces of the reference's markup: running text with `code` in it, coloured listings with a button to copy them, tables.
 // Everything goes through `html`, which escapes; nothing here may be given markup as text.
 
-import { html, type Html, type Part } from '../../web/checkout/html.ts';
+import { type Html, html, type Part } from '../../web/checkout/html.ts';
 
-export { html, type Html, type Part, raw } from '../../web/checkout/html.ts';
+export { type Html, html, type Part, raw } from '../../web/checkout/html.ts';
 
 /** Text with `code` between backticks and links as [words](#place). */
 export function words(text: string): Html {
@@ -21,7 +21,8 @@ export type Language = 'shell' | 'json' | 'js' | 'text';
 
 /** One pattern per language: comment, string before a colon (a name), string, variable, number or word of the language. */
 const patterns: Record<Language, RegExp | undefined> = {
-  shell: /(?<comment>^#.*$)|(?<variable>\$\w+|\$\([^()]*\))|(?<name>"[^"\n]*"(?=:))|(?<string>"[^"\n]*"|'[^'\n]*')|(?<word>\bcurl\b)/gm,
+  shell:
+    /(?<comment>^#.*$)|(?<variable>\$\w+|\$\([^()]*\))|(?<name>"[^"\n]*"(?=:))|(?<string>"[^"\n]*"|'[^'\n]*')|(?<word>\bcurl\b)/gm,
   json: /(?<name>"(?:\\.|[^"\\])*"(?=:))|(?<string>"(?:\\.|[^"\\])*")|(?<number>-?\b\d+(?:\.\d+)?\b|\b(?:true|false|null)\b)/g,
   js: /(?<comment>\/\/.*$)|(?<string>'[^'\n]*'|`[^`]*`)|(?<word>\b(?:import|from|export|const|function|return|if|throw|new|for|of|async|await)\b)/gm,
   text: undefined,
@@ -34,13 +35,19 @@ function coloured(text: string, language: Language): Part {
   let at = 0;
   for (const match of text.matchAll(pattern)) {
     const [kind] = Object.entries(match.groups ?? {}).find(([, found]) => found !== undefined) ?? ['text'];
-    parts.push(text.slice(at, match.index), html`<span class="${kind}">${kind === 'string' && language === 'shell' ? variablesIn(match[0]) : match[0]}</span>`);
+    parts.push(
+      text.slice(at, match.index),
+      html`<span class="${kind}">${kind === 'string' && language === 'shell' ? variablesIn(match[0]) : match[0]}</span>`,
+    );
     at = match.index + match[0].length;
   }
   return [...parts, text.slice(at)];
 }
 
-const variablesIn = (text: string): Part => text.split(/(\$\w+|\$\([^()]*\))/).map((part) => (part.startsWith('$') ? html`<span class="variable">${part}</span>` : part));
+const variablesIn = (text: string): Part =>
+  text
+    .split(/(\$\w+|\$\([^()]*\))/)
+    .map((part) => (part.startsWith('$') ? html`<span class="variable">${part}</span>` : part));
 
 /** A listing; it can be scrolled by keyboard, so it has a name. `of` keeps that name apart from its like. */
 export function listing(title: string, of: string, text: string, language: Language): Html {

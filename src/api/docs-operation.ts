@@ -6,7 +6,7 @@ import { answers } from './docs-answers.ts';
 import { errorLink } from './docs-errors.ts';
 import { command } from './docs-examples.ts';
 import { answerName, fields } from './docs-fields.ts';
-import { html, type Html, listing, type Part, words } from './docs-html.ts';
+import { type Html, html, listing, type Part, words } from './docs-html.ts';
 import { plain, splitInput } from './docs-schema.ts';
 import { problems } from './native/errors.ts';
 import { faultsOf } from './openapi.ts';
@@ -14,7 +14,8 @@ import type { Route } from './route.ts';
 
 export const operationId = (name: string): string => name.replaceAll(/[._]/g, '-');
 
-export const method = (route: Route): Html => html`<span class="method ${route.method.toLowerCase()}">${route.method}</span>`;
+export const method = (route: Route): Html =>
+  html`<span class="method ${route.method.toLowerCase()}">${route.method}</span>`;
 
 /** The path with its names set apart, and a place to break before each slash. */
 export const pathText = (path: string): Html =>
@@ -47,8 +48,14 @@ function inputs(route: Route): Part {
   const { in_path, rest } = splitInput(plain(route.op.input), route.path);
   const writes = route.method === 'POST' || route.method === 'PATCH';
   const name = route.op.name;
-  const path = in_path.length > 0 ? html`<h4>In the path</h4>${fields({ properties: Object.fromEntries(in_path), required: in_path.map(([key]) => key) }, name, 'input')}` : '';
-  const others = Object.keys(rest.properties ?? {}).length > 0 ? html`<h4>${writes ? 'Body' : 'Query'}</h4>${fields(rest, name, 'input')}` : '';
+  const path =
+    in_path.length > 0
+      ? html`<h4>In the path</h4>${fields({ properties: Object.fromEntries(in_path), required: in_path.map(([key]) => key) }, name, 'input')}`
+      : '';
+  const others =
+    Object.keys(rest.properties ?? {}).length > 0
+      ? html`<h4>${writes ? 'Body' : 'Query'}</h4>${fields(rest, name, 'input')}`
+      : '';
   return [path, others];
 }
 
@@ -61,12 +68,27 @@ function answer(route: Route, { shown }: Page): Html {
 
 /** Those that everybody handles alike are explained once, under Errors. */
 const everywhere: ReadonlySet<FaultCode> = new Set([
-  'parameter_missing', 'parameter_unknown', 'body_invalid', 'body_too_large', 'authentication_required', 'key_invalid', 'key_expired', 'permission_denied', 'rate_limited', 'internal', 'unavailable',
-  'idempotency_key_invalid', 'idempotency_conflict', 'idempotency_in_flight', 'parameter_invalid',
+  'parameter_missing',
+  'parameter_unknown',
+  'body_invalid',
+  'body_too_large',
+  'authentication_required',
+  'key_invalid',
+  'key_expired',
+  'permission_denied',
+  'rate_limited',
+  'internal',
+  'unavailable',
+  'idempotency_key_invalid',
+  'idempotency_conflict',
+  'idempotency_in_flight',
+  'parameter_invalid',
 ]);
 
 function refusals(route: Route): Html {
-  const own = faultsOf(route).filter((code) => !everywhere.has(code) || (route.op.faults.includes(code) && code !== 'parameter_invalid'));
+  const own = faultsOf(route).filter(
+    (code) => !everywhere.has(code) || (route.op.faults.includes(code) && code !== 'parameter_invalid'),
+  );
   const rest = html`<a href="#errors">those of every call</a>`;
   if (own.length === 0) return html`<h4>Errors</h4><p>Only ${rest}.</p>`;
   return html`<h4>Errors</h4><ul class="refusals">${own.map((code) => html`<li><span class="status">${problems[code].status}</span> ${errorLink(code)}</li>`)}<li>and ${rest}</li></ul>`;
@@ -75,5 +97,10 @@ function refusals(route: Route): Html {
 function sample(route: Route, { base_url }: Page): Part {
   const recorded = answers[route.op.name];
   if (recorded === undefined) return '';
-  return listing(`Answer ${route.status ?? 200}`, route.op.summary, JSON.stringify(recorded, null, 2).replaceAll('http://localhost:4242', base_url), 'json');
+  return listing(
+    `Answer ${route.status ?? 200}`,
+    route.op.summary,
+    JSON.stringify(recorded, null, 2).replaceAll('http://localhost:4242', base_url),
+    'json',
+  );
 }

@@ -5,7 +5,7 @@ import { answers } from './docs-answers.ts';
 import { errorList } from './docs-errors.ts';
 import { fields } from './docs-fields.ts';
 import { guides, type Settings, testCardGuide } from './docs-guides.ts';
-import { html, type Html, listing, type Part, raw, words } from './docs-html.ts';
+import { type Html, html, listing, type Part, raw, words } from './docs-html.ts';
 import { nounOf, nounText } from './docs-nouns.ts';
 import { method, operationId, operationSection, pathText } from './docs-operation.ts';
 import { componentName, plain, type Schema } from './docs-schema.ts';
@@ -42,14 +42,17 @@ function nounsOf(all: readonly Route[]): Noun[] {
   const objects = new Map<string, Schema>();
   for (const route of all) {
     const output = plain(route.op.output);
-    for (const schema of [output, output.properties?.['data']?.items]) if (schema?.title !== undefined) objects.set(schema.title, schema);
+    for (const schema of [output, output.properties?.['data']?.items])
+      if (schema?.title !== undefined) objects.set(schema.title, schema);
   }
   const nouns = [...new Set(all.map((route) => nounOf(route.op.name)))];
   return nouns.map((noun) => ({
     id: noun.replaceAll('_', '-'),
     ...nounText(noun),
     routes: all.filter((route) => nounOf(route.op.name) === noun),
-    objects: [...objects].filter(([, schema]) => schema.properties?.['object']?.const === noun.replace(/s$/, '')).map(([title, schema]) => ({ title, schema })),
+    objects: [...objects]
+      .filter(([, schema]) => schema.properties?.['object']?.const === noun.replace(/s$/, ''))
+      .map(([title, schema]) => ({ title, schema })),
   }));
 }
 
@@ -63,7 +66,15 @@ function nounSection(noun: Noun, page: { base_url: string; shown: ReadonlySet<st
 function objectSection({ title, schema }: Shown, noun: Noun, base_url: string): Html {
   const id = `object-${componentName(title)}`;
   const example = exampleOf(noun);
-  const code = example === undefined ? '' : listing(`The ${title} object`, '', JSON.stringify(example, null, 2).replaceAll('http://localhost:4242', base_url), 'json');
+  const code =
+    example === undefined
+      ? ''
+      : listing(
+          `The ${title} object`,
+          '',
+          JSON.stringify(example, null, 2).replaceAll('http://localhost:4242', base_url),
+          'json',
+        );
   return html`<section class="part object" id="${id}" aria-labelledby="${id}-title"><div class="words"><h3 id="${id}-title"><a href="#${id}">The ${title} object</a></h3>${fields(schema, title, 'output')}</div><div class="code">${code}</div></section>`;
 }
 
@@ -74,16 +85,27 @@ function exampleOf(noun: Noun): unknown {
 }
 
 function navigation(nouns: Noun[], chapters: { id: string; title: string }[]): Html {
-  const entry = (id: string, title: string, found: string, before: Part = ''): Html => html`<li data-words="${found.toLowerCase()}"><a href="#${id}">${before}<span>${title}</span></a></li>`;
+  const entry = (id: string, title: string, found: string, before: Part = ''): Html =>
+    html`<li data-words="${found.toLowerCase()}"><a href="#${id}">${before}<span>${title}</span></a></li>`;
   const guide = [...chapters, { id: 'webhooks', title: 'Webhooks' }, { id: 'test-cards', title: 'Test cards' }];
   return html`<div class="find" hidden><label for="filter">Find</label><input id="filter" type="search" autocomplete="off" spellcheck="false" placeholder="payments, refund, /v1/…"><kbd aria-hidden="true">/</kbd><p id="found" role="status"></p></div>
 <h2 class="group">Guide</h2><ul>${guide.map(({ id, title }) => entry(id, title, title))}</ul>
 <h2 class="group">Operations</h2>${nouns.map(
-    (noun) => html`<details data-noun="${noun.id}"><summary>${noun.title}</summary><ul>${[
-      entry(noun.id, 'Overview', noun.title),
-      ...noun.objects.map(({ title }) => entry(`object-${componentName(title)}`, `The ${title} object`, `${title} object`)),
-      ...noun.routes.map((route) => entry(operationId(route.op.name), route.op.summary, `${route.op.summary} ${route.op.name} ${route.method} ${route.path} ${noun.title}`, method(route))),
-    ]}</ul></details>`,
+    (noun) =>
+      html`<details data-noun="${noun.id}"><summary>${noun.title}</summary><ul>${[
+        entry(noun.id, 'Overview', noun.title),
+        ...noun.objects.map(({ title }) =>
+          entry(`object-${componentName(title)}`, `The ${title} object`, `${title} object`),
+        ),
+        ...noun.routes.map((route) =>
+          entry(
+            operationId(route.op.name),
+            route.op.summary,
+            `${route.op.summary} ${route.op.name} ${route.method} ${route.path} ${noun.title}`,
+            method(route),
+          ),
+        ),
+      ]}</ul></details>`,
   )}
 <h2 class="group">Reference</h2><ul>${entry('error-codes', 'Error codes', 'error codes')}</ul>`;
 }

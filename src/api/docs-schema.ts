@@ -84,8 +84,12 @@ const mapValues = (properties: Record<string, Schema>, change: (child: Schema) =
 export function unwrapNull(schema: Schema): { schema: Schema; nullable: boolean } {
   const others = schema.anyOf?.filter((s) => s.type !== 'null') ?? [];
   const only = others[0];
-  if (!schema.anyOf || !only || others.length !== 1 || others.length === schema.anyOf.length) return { schema, nullable: false };
-  return { schema: schema.description === undefined ? only : { ...only, description: schema.description }, nullable: true };
+  if (!schema.anyOf || !only || others.length !== 1 || others.length === schema.anyOf.length)
+    return { schema, nullable: false };
+  return {
+    schema: schema.description === undefined ? only : { ...only, description: schema.description },
+    nullable: true,
+  };
 }
 
 /** An input's properties apart: those in the path, and the rest. */
@@ -96,6 +100,10 @@ export function splitInput(input: Schema, path: string): { in_path: [string, Sch
   const { required: _required, ...others } = input;
   return {
     in_path: entries.filter(([name]) => names.has(name)),
-    rest: { ...others, properties: Object.fromEntries(entries.filter(([name]) => !names.has(name))), ...(required.length > 0 ? { required } : {}) },
+    rest: {
+      ...others,
+      properties: Object.fromEntries(entries.filter(([name]) => !names.has(name))),
+      ...(required.length > 0 ? { required } : {}),
+    },
   };
 }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { type EventType, eventTypes } from '../events/event.ts';
 import { maxTries } from '../webhooks/schedule.ts';
-import { chapter, html, type Html, listing, paragraphs, table, words } from './docs-html.ts';
+import { chapter, type Html, html, listing, paragraphs, table, words } from './docs-html.ts';
 
 /** A file of its own, so that it is checked like any other; its first comment is for us. */
 const printed = (name: string) => {

@@ -32,7 +32,11 @@ export class Limiter {
     bucket.at = now;
     if (bucket.tokens < 1) {
       const retry_after = Math.max(1, Math.ceil((1 - bucket.tokens) / this.#per_second));
-      throw new Fault('rate_limited', `More than ${this.#per_second} requests a second. Wait ${retry_after} s and try again, with the same idempotency key.`, { retry_after });
+      throw new Fault(
+        'rate_limited',
+        `More than ${this.#per_second} requests a second. Wait ${retry_after} s and try again, with the same idempotency key.`,
+        { retry_after },
+      );
     }
     bucket.tokens -= 1;
   }
@@ -40,7 +44,8 @@ export class Limiter {
   /** Full buckets say nothing; when all are in use, the oldest go. */
   #forget(now: number): void {
     for (const [name, bucket] of this.#buckets) {
-      if (bucket.tokens + ((now - bucket.at) * this.#per_second) / 1000 >= this.#burst || this.#buckets.size >= kept) this.#buckets.delete(name);
+      if (bucket.tokens + ((now - bucket.at) * this.#per_second) / 1000 >= this.#burst || this.#buckets.size >= kept)
+        this.#buckets.delete(name);
       if (this.#buckets.size < kept / 2) return;
     }
   }

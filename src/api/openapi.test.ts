@@ -7,15 +7,21 @@ import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { Compile } from 'typebox/compile';
 import { eventTypes } from '../events/event.ts';
-import { faultCodes } from '../kit/fault.ts';
 import { must } from '../kit/assert.ts';
+import { faultCodes } from '../kit/fault.ts';
 import { problems } from './native/errors.ts';
 import { routes } from './native/routes.ts';
 import { openapi } from './openapi.ts';
 
 const document = openapi('http://localhost:4242');
-const operations = Object.entries(document.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })));
-const operationNamed = (name: string) => must(operations.find((o) => o.operation.operationId === name), name);
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+);
+const operationNamed = (name: string) =>
+  must(
+    operations.find((o) => o.operation.operationId === name),
+    name,
+  );
 
 type Tree = { [name: string]: unknown };
 function walk(value: unknown, visit: (node: Tree, at: string) => void, at = '#'): void {
@@ -24,7 +30,11 @@ function walk(value: unknown, visit: (node: Tree, at: string) => void, at = '#')
   for (const [name, child] of Object.entries(value)) walk(child, visit, `${at}/${name}`);
 }
 
-const resolved = (pointer: string): unknown => pointer.slice(2).split('/').reduce<unknown>((node, name) => (node as Tree | undefined)?.[name], document);
+const resolved = (pointer: string): unknown =>
+  pointer
+    .slice(2)
+    .split('/')
+    .reduce<unknown>((node, name) => (node as Tree | undefined)?.[name], document);
 
 /** With its references written out, so that it can be compiled alone. */
 function inlined(schema: unknown): unknown {
@@ -45,7 +55,10 @@ test('every route is an operation, once, under its own name', () => {
     operations.map(({ path, method, operation }) => `${method.toUpperCase()} ${path} ${operation.operationId}`).sort(),
     routes.map((route) => `${route.method} ${route.path} ${route.op.name}`).sort(),
   );
-  const ids = [...operations.map((o) => o.operation.operationId), ...Object.values(document.webhooks).map((w) => w.post.operationId)];
+  const ids = [
+    ...operations.map((o) => o.operation.operationId),
+    ...Object.values(document.webhooks).map((w) => w.post.operationId),
+  ];
   assert.equal(new Set(ids).size, ids.length);
 });
 
@@ -62,7 +75,8 @@ test('every $ref leads to something', () => {
 test('every schema is one, and every titled schema is a component', () => {
   walk(document, (node, at) => {
     if (typeof node['schema'] === 'object') assert.doesNotThrow(() => Compile(inlined(node['schema']) as object), at);
-    if (node['title'] !== undefined && !at.includes('/components/schemas/') && at !== '#/info') assert.equal(typeof node['title'], 'object', `${at} stands outside of components`);
+    if (node['title'] !== undefined && !at.includes('/components/schemas/') && at !== '#/info')
+      assert.equal(typeof node['title'], 'object', `${at} stands outside of components`);
   });
   for (const name of Object.keys(document.components.schemas)) assert.match(name, /^[A-Za-z0-9._-]+$/);
 });
@@ -70,9 +84,14 @@ test('every schema is one, and every titled schema is a component', () => {
 test('every example fits its schema', () => {
   for (const { operation } of operations) {
     const media = operation.requestBody?.content['application/json'];
-    if (media?.example !== undefined) assert.ok(Compile(inlined(media.schema) as object).Check(media.example), operation.operationId);
+    if (media?.example !== undefined)
+      assert.ok(Compile(inlined(media.schema) as object).Check(media.example), operation.operationId);
     for (const parameter of operation.parameters ?? []) {
-      if ('example' in parameter) assert.ok(Compile(inlined(parameter.schema) as object).Check(parameter.example), `${operation.operationId} ${parameter.name}`);
+      if ('example' in parameter)
+        assert.ok(
+          Compile(inlined(parameter.schema) as object).Check(parameter.example),
+          `${operation.operationId} ${parameter.name}`,
+        );
     }
   }
 });
@@ -83,8 +102,15 @@ test('each name in a path is a parameter, each tag and security scheme is declar
   for (const { path, operation } of operations) {
     const names = (operation.parameters ?? []).flatMap((p) => ('in' in p && p.in === 'path' ? [p.name] : [])).sort();
     assert.deepEqual(names, [...path.matchAll(/\{(\w+)\}/g)].map((m) => m[1]).sort(), path);
-    assert.ok(operation.tags.every((tag) => tags.has(tag)), path);
-    assert.ok(operation.security.length > 0 && operation.security.every((s) => Object.keys(s).every((name) => schemes.has(name))), path);
+    assert.ok(
+      operation.tags.every((tag) => tags.has(tag)),
+      path,
+    );
+    assert.ok(
+      operation.security.length > 0 &&
+        operation.security.every((s) => Object.keys(s).every((name) => schemes.has(name))),
+      path,
+    );
     for (const [status, response] of Object.entries(operation.responses)) {
       const { description } = ('$ref' in response ? resolved(response.$ref) : response) as { description?: string };
       assert.ok(description, `${path} ${status}`);
@@ -94,7 +120,9 @@ test('each name in a path is a parameter, each tag and security scheme is declar
 
 test('a POST takes an idempotency key and says when its answer is a replay; a GET does not', () => {
   for (const { method, operation } of operations) {
-    const takes = (operation.parameters ?? []).some((p) => '$ref' in p && p.$ref === '#/components/parameters/IdempotencyKey');
+    const takes = (operation.parameters ?? []).some(
+      (p) => '$ref' in p && p.$ref === '#/components/parameters/IdempotencyKey',
+    );
     assert.equal(takes, method === 'post', operation.operationId);
   }
 });
@@ -102,7 +130,13 @@ test('a POST takes an idempotency key and says when its answer is a replay; a GE
 test('what an operation can refuse is listed under its status, as a problem document', () => {
   for (const route of routes) {
     const { operation } = operationNamed(route.op.name);
-    for (const code of [...route.op.faults, 'authentication_required', 'permission_denied', 'rate_limited', 'internal'] as const) {
+    for (const code of [
+      ...route.op.faults,
+      'authentication_required',
+      'permission_denied',
+      'rate_limited',
+      'internal',
+    ] as const) {
       const response = operation.responses[String(problems[code].status)];
       assert.ok(JSON.stringify(inlined(response)).includes(`"${code}"`), `${route.op.name} ${code}`);
     }

@@ -3,15 +3,24 @@
 
 import { eventTypes } from '../events/event.ts';
 import { type FaultCode, faultCodes } from '../kit/fault.ts';
+import { nounOf, nounText } from './docs-nouns.ts';
+import { type Components, hoist, plain, type Schema, splitInput } from './docs-schema.ts';
 import { problems } from './native/errors.ts';
 import { routes } from './native/routes.ts';
-import { type Components, hoist, plain, type Schema, splitInput } from './docs-schema.ts';
-import { nounOf, nounText } from './docs-nouns.ts';
 import type { Route } from './route.ts';
 
 type Ref = { $ref: string };
 type Media = { schema: Schema; example?: unknown };
-type Parameter = { name: string; in: 'path' | 'query' | 'header'; required: boolean; description?: string; schema: Schema; style?: string; explode?: boolean; example?: unknown };
+type Parameter = {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required: boolean;
+  description?: string;
+  schema: Schema;
+  style?: string;
+  explode?: boolean;
+  example?: unknown;
+};
 type Response = { description: string; headers?: Record<string, Ref>; content?: Record<string, Media> };
 export type OpenApiOperation = {
   operationId: string;
@@ -40,10 +49,20 @@ const writes = (route: Route) => route.method === 'POST' || route.method === 'PA
 /** Refusals that an operation can meet beyond its own, because of how it is called. */
 export function faultsOf(route: Route): FaultCode[] {
   const codes = new Set<FaultCode>([
-    'parameter_missing', 'parameter_unknown', 'parameter_invalid',
+    'parameter_missing',
+    'parameter_unknown',
+    'parameter_invalid',
     ...(writes(route) ? (['body_invalid', 'body_too_large'] as const) : []),
-    ...(route.method === 'POST' ? (['idempotency_key_invalid', 'idempotency_conflict', 'idempotency_in_flight'] as const) : []),
-    'authentication_required', 'key_invalid', 'key_expired', 'permission_denied', 'rate_limited', 'internal', 'unavailable',
+    ...(route.method === 'POST'
+      ? (['idempotency_key_invalid', 'idempotency_conflict', 'idempotency_in_flight'] as const)
+      : []),
+    'authentication_required',
+    'key_invalid',
+    'key_expired',
+    'permission_denied',
+    'rate_limited',
+    'internal',
+    'unavailable',
     ...route.op.faults,
   ]);
   return faultCodes.filter((code) => codes.has(code));
@@ -70,7 +89,13 @@ export function openapi(public_url: string): OpenApiDocument {
     tags: nouns.map((noun) => ({ name: nounText(noun).title, description: nounText(noun).text })),
     paths,
     webhooks: Object.fromEntries(eventTypes.map((type) => [type, { post: webhookOf(type, schemas) }])),
-    components: { schemas, securitySchemes, parameters: { IdempotencyKey: idempotencyKey, ...webhookHeaders }, headers, responses: sharedResponses },
+    components: {
+      schemas,
+      securitySchemes,
+      parameters: { IdempotencyKey: idempotencyKey, ...webhookHeaders },
+      headers,
+      responses: sharedResponses,
+    },
   };
 }
 
@@ -79,10 +104,16 @@ function operationOf(route: Route, schemas: Components): OpenApiOperation {
   const { in_path, rest } = splitInput(plain(op.input), route.path);
   const query = writes(route) ? [] : Object.entries(rest.properties ?? {});
   const example = op.example ?? {};
-  const in_body = Object.fromEntries(Object.entries(example).filter(([name]) => !in_path.some(([known]) => known === name)));
+  const in_body = Object.fromEntries(
+    Object.entries(example).filter(([name]) => !in_path.some(([known]) => known === name)),
+  );
   const parameters: (Parameter | Ref)[] = [
-    ...in_path.map(([name, schema]): Parameter => ({ name, in: 'path', required: true, ...described(schema, schemas) })),
-    ...query.map(([name, schema]) => queryParameter(name, schema, rest.required?.includes(name) ?? false, schemas, example[name])),
+    ...in_path.map(
+      ([name, schema]): Parameter => ({ name, in: 'path', required: true, ...described(schema, schemas) }),
+    ),
+    ...query.map(([name, schema]) =>
+      queryParameter(name, schema, rest.required?.includes(name) ?? false, schemas, example[name]),
+    ),
     ...(route.method === 'POST' ? [ref('parameters/IdempotencyKey')] : []),
   ];
   const has_body = writes(route) && Object.keys(rest.properties ?? {}).length > 0;
@@ -99,14 +130,22 @@ function operationOf(route: Route, schemas: Components): OpenApiOperation {
       ? {
           requestBody: {
             required: (rest.required?.length ?? 0) > 0,
-            content: { 'application/json': { schema: hoist(rest, schemas), ...(Object.keys(in_body).length > 0 ? { example: in_body } : {}) } },
+            content: {
+              'application/json': {
+                schema: hoist(rest, schemas),
+                ...(Object.keys(in_body).length > 0 ? { example: in_body } : {}),
+              },
+            },
           },
         }
       : {}),
     responses: {
       [String(route.status ?? 200)]: {
         description: 'Done.',
-        headers: { 'Request-Id': ref('headers/Request-Id'), ...(route.method === 'POST' ? { 'Idempotent-Replayed': ref('headers/Idempotent-Replayed') } : {}) },
+        headers: {
+          'Request-Id': ref('headers/Request-Id'),
+          ...(route.method === 'POST' ? { 'Idempotent-Replayed': ref('headers/Idempotent-Replayed') } : {}),
+        },
         content: { 'application/json': { schema: hoist(plain(op.output), schemas) } },
       },
       ...problemResponses(faultsOf(route)),
@@ -120,9 +159,27 @@ const described = (schema: Schema, schemas: Components): { schema: Schema; descr
 };
 
 /** As native/input.ts reads it: a list by repeating the name, an object as `name[key]=value`. */
-function queryParameter(name: string, schema: Schema, required: boolean, schemas: Components, example: unknown): Parameter {
-  const style = schema.type === 'array' ? { style: 'form', explode: true } : schema.type === 'object' ? { style: 'deepObject', explode: true } : {};
-  return { name, in: 'query', required, ...described(schema, schemas), ...style, ...(example === undefined ? {} : { example }) };
+function queryParameter(
+  name: string,
+  schema: Schema,
+  required: boolean,
+  schemas: Components,
+  example: unknown,
+): Parameter {
+  const style =
+    schema.type === 'array'
+      ? { style: 'form', explode: true }
+      : schema.type === 'object'
+        ? { style: 'deepObject', explode: true }
+        : {};
+  return {
+    name,
+    in: 'query',
+    required,
+    ...described(schema, schemas),
+    ...style,
+    ...(example === undefined ? {} : { example }),
+  };
 }
 
 function problemResponses(codes: FaultCode[]): Record<string, Response | Ref> {
@@ -131,18 +188,34 @@ function problemResponses(codes: FaultCode[]): Record<string, Response | Ref> {
     const status = String(problems[code].status);
     if (made[status]) continue;
     const same = codes.filter((other) => String(problems[other].status) === status);
-    const shared = Object.entries(sharedCodes).find(([, known]) => known.length === same.length && same.every((c) => known.includes(c)));
+    const shared = Object.entries(sharedCodes).find(
+      ([, known]) => known.length === same.length && same.every((c) => known.includes(c)),
+    );
     made[status] = shared ? ref(`responses/${shared[0]}`) : problemResponse(same);
   }
   return made;
 }
 
 function problemResponse(codes: readonly FaultCode[]): Response {
-  const retried = codes.some((code) => code === 'rate_limited' || code === 'unavailable' || code === 'idempotency_in_flight');
+  const retried = codes.some(
+    (code) => code === 'rate_limited' || code === 'unavailable' || code === 'idempotency_in_flight',
+  );
   return {
     description: codes.map((code) => `\`${code}\`: ${problems[code].title}.`).join(' '),
-    headers: { 'Request-Id': ref('headers/Request-Id'), ...(retried ? { 'Retry-After': ref('headers/Retry-After') } : {}) },
-    content: { 'application/problem+json': { schema: { allOf: [ref('schemas/Problem'), { type: 'object', properties: { code: { type: 'string', enum: [...codes] } } }] } } },
+    headers: {
+      'Request-Id': ref('headers/Request-Id'),
+      ...(retried ? { 'Retry-After': ref('headers/Retry-After') } : {}),
+    },
+    content: {
+      'application/problem+json': {
+        schema: {
+          allOf: [
+            ref('schemas/Problem'),
+            { type: 'object', properties: { code: { type: 'string', enum: [...codes] } } },
+          ],
+        },
+      },
+    },
   };
 }
 
@@ -156,7 +229,9 @@ const sharedCodes: Record<string, readonly FaultCode[]> = {
   Unavailable: ['unavailable'],
   Invalid: ['parameter_missing', 'parameter_unknown', 'parameter_invalid'],
 };
-const sharedResponses = Object.fromEntries(Object.entries(sharedCodes).map(([name, codes]) => [name, problemResponse(codes)]));
+const sharedResponses = Object.fromEntries(
+  Object.entries(sharedCodes).map(([name, codes]) => [name, problemResponse(codes)]),
+);
 
 const problemSchema: Schema = {
   title: 'Problem',
@@ -171,13 +246,26 @@ const problemSchema: Schema = {
     code: { type: 'string', enum: [...faultCodes], description: 'Stable: write your code against it.' },
     param: { type: 'string', description: 'The field at fault, such as `line_items[0].quantity`.' },
     doc_url: { type: 'string', format: 'uri', description: 'Where the code is explained.' },
-    request_id: { type: 'string', description: 'Tell it to whoever runs this installation; the log has the request under it.' },
+    request_id: {
+      type: 'string',
+      description: 'Tell it to whoever runs this installation; the log has the request under it.',
+    },
   },
 };
 
 const securitySchemes = {
-  secretKey: { type: 'http', scheme: 'bearer', bearerFormat: 'sk_test_… or sk_live_…', description: 'A secret key, for servers only.' },
-  publishableKey: { type: 'http', scheme: 'bearer', bearerFormat: 'pk_test_… or pk_live_…', description: 'A publishable key: may be seen in a browser; makes tokens and reads one session.' },
+  secretKey: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'sk_test_… or sk_live_…',
+    description: 'A secret key, for servers only.',
+  },
+  publishableKey: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'pk_test_… or pk_live_…',
+    description: 'A publishable key: may be seen in a browser; makes tokens and reads one session.',
+  },
 };
 
 const idempotencyKey: Parameter = {
@@ -189,22 +277,55 @@ const idempotencyKey: Parameter = {
 };
 
 const webhookHeaders: Record<string, Parameter> = {
-  WebhookId: { name: 'webhook-id', in: 'header', required: true, description: 'The event’s id; the same at every try.', schema: { type: 'string' } },
-  WebhookTimestamp: { name: 'webhook-timestamp', in: 'header', required: true, description: 'Seconds since 1970, when this try was signed.', schema: { type: 'string' } },
-  WebhookSignature: { name: 'webhook-signature', in: 'header', required: true, description: '`v1,` and a base64 HMAC-SHA-256; two of them, with a space between, while a secret is being rotated.', schema: { type: 'string' } },
+  WebhookId: {
+    name: 'webhook-id',
+    in: 'header',
+    required: true,
+    description: 'The event’s id; the same at every try.',
+    schema: { type: 'string' },
+  },
+  WebhookTimestamp: {
+    name: 'webhook-timestamp',
+    in: 'header',
+    required: true,
+    description: 'Seconds since 1970, when this try was signed.',
+    schema: { type: 'string' },
+  },
+  WebhookSignature: {
+    name: 'webhook-signature',
+    in: 'header',
+    required: true,
+    description: '`v1,` and a base64 HMAC-SHA-256; two of them, with a space between, while a secret is being rotated.',
+    schema: { type: 'string' },
+  },
 };
 
 const headers = {
-  'Request-Id': { description: 'Names this request in the log; also in every problem document.', schema: { type: 'string' } },
-  'Idempotent-Replayed': { description: '`true` when the answer is that of an earlier request with the same idempotency key.', schema: { type: 'string', enum: ['true'] } },
-  'Retry-After': { description: 'Seconds to wait before the same request makes sense again.', schema: { type: 'integer' } },
+  'Request-Id': {
+    description: 'Names this request in the log; also in every problem document.',
+    schema: { type: 'string' },
+  },
+  'Idempotent-Replayed': {
+    description: '`true` when the answer is that of an earlier request with the same idempotency key.',
+    schema: { type: 'string', enum: ['true'] },
+  },
+  'Retry-After': {
+    description: 'Seconds to wait before the same request makes sense again.',
+    schema: { type: 'integer' },
+  },
 };
 
 /** The payload is the object that the type names, when an operation shows one. */
 function webhookOf(type: string, schemas: Components): OpenApiOperation {
   const noun = type.split('.')[0] ?? '';
   const payload = Object.entries(schemas).find(([, schema]) => schema.properties?.['object']?.const === noun)?.[0];
-  const said: Schema = { type: 'object', properties: { type: { type: 'string', const: type }, ...(payload === undefined ? {} : { data: ref(`schemas/${payload}`) }) } };
+  const said: Schema = {
+    type: 'object',
+    properties: {
+      type: { type: 'string', const: type },
+      ...(payload === undefined ? {} : { data: ref(`schemas/${payload}`) }),
+    },
+  };
   return {
     operationId: `event.${type}`,
     tags: ['Events'],
@@ -212,7 +333,13 @@ function webhookOf(type: string, schemas: Components): OpenApiOperation {
     description: 'Sent by POST to each endpoint that chose it, signed as Standard Webhooks says.',
     security: [],
     parameters: Object.keys(webhookHeaders).map((name) => ref(`parameters/${name}`)),
-    requestBody: { required: true, content: { 'application/json': { schema: { allOf: [ref('schemas/Event'), said] } } } },
-    responses: { '2XX': { description: 'Taken. Anything else, or nothing within 15 seconds, is tried again.' }, '410': { description: 'Gone: the endpoint is disabled.' } },
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: { allOf: [ref('schemas/Event'), said] } } },
+    },
+    responses: {
+      '2XX': { description: 'Taken. Anything else, or nothing within 15 seconds, is tried again.' },
+      '410': { description: 'Gone: the endpoint is disabled.' },
+    },
   };
 }

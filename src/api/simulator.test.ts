@@ -31,7 +31,8 @@ async function open(return_url = 'https://shop.example/pay/sess_1?a=1') {
   });
   assert.equal(outcome.kind, 'action');
   const url = outcome.kind === 'action' ? outcome.url : '';
-  const answer = (payload: string, type = 'application/x-www-form-urlencoded', at = url) => app.inject({ method: 'POST', url: at, payload, headers: { 'content-type': type } });
+  const answer = (payload: string, type = 'application/x-www-form-urlencoded', at = url) =>
+    app.inject({ method: 'POST', url: at, payload, headers: { 'content-type': type } });
   return { app, connector, reference, url, answer, decided };
 }
 

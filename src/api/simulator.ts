@@ -3,7 +3,13 @@
 
 import { randomBytes } from 'node:crypto';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
-import { answeredChallengePage, badAnswerPage, challengePage, challengePolicy, unknownChallengePage } from '../connectors/simulator/challenge-page.ts';
+import {
+  answeredChallengePage,
+  badAnswerPage,
+  challengePage,
+  challengePolicy,
+  unknownChallengePage,
+} from '../connectors/simulator/challenge-page.ts';
 import { settleChallenge } from '../connectors/simulator/index.ts';
 import type { SimulatorCall, SimulatorStore } from '../connectors/simulator/store.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -23,9 +29,13 @@ export const simulatorPages =
   (parts: SimulatorPagesParts): FastifyPluginAsync =>
   async (app) => {
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 1_024 }, (_request, body, done) => {
-      done(null, new URLSearchParams(String(body)));
-    });
+    app.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: 1_024 },
+      (_request, body, done) => {
+        done(null, new URLSearchParams(String(body)));
+      },
+    );
     // A form that is no form, or too long: the customer is told in words, whatever the app around says in JSON.
     app.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
       if (!error.statusCode || error.statusCode >= 500) throw error;

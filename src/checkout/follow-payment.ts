@@ -4,12 +4,12 @@
 import { sql } from 'kysely';
 import type { Tx } from '../db/db.ts';
 import { emit } from '../events/emit.ts';
-import { newId } from '../kit/id.ts';
 import { loadAccount } from '../identity/account.ts';
+import { newId } from '../kit/id.ts';
 import type { Ctx, Env } from '../operation/context.ts';
 import { perform } from '../operation/operation.ts';
-import { createRefund } from '../payments/create-refund.ts';
 import { cancelPayment } from '../payments/cancel-payment.ts';
+import { createRefund } from '../payments/create-refund.ts';
 import { type PaymentRow, peekPayment } from '../payments/payment.ts';
 import { attachCard } from '../vault/payment-method.ts';
 import { markExpired } from './manage-sessions.ts';
@@ -59,8 +59,17 @@ async function complete(ctx: Ctx, tx: Tx, session: SessionRow, payment: PaymentR
     .returningAll()
     .executeTakeFirstOrThrow();
   const object = sessionObject(ctx.env, changed as unknown as SessionRow);
-  if (session.save_payment_method && payment.customer_id !== null && payment.card_id !== null && payment.payment_method_id === null) {
-    await attachCard(ctx, tx, { customer_id: payment.customer_id, card_id: payment.card_id, billing_address: payment.payment_method?.billing_address ?? null });
+  if (
+    session.save_payment_method &&
+    payment.customer_id !== null &&
+    payment.card_id !== null &&
+    payment.payment_method_id === null
+  ) {
+    await attachCard(ctx, tx, {
+      customer_id: payment.customer_id,
+      card_id: payment.card_id,
+      billing_address: payment.payment_method?.billing_address ?? null,
+    });
   }
   await emit(ctx, tx, 'checkout_session.completed', object);
   if (session.status === 'expired') await emit(ctx, tx, 'checkout_session.late_payment', object);
@@ -71,21 +80,28 @@ async function giveBack(ctx: Ctx, payment: PaymentRow): Promise<void> {
   if (payment.status === 'completed' && payment.amount_refunded > 0) return;
   const call = { idempotency_key: `late-payment-${payment.id}` };
   if (payment.status === 'authorized') await perform(cancelPayment, ctx, { ...call, input: { id: payment.id } });
-  else await perform(createRefund, ctx, { ...call, input: { payment: payment.id, reason: 'duplicate', note: 'Second payment of a session that was paid already' } });
+  else
+    await perform(createRefund, ctx, {
+      ...call,
+      input: { payment: payment.id, reason: 'duplicate', note: 'Second payment of a session that was paid already' },
+    });
 }
 
 /** Closes sessions whose hour is over and for which nothing is under way. Returns how many. */
 export async function expireDue(env: Env): Promise<number> {
   const now = env.clock.now();
   const due = await sql<{ account_id: string; id: string }>`
-    select account_id, id from checkout_sessions where status = 'open' and payment_status = 'unpaid' and expires_at <= ${now} order by expires_at limit 500`.execute(env.db.query);
+    select account_id, id from checkout_sessions where status = 'open' and payment_status = 'unpaid' and expires_at <= ${now} order by expires_at limit 500`.execute(
+    env.db.query,
+  );
   for (const { account_id, id } of due.rows) {
     const account = await loadAccount(env.db.query, account_id);
     if (!account) continue;
     const ctx: Ctx = { env, account, actor: { kind: 'system' }, request_id: newId('job', env) };
     await env.db.tx(async (tx) => {
       const session = await lockSession(tx, account_id, id);
-      if (session.status === 'open' && session.payment_status === 'unpaid' && session.expires_at <= now) await markExpired(ctx, tx, session);
+      if (session.status === 'open' && session.payment_status === 'unpaid' && session.expires_at <= now)
+        await markExpired(ctx, tx, session);
     });
   }
   return due.rows.length;

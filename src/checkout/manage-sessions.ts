@@ -32,10 +32,21 @@ const Input = Type.Object(
     description: Type.Optional(text(500)),
     merchant_reference: Type.Optional(text(200)),
     metadata: Type.Optional(Metadata),
-    locale: Type.Optional(Type.String({ minLength: 2, maxLength: 35, pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$', description: 'a BCP 47 tag such as en or pt-BR' })),
+    locale: Type.Optional(
+      Type.String({
+        minLength: 2,
+        maxLength: 35,
+        pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
+        description: 'a BCP 47 tag such as en or pt-BR',
+      }),
+    ),
     capture: Type.Optional(Type.Boolean({ description: 'False: only hold the amount. True when left out.' })),
-    expires_in: Type.Optional(Type.Integer({ minimum: 60, maximum: 86_400, description: 'Seconds; 3600 (one hour) when left out.' })),
-    allow_promotion_codes: Type.Optional(Type.Boolean({ description: 'Only false for now: there are no promotion codes yet.' })),
+    expires_in: Type.Optional(
+      Type.Integer({ minimum: 60, maximum: 86_400, description: 'Seconds; 3600 (one hour) when left out.' }),
+    ),
+    allow_promotion_codes: Type.Optional(
+      Type.Boolean({ description: 'Only false for now: there are no promotion codes yet.' }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -56,9 +67,7 @@ export const createSession = operation({
   example: {
     amount_total: 4277,
     currency: 'USD',
-    line_items: [
-      { name: 'Coffee beans, 1 kg', quantity: 2, unit_amount: 1999 },
-    ],
+    line_items: [{ name: 'Coffee beans, 1 kg', quantity: 2, unit_amount: 1999 }],
     discounts: [{ name: 'Welcome', amount: 100 }],
     taxes: [{ name: 'VAT', amount: 379 }],
     customer_email: 'ada@example.com',
@@ -69,9 +78,18 @@ export const createSession = operation({
   async run(ctx, input, tx) {
     const currency = currencyOf(input.currency);
     if (input.allow_promotion_codes) {
-      throw new Fault('feature_unavailable', 'Promotion codes are not available yet. Leave allow_promotion_codes out.', { param: 'allow_promotion_codes' });
+      throw new Fault(
+        'feature_unavailable',
+        'Promotion codes are not available yet. Leave allow_promotion_codes out.',
+        { param: 'allow_promotion_codes' },
+      );
     }
-    const shown = { line_items: input.line_items ?? [], taxes: input.taxes ?? [], discounts: input.discounts ?? [], amount_total: input.amount_total };
+    const shown = {
+      line_items: input.line_items ?? [],
+      taxes: input.taxes ?? [],
+      discounts: input.discounts ?? [],
+      amount_total: input.amount_total,
+    };
     refuseWrongSums(shown, currency);
     const customer = await customerOf(ctx, tx, input);
     const now = ctx.env.clock.now();
@@ -114,14 +132,22 @@ async function customerOf(ctx: Ctx, tx: Tx, input: Static<typeof Input>): Promis
   if (id !== undefined) {
     const row = await findCustomer(tx, account_id, id);
     if (reference !== undefined && row.reference !== reference) {
-      throw new Fault('parameter_invalid', 'The customer has another reference. Leave customer_reference out, or update the customer.', { param: 'customer_reference' });
+      throw new Fault(
+        'parameter_invalid',
+        'The customer has another reference. Leave customer_reference out, or update the customer.',
+        { param: 'customer_reference' },
+      );
     }
     return row;
   }
   if (reference !== undefined) {
-    return (await findByReference(tx, account_id, reference)) ?? (await insertCustomer(ctx, tx, { reference, ...(email === undefined ? {} : { email }) }));
+    return (
+      (await findByReference(tx, account_id, reference)) ??
+      (await insertCustomer(ctx, tx, { reference, ...(email === undefined ? {} : { email }) }))
+    );
   }
-  if (email !== undefined) return (await findByEmail(tx, account_id, email)) ?? (await insertCustomer(ctx, tx, { email }));
+  if (email !== undefined)
+    return (await findByEmail(tx, account_id, email)) ?? (await insertCustomer(ctx, tx, { email }));
   return undefined;
 }
 
@@ -136,7 +162,8 @@ export const getSession = operation({
   output: SessionObject,
   faults: ['not_found'],
   example: { id: '{checkout_session}' },
-  run: async (ctx, input) => sessionObject(ctx.env, await findSession(ctx.env.db.query, ctx.account.account_id, input.id)),
+  run: async (ctx, input) =>
+    sessionObject(ctx.env, await findSession(ctx.env.db.query, ctx.account.account_id, input.id)),
 });
 
 export const listSessions = operation({
@@ -147,7 +174,12 @@ export const listSessions = operation({
   summary: 'List checkout sessions',
   description: 'Newest first.',
   input: Type.Object(
-    { ...pageFields, status: Type.Optional(Type.Enum(['open', 'complete', 'expired'])), customer: Type.Optional(Id), merchant_reference: Type.Optional(text(200)) },
+    {
+      ...pageFields,
+      status: Type.Optional(Type.Enum(['open', 'complete', 'expired'])),
+      customer: Type.Optional(Id),
+      merchant_reference: Type.Optional(text(200)),
+    },
     { additionalProperties: false },
   ),
   output: ListOf(SessionObject),
@@ -162,7 +194,8 @@ export const listSessions = operation({
       .limit(window.limit + 1);
     if (input.status !== undefined) query = query.where('status', '=', input.status);
     if (input.customer !== undefined) query = query.where('customer_id', '=', input.customer);
-    if (input.merchant_reference !== undefined) query = query.where('merchant_reference', '=', input.merchant_reference);
+    if (input.merchant_reference !== undefined)
+      query = query.where('merchant_reference', '=', input.merchant_reference);
     if (window.after !== undefined) query = query.where('id', '<', window.after);
     if (window.before !== undefined) query = query.where('id', '>', window.before);
     return toList((await query.execute()) as unknown as SessionRow[], window, (row) => sessionObject(ctx.env, row));
@@ -175,14 +208,20 @@ export const expireSession = operation({
   actors: ['secret', 'system'],
   kind: 'write',
   summary: 'Expire a checkout session',
-  description: 'Closes an open session at once. A payment already under way may still succeed; the session then becomes `complete` and `checkout_session.late_payment` tells of it.',
+  description:
+    'Closes an open session at once. A payment already under way may still succeed; the session then becomes `complete` and `checkout_session.late_payment` tells of it.',
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: SessionObject,
   faults: ['not_found', 'session_complete'],
   example: { id: '{unused_checkout_session}' },
   async run(ctx, input, tx) {
     const row = await lockSession(tx, ctx.account.account_id, input.id);
-    if (row.status === 'complete') throw new Fault('session_complete', 'This session was paid already and cannot be expired. Refund its payment instead.', { param: 'id' });
+    if (row.status === 'complete')
+      throw new Fault(
+        'session_complete',
+        'This session was paid already and cannot be expired. Refund its payment instead.',
+        { param: 'id' },
+      );
     if (row.status === 'expired') return sessionObject(ctx.env, row);
     return sessionObject(ctx.env, await markExpired(ctx, tx, row));
   },

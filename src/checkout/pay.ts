@@ -61,9 +61,14 @@ export const payCheckout = operation({
 async function payPayment(ctx: Ctx, input: PayInput): Promise<PayResult> {
   const known = await settleWaiting(ctx, await findPayment(ctx.env.db.query, ctx.account.account_id, input.id));
   if (known.status !== 'pending') return paymentResult(known);
-  if (input.payment_method !== undefined) throw new Fault('parameter_invalid', 'Saved cards are not offered on this page.', { param: 'payment_method' });
+  if (input.payment_method !== undefined)
+    throw new Fault('parameter_invalid', 'Saved cards are not offered on this page.', { param: 'payment_method' });
   const { token, email } = input;
-  const payment = await confirm(ctx, { id: input.id, ...(token === undefined ? {} : { token }), ...(email === undefined ? {} : { email }) });
+  const payment = await confirm(ctx, {
+    id: input.id,
+    ...(token === undefined ? {} : { token }),
+    ...(email === undefined ? {} : { email }),
+  });
   return paymentResult(payment);
 }
 
@@ -104,7 +109,15 @@ async function paySession(ctx: Ctx, input: PayInput): Promise<PayResult> {
       {
         id: payment_id,
         checkout_session_id: session.id,
-        breakdown: { ...sums, line_items: session.line_items.map(({ name, quantity, unit_amount }) => ({ name, quantity, unit_amount, amount: quantity * unit_amount })) },
+        breakdown: {
+          ...sums,
+          line_items: session.line_items.map(({ name, quantity, unit_amount }) => ({
+            name,
+            quantity,
+            unit_amount,
+            amount: quantity * unit_amount,
+          })),
+        },
         guards: [claimSession(ctx, session.id, payment_id, save)],
       },
     );
@@ -139,7 +152,8 @@ async function cancelPayment_(ctx: Ctx, payment: PaymentRow): Promise<void> {
 async function refuseForeignMethod(ctx: Ctx, session: SessionRow, payment_method: string | undefined): Promise<void> {
   if (payment_method === undefined) return;
   const { row } = await findPaymentMethod(ctx.env.db.query, ctx.account.account_id, payment_method);
-  if (!session.customer_known || row.customer_id !== session.customer_id) throw notFound('payment method', payment_method, 'payment_method');
+  if (!session.customer_known || row.customer_id !== session.customer_id)
+    throw notFound('payment method', payment_method, 'payment_method');
 }
 
 /** A customer who typed an address becomes a customer of the merchant. */
@@ -180,7 +194,8 @@ async function standing(ctx: Ctx, id: string): Promise<PayResult> {
   const { account_id } = ctx.account;
   if (id.startsWith('pay_')) return paymentResult(await settleWaiting(ctx, await findPayment(query, account_id, id)));
   const session = await findSession(query, account_id, id);
-  if (session.payment_id === null) return closedResult(ctx.env.clock.now(), session) ?? (await lastDecline(ctx, id)) ?? nothing('open');
+  if (session.payment_id === null)
+    return closedResult(ctx.env.clock.now(), session) ?? (await lastDecline(ctx, id)) ?? nothing('open');
   const known = await peekPayment(query, account_id, session.payment_id);
   if (!known) return nothing('processing');
   const payment = await settleWaiting(ctx, known);
@@ -213,16 +228,23 @@ async function settleWaiting(ctx: Ctx, payment: PaymentRow): Promise<PaymentRow>
   return await findPayment(ctx.env.db.query, payment.account_id, payment.id);
 }
 
-const nothing = (state: PayResult['state']): PayResult => ({ state, redirect_url: null, action_url: null, decline: null });
+const nothing = (state: PayResult['state']): PayResult => ({
+  state,
+  redirect_url: null,
+  action_url: null,
+  decline: null,
+});
 
 function closedResult(now: Date, session: SessionRow): PayResult | undefined {
-  if (session.status === 'complete') return { ...nothing('complete'), redirect_url: redirectUrl(session.success_url, 'session_id', session.id) };
+  if (session.status === 'complete')
+    return { ...nothing('complete'), redirect_url: redirectUrl(session.success_url, 'session_id', session.id) };
   if (session.status === 'expired' || session.expires_at <= now) return nothing('expired');
   return undefined;
 }
 
 function sessionResult(session: SessionRow, payment: PaymentRow): PayResult {
-  if (session.status === 'complete') return { ...nothing('complete'), redirect_url: redirectUrl(session.success_url, 'session_id', session.id) };
+  if (session.status === 'complete')
+    return { ...nothing('complete'), redirect_url: redirectUrl(session.success_url, 'session_id', session.id) };
   return openResult(payment);
 }
 
@@ -239,7 +261,9 @@ function openResult(payment: PaymentRow): PayResult {
       return { ...nothing('requires_authentication'), action_url: payment.next_action_url };
     case 'failed':
     case 'pending':
-      return payment.decline_code === null ? nothing('open') : { ...nothing('declined'), decline: declineText(payment.decline_code) };
+      return payment.decline_code === null
+        ? nothing('open')
+        : { ...nothing('declined'), decline: declineText(payment.decline_code) };
     case 'cancelled':
       return payment.checkout_session_id === null ? nothing('cancelled') : nothing('open');
     case 'processing':

@@ -6,8 +6,8 @@ import type { Executor, Tx } from '../db/db.ts';
 import type { CheckoutSessions } from '../db/types.ts';
 import { notFound } from '../kit/fault.ts';
 import type { Currency } from '../kit/money.ts';
-import type { Env } from '../operation/context.ts';
 import { maxAmount } from '../kit/money.ts';
+import type { Env } from '../operation/context.ts';
 import { Metadata, nullable, text, Url } from '../operation/fields.ts';
 
 export const LineItem = Type.Object(
@@ -23,12 +23,22 @@ export const LineItem = Type.Object(
 export type LineItem = Static<typeof LineItem>;
 
 export const Extra = Type.Object(
-  { name: text(100), amount: Type.Integer({ minimum: 0, maximum: maxAmount, description: 'Minor units; a discount is written positive, too.' }) },
+  {
+    name: text(100),
+    amount: Type.Integer({
+      minimum: 0,
+      maximum: maxAmount,
+      description: 'Minor units; a discount is written positive, too.',
+    }),
+  },
   { additionalProperties: false },
 );
 export type Extra = Static<typeof Extra>;
 
-export type SessionRow = Omit<Selectable<CheckoutSessions>, 'status' | 'payment_status' | 'currency' | 'line_items' | 'taxes' | 'discounts' | 'metadata'> & {
+export type SessionRow = Omit<
+  Selectable<CheckoutSessions>,
+  'status' | 'payment_status' | 'currency' | 'line_items' | 'taxes' | 'discounts' | 'metadata'
+> & {
   status: 'open' | 'complete' | 'expired';
   payment_status: 'unpaid' | 'processing' | 'paid';
   currency: Currency;
@@ -99,13 +109,24 @@ export function sessionObject(env: Env, s: SessionRow): SessionObject {
 }
 
 export async function findSession(query: Executor | Tx, account_id: string, id: string): Promise<SessionRow> {
-  const row = await query.selectFrom('checkout_sessions').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirst();
+  const row = await query
+    .selectFrom('checkout_sessions')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (!row) throw notFound('checkout session', id);
   return row as unknown as SessionRow;
 }
 
 export async function lockSession(tx: Tx, account_id: string, id: string): Promise<SessionRow> {
-  const row = await tx.selectFrom('checkout_sessions').selectAll().where('account_id', '=', account_id).where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
+  const row = await tx
+    .selectFrom('checkout_sessions')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
   if (!row) throw notFound('checkout session', id);
   return row as unknown as SessionRow;
 }
@@ -113,7 +134,10 @@ export async function lockSession(tx: Tx, account_id: string, id: string): Promi
 /** Where the paid customer goes: the merchant's page, told which session it was. */
 export function redirectUrl(url: string | null, name: string, id: string): string | null {
   if (url === null) return null;
-  const [address = '', fragment] = url.split('#');
-  const joint = address.includes('?') ? (/[?&]$/.test(address) ? '' : '&') : '?';
-  return `${address}${joint}${name}=${encodeURIComponent(id)}${fragment === undefined ? '' : `#${fragment}`}`;
+  const hash = url.includes('#') ? url.indexOf('#') : url.length;
+  const address = url.slice(0, hash);
+  const query = address.indexOf('?');
+  // Only the first question mark opens the query; one more is part of it.
+  const joint = query === -1 ? '?' : query === address.length - 1 || address.endsWith('&') ? '' : '&';
+  return `${address}${joint}${name}=${encodeURIComponent(id)}${url.slice(hash)}`;
 }

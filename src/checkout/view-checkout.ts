@@ -30,7 +30,8 @@ export const viewCheckout = operation({
 
 async function sessionView(ctx: Ctx, session: SessionRow): Promise<CheckoutView> {
   const { query } = ctx.env.db;
-  const payment = session.payment_id === null ? undefined : await peekPayment(query, session.account_id, session.payment_id);
+  const payment =
+    session.payment_id === null ? undefined : await peekPayment(query, session.account_id, session.payment_id);
   return {
     ...common(ctx),
     id: session.id,
@@ -50,7 +51,10 @@ async function sessionView(ctx: Ctx, session: SessionRow): Promise<CheckoutView>
     taxes: session.taxes,
     discounts: session.discounts,
     customer_email: session.customer_email,
-    payment_methods: session.customer_known && session.customer_id !== null && session.status === 'open' ? await savedCards(ctx, session.customer_id) : [],
+    payment_methods:
+      session.customer_known && session.customer_id !== null && session.status === 'open'
+        ? await savedCards(ctx, session.customer_id)
+        : [],
     can_save: session.customer_known,
     locale: session.locale,
     redirect_url: redirectUrl(session.success_url, 'session_id', session.id),
@@ -63,7 +67,8 @@ async function sessionView(ctx: Ctx, session: SessionRow): Promise<CheckoutView>
 function sessionState(now: Date, session: SessionRow, payment: PaymentRow | undefined): CheckoutView['state'] {
   if (session.status === 'complete') return 'complete';
   if (payment?.status === 'requires_authentication') return 'requires_authentication';
-  if (payment?.status === 'processing' || (payment === undefined && session.payment_status === 'processing')) return 'processing';
+  if (payment?.status === 'processing' || (payment === undefined && session.payment_status === 'processing'))
+    return 'processing';
   return session.status === 'expired' || session.expires_at <= now ? 'expired' : 'open';
 }
 
@@ -107,7 +112,11 @@ function common(ctx: Ctx): Pick<CheckoutView, 'mode' | 'merchant'> {
 async function savedCards(ctx: Ctx, customer_id: string): Promise<CheckoutView['payment_methods']> {
   return await ctx.env.db.query
     .selectFrom('payment_methods')
-    .innerJoin('cards', (join) => join.onRef('cards.account_id', '=', 'payment_methods.account_id').onRef('cards.id', '=', 'payment_methods.card_id'))
+    .innerJoin('cards', (join) =>
+      join
+        .onRef('cards.account_id', '=', 'payment_methods.account_id')
+        .onRef('cards.id', '=', 'payment_methods.card_id'),
+    )
     .select(['payment_methods.id', 'brand', 'last_four', 'exp_month', 'exp_year'])
     .where('payment_methods.account_id', '=', ctx.account.account_id)
     .where('payment_methods.customer_id', '=', customer_id)

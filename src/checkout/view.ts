@@ -27,7 +27,13 @@ export const CheckoutView = Type.Object({
   customer_email: Type.Union([Type.String(), Type.Null()]),
   /** The customer's saved cards, offered beside a new one. */
   payment_methods: Type.Array(
-    Type.Object({ id: Type.String(), brand: Type.String(), last_four: Type.String(), exp_month: Type.Integer(), exp_year: Type.Integer() }),
+    Type.Object({
+      id: Type.String(),
+      brand: Type.String(),
+      last_four: Type.String(),
+      exp_month: Type.Integer(),
+      exp_year: Type.Integer(),
+    }),
   ),
   /** Offer to keep the card for next time. */
   can_save: Type.Boolean(),
@@ -47,6 +53,9 @@ export const PayResult = Type.Object({
   redirect_url: Type.Union([Type.String(), Type.Null()]),
   action_url: Type.Union([Type.String(), Type.Null()]),
   /** In the words of the customer: what happened, and what to do next. The code picks a translation. */
-  decline: Type.Union([Type.Object({ code: Type.String(), message: Type.String(), advice: Type.String() }), Type.Null()]),
+  decline: Type.Union([
+    Type.Object({ code: Type.String(), message: Type.String(), advice: Type.String() }),
+    Type.Null(),
+  ]),
 });
 export type PayResult = Static<typeof PayResult>;

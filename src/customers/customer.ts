@@ -17,7 +17,9 @@ export const CustomerObject = Type.Object(
     email: nullable(Type.String()),
     name: nullable(Type.String()),
     phone: nullable(Type.String()),
-    reference: nullable(Type.String({ description: 'Your own id of this customer; unique among the customers that exist.' })),
+    reference: nullable(
+      Type.String({ description: 'Your own id of this customer; unique among the customers that exist.' }),
+    ),
     language: nullable(Type.String({ description: 'BCP 47 tag; e-mails and pages use it.' })),
     address: nullable(Address),
     metadata: Metadata,
@@ -49,23 +51,51 @@ export function customerObject(row: CustomerRow): CustomerObject {
 }
 
 export const customerFields = {
-  email: Type.Optional(Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@<>]+@[^\\s@<>]+$', description: 'an e-mail address such as ada@example.com' })),
+  email: Type.Optional(
+    Type.String({
+      minLength: 3,
+      maxLength: 254,
+      pattern: '^[^\\s@<>]+@[^\\s@<>]+$',
+      description: 'an e-mail address such as ada@example.com',
+    }),
+  ),
   name: Type.Optional(text(200)),
   phone: Type.Optional(text(40)),
   reference: Type.Optional(text(200)),
-  language: Type.Optional(Type.String({ minLength: 2, maxLength: 35, pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$', description: 'a BCP 47 tag such as en or pt-BR' })),
+  language: Type.Optional(
+    Type.String({
+      minLength: 2,
+      maxLength: 35,
+      pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
+      description: 'a BCP 47 tag such as en or pt-BR',
+    }),
+  ),
   address: Type.Optional(Address),
   metadata: Type.Optional(Metadata),
 };
 
 /** Throws not_found for a stranger's, a deleted or an unknown id. */
-export async function findCustomer(query: Executor | Tx, account_id: string, id: string, param = 'customer'): Promise<CustomerRow> {
-  const row = await query.selectFrom('customers').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirst();
+export async function findCustomer(
+  query: Executor | Tx,
+  account_id: string,
+  id: string,
+  param = 'customer',
+): Promise<CustomerRow> {
+  const row = await query
+    .selectFrom('customers')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (!row || row.deleted_at) throw notFound('customer', id, param);
   return row;
 }
 
-export async function findByReference(query: Executor | Tx, account_id: string, reference: string): Promise<CustomerRow | undefined> {
+export async function findByReference(
+  query: Executor | Tx,
+  account_id: string,
+  reference: string,
+): Promise<CustomerRow | undefined> {
   return await query
     .selectFrom('customers')
     .selectAll()
@@ -76,7 +106,11 @@ export async function findByReference(query: Executor | Tx, account_id: string, 
 }
 
 /** The newest of the customers with that address: several may share one. */
-export async function findByEmail(query: Executor | Tx, account_id: string, email: string): Promise<CustomerRow | undefined> {
+export async function findByEmail(
+  query: Executor | Tx,
+  account_id: string,
+  email: string,
+): Promise<CustomerRow | undefined> {
   return await query
     .selectFrom('customers')
     .selectAll()

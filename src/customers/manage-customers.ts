@@ -3,6 +3,7 @@
 import type { SelectQueryBuilder } from 'kysely';
 import { sql } from 'kysely';
 import Type from 'typebox';
+import type { Tx } from '../db/db.ts';
 import { isDuplicate } from '../db/db.ts';
 import type { DB } from '../db/types.ts';
 import { emit } from '../events/emit.ts';
@@ -12,7 +13,6 @@ import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id, ListOf, pageFields, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import type { Tx } from '../db/db.ts';
 import { CustomerObject, type CustomerRow, customerFields, customerObject, findCustomer } from './customer.ts';
 
 export const createCustomer = operation({
@@ -21,7 +21,8 @@ export const createCustomer = operation({
   actors: ['secret', 'system'],
   kind: 'write',
   summary: 'Create a customer',
-  description: 'Give at least one of `email`, `name` and `reference`. Several customers may share an e-mail address; a `reference` names one only.',
+  description:
+    'Give at least one of `email`, `name` and `reference`. Several customers may share an e-mail address; a `reference` names one only.',
   input: Type.Object(customerFields, { additionalProperties: false }),
   output: CustomerObject,
   faults: ['parameter_missing', 'parameter_invalid'],
@@ -34,7 +35,10 @@ export const createCustomer = operation({
   },
 });
 
-type NewCustomer = Partial<Pick<CustomerRow, 'email' | 'name' | 'phone' | 'reference' | 'language'>> & { address?: unknown; metadata?: unknown };
+type NewCustomer = Partial<Pick<CustomerRow, 'email' | 'name' | 'phone' | 'reference' | 'language'>> & {
+  address?: unknown;
+  metadata?: unknown;
+};
 
 /** Also the way of checkout, which makes a customer on the fly. */
 export async function insertCustomer(ctx: Ctx, tx: Tx, input: NewCustomer): Promise<CustomerRow> {
@@ -63,7 +67,11 @@ export async function insertCustomer(ctx: Ctx, tx: Tx, input: NewCustomer): Prom
 
 function refuseTakenReference(error: unknown): never {
   if (!isDuplicate(error)) throw error;
-  throw new Fault('parameter_invalid', 'Another customer has this reference. Update that one, or choose another reference.', { param: 'reference', cause: error });
+  throw new Fault(
+    'parameter_invalid',
+    'Another customer has this reference. Update that one, or choose another reference.',
+    { param: 'reference', cause: error },
+  );
 }
 
 export const getCustomer = operation({
@@ -77,7 +85,8 @@ export const getCustomer = operation({
   output: CustomerObject,
   faults: ['not_found'],
   example: { id: '{customer}' },
-  run: async (ctx, input) => customerObject(await findCustomer(ctx.env.db.query, ctx.account.account_id, input.id, 'id')),
+  run: async (ctx, input) =>
+    customerObject(await findCustomer(ctx.env.db.query, ctx.account.account_id, input.id, 'id')),
 });
 
 export const listCustomers = operation({
@@ -117,7 +126,10 @@ export const updateCustomer = operation({
   kind: 'write',
   summary: 'Update a customer',
   description: 'Fields left out stay as they are; `metadata` is replaced whole.',
-  input: Type.Object({ id: Id, ...customerFields, default_payment_method: Type.Optional(Id) }, { additionalProperties: false }),
+  input: Type.Object(
+    { id: Id, ...customerFields, default_payment_method: Type.Optional(Id) },
+    { additionalProperties: false },
+  ),
   output: CustomerObject,
   faults: ['not_found', 'parameter_invalid'],
   example: { id: '{customer}', name: 'Ada King', metadata: { plan: 'platinum' } },
@@ -133,7 +145,10 @@ export const updateCustomer = operation({
         .where('customer_id', '=', input.id)
         .where('detached_at', 'is', null)
         .executeTakeFirst();
-      if (!method) throw new Fault('parameter_invalid', 'This is not a saved payment method of the customer.', { param: 'default_payment_method' });
+      if (!method)
+        throw new Fault('parameter_invalid', 'This is not a saved payment method of the customer.', {
+          param: 'default_payment_method',
+        });
     }
     const { id, address, metadata, ...rest } = input;
     const row = await tx
@@ -160,7 +175,8 @@ export const deleteCustomer = operation({
   actors: ['secret', 'system'],
   kind: 'write',
   summary: 'Delete a customer',
-  description: 'Its saved payment methods can no longer be charged. Past payments and refunds are kept and can still be refunded.',
+  description:
+    'Its saved payment methods can no longer be charged. Past payments and refunds are kept and can still be refunded.',
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: CustomerObject,
   faults: ['not_found'],

@@ -92,4 +92,3 @@ export class Lane<Item> {
 /** Classes 22 and 23: the row itself is at fault, so a smaller batch can succeed. */
 const isDataError = (error: unknown) =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && /^2[23]/.test(error.code);
-

@@ -22,7 +22,8 @@ pg.types.setTypeParser(1082, (text) => text);
  * For statements that join a short list of keys to large tables: always by index, planned once. Left to its estimates the planner
  * reads a young table whole, which a batch pays for a thousand times over before the first analyze.
  */
-export const byKey = '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c plan_cache_mode=force_generic_plan -c jit=off';
+export const byKey =
+  '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c plan_cache_mode=force_generic_plan -c jit=off';
 
 export type Tx = Transaction<DB>;
 export type Executor = Kysely<DB>;
@@ -43,11 +44,22 @@ export type Db = {
 export type DbOptions = { url: string; pool_size: number; on_error?: (error: Error) => void };
 
 /** Our role owns no table: it may neither edit nor delete what the ledger wrote (migrations/0001). */
-const role = '-c role=florin_app -c timezone=UTC -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000';
+const role =
+  '-c role=florin_app -c timezone=UTC -c statement_timeout=60000 -c idle_in_transaction_session_timeout=60000';
 
 export function openDb({ url, pool_size, on_error = () => {} }: DbOptions): Db {
-  const client_config: pg.ClientConfig = { connectionString: url, options: role, application_name: 'florin', keepAlive: true };
-  const pool = new pg.Pool({ ...client_config, max: pool_size, connectionTimeoutMillis: 10_000, idleTimeoutMillis: 30_000 });
+  const client_config: pg.ClientConfig = {
+    connectionString: url,
+    options: role,
+    application_name: 'florin',
+    keepAlive: true,
+  };
+  const pool = new pg.Pool({
+    ...client_config,
+    max: pool_size,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+  });
   // An idle connection that the server drops must not end the process.
   pool.on('error', on_error);
   const query = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });

@@ -7,14 +7,18 @@ import type { Statement } from './db.ts';
 export type Columns = Record<string, string>;
 
 const cast = (type: string) => (type === 'jsonb' ? 'text' : type);
-const arrays = (columns: [string, string][], from: number) => columns.map(([, type], i) => `$${from + i}::${cast(type)}[]`).join(', ');
-const picked = (columns: [string, string][]) => columns.map(([name, type]) => (type === 'jsonb' ? `u.${name}::jsonb` : `u.${name}`)).join(', ');
+const arrays = (columns: [string, string][], from: number) =>
+  columns.map(([, type], i) => `$${from + i}::${cast(type)}[]`).join(', ');
+const picked = (columns: [string, string][]) =>
+  columns.map(([name, type]) => (type === 'jsonb' ? `u.${name}::jsonb` : `u.${name}`)).join(', ');
 
 function valuesOf(columns: [string, string][], rows: Record<string, unknown>[]): unknown[] {
   return columns.map(([name, type]) => {
-    if (type === 'jsonb') return rows.map((row) => (row[name] === null || row[name] === undefined ? null : JSON.stringify(row[name])));
+    if (type === 'jsonb')
+      return rows.map((row) => (row[name] === null || row[name] === undefined ? null : JSON.stringify(row[name])));
     // The driver writes a Date in local time, part by part; the text of its instant costs a fifth.
-    if (type === 'timestamptz') return rows.map((row) => (row[name] instanceof Date ? row[name].toISOString() : (row[name] ?? null)));
+    if (type === 'timestamptz')
+      return rows.map((row) => (row[name] instanceof Date ? row[name].toISOString() : (row[name] ?? null)));
     return rows.map((row) => row[name] ?? null);
   });
 }
@@ -67,6 +71,9 @@ export function updateRows(
       where ${where.join(' and ')} returning 1)
       select florin_expect((select count(*) from done), $${list.length + 1}::bigint, '${guard}')`;
   });
-  const flat = rows.map((row) => ({ ...row, ...Object.fromEntries(matches.map(([n]) => [`m_${n}`, row[`m_${n}`] ?? row[n]])) }));
+  const flat = rows.map((row) => ({
+    ...row,
+    ...Object.fromEntries(matches.map(([n]) => [`m_${n}`, row[`m_${n}`] ?? row[n]])),
+  }));
   return [{ name, text, values: [...valuesOf(list, flat), rows.length] }];
 }

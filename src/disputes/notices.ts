@@ -3,7 +3,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Notice } from '../connectors/connector.ts';
 import type { Tx } from '../db/db.ts';
-import { plus, seconds } from '../kit/clock.ts';
+import { days, plus, seconds } from '../kit/clock.ts';
 
 /** What waits for this dispute may be applied now. */
 export async function wakeNotices(tx: Tx, account_id: string, provider: string, subject: string, now: Date): Promise<void> {
@@ -52,19 +52,20 @@ const longest = 600;
  * second worker passes over it.
  */
 export function takeSources(now: Date, all: boolean): RawBuilder<Source> {
+  const moved = sql`exists (select 1 from balances b where b.account_id = c.account_id and b.updated_at > c.polled_at)`;
+  const rested = sql`c.polled_at < ${plus(now, -seconds(soon))}`;
+  const every_s = sql`case when ${moved} then ${soon}::integer else least(${longest}::integer, c.every_s * 2) end`;
   return sql<Source>`
     insert into provider_cursors as c (account_id, provider, polled_at, poll_at, every_s)
-    select due.account_id, due.provider, ${now}, ${plus(now, seconds(soon))}, ${soon} from (
-      select b.account_id, a.provider, b.moved_at, k.polled_at, k.poll_at
+    select due.account_id, due.provider, ${now}::timestamptz, ${plus(now, seconds(soon))}::timestamptz, ${soon}::integer from (
+      select b.account_id, a.provider
       from (select account_id, max(updated_at) as moved_at from balances group by account_id) b
       join accounts a on a.account_id = b.account_id
-      left join provider_cursors k on k.account_id = b.account_id and k.provider = a.provider
-      where b.moved_at > ${now}::timestamptz - interval '180 days'
-        and (${all} or k.account_id is null or k.poll_at <= ${now} or (b.moved_at > k.polled_at and k.polled_at < ${plus(now, -seconds(soon))}))
-      order by k.poll_at nulls first limit 500) due
-    on conflict (account_id, provider) do update set polled_at = excluded.polled_at,
-      every_s = case when exists (select 1 from balances b where b.account_id = c.account_id and b.updated_at > c.polled_at) then ${soon} else least(${longest}, c.every_s * 2) end,
-      poll_at = excluded.polled_at + make_interval(secs => least(${longest}, c.every_s * 2))
-    where ${all} or c.polled_at < excluded.polled_at
+      left join provider_cursors c on c.account_id = b.account_id and c.provider = a.provider
+      where b.moved_at > ${plus(now, -days(180))}::timestamptz
+        and (${all} or c.account_id is null or c.poll_at <= ${now} or (b.moved_at > c.polled_at and ${rested}))
+      order by c.poll_at nulls first limit 500) due
+    on conflict (account_id, provider) do update set polled_at = ${now}::timestamptz, every_s = ${every_s}, poll_at = ${now}::timestamptz + make_interval(secs => ${every_s})
+    where ${all} or c.poll_at <= ${now} or (${moved} and ${rested})
     returning c.account_id, c.provider, c.cursor, c.every_s`;
 }

@@ -19,7 +19,13 @@ export type NewEvent = {
 };
 
 /** `object` is the public object; it is frozen as text here. `text` spares writing it again when it is at hand. */
-export function newEvent(ctx: Ctx, type: EventType, object: { id: string }, text = JSON.stringify(object), reacts = true): NewEvent {
+export function newEvent(
+  ctx: Ctx,
+  type: EventType,
+  object: { id: string },
+  text = JSON.stringify(object),
+  reacts = true,
+): NewEvent {
   return {
     account_id: ctx.account.account_id,
     id: newId('evt', ctx.env),
@@ -41,7 +47,15 @@ export function emitStatements(events: NewEvent[]): Statement[] {
       name: 'emit_events',
       text: `insert into events (account_id, id, type, object_id, payload, request_id, created_at)
         select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])`,
-      values: [account_ids, ids, events.map((e) => e.type), events.map((e) => e.object_id), events.map((e) => e.payload), events.map((e) => e.request_id), events.map((e) => e.created_at.toISOString())],
+      values: [
+        account_ids,
+        ids,
+        events.map((e) => e.type),
+        events.map((e) => e.object_id),
+        events.map((e) => e.payload),
+        events.map((e) => e.request_id),
+        events.map((e) => e.created_at.toISOString()),
+      ],
     },
     {
       name: 'emit_outbox',

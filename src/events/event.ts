@@ -48,7 +48,9 @@ export const EventObject = Type.Object(
     object: Type.Literal('event'),
     type: Type.Enum([...eventTypes]),
     data: Type.Unknown({ description: 'The object as it was when the event happened.' }),
-    request_id: Type.Union([Type.String(), Type.Null()], { description: 'The API request that caused it, if one did.' }),
+    request_id: Type.Union([Type.String(), Type.Null()], {
+      description: 'The API request that caused it, if one did.',
+    }),
     created_at: Type.String({ format: 'date-time' }),
   },
   { title: 'Event' },

@@ -26,7 +26,10 @@ export function eventObject(row: EventRow): EventObject {
 /** The schema knows the form; a 30th of February or a leap second has it, yet is no time here. Ids begin in 1970. */
 export function timeOf(text: string, param: string): Date {
   const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw new Fault('parameter_invalid', `'${param}' is not a time that exists. Write it like 2026-01-31T12:00:00Z.`, { param });
+  if (Number.isNaN(ms))
+    throw new Fault('parameter_invalid', `'${param}' is not a time that exists. Write it like 2026-01-31T12:00:00Z.`, {
+      param,
+    });
   return new Date(Math.max(0, ms));
 }
 
@@ -66,8 +69,10 @@ export const listEvents = operation({
     if (input.type !== undefined) query = query.where('type', '=', input.type);
     if (input.types !== undefined) query = query.where('type', 'in', input.types);
     if (input.object_id !== undefined) query = query.where('object_id', '=', input.object_id);
-    if (input.created_gte !== undefined) query = query.where('id', '>=', idAt('evt', timeOf(input.created_gte, 'created_gte')));
-    if (input.created_lt !== undefined) query = query.where('id', '<', idAt('evt', timeOf(input.created_lt, 'created_lt')));
+    if (input.created_gte !== undefined)
+      query = query.where('id', '>=', idAt('evt', timeOf(input.created_gte, 'created_gte')));
+    if (input.created_lt !== undefined)
+      query = query.where('id', '<', idAt('evt', timeOf(input.created_lt, 'created_lt')));
     if (window.after !== undefined) query = query.where('id', '<', window.after);
     if (window.before !== undefined) query = query.where('id', '>', window.before);
     return toList(await query.execute(), window, eventObject);

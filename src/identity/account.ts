@@ -19,7 +19,8 @@ export async function loadAccount(query: Executor, account_id: string): Promise<
   return row && toAccount(row);
 }
 
-export type AccountRow = Selectable<Accounts> & Pick<Selectable<Merchants>, 'name' | 'logo_url' | 'status' | 'country' | 'time_zone'>;
+export type AccountRow = Selectable<Accounts> &
+  Pick<Selectable<Merchants>, 'name' | 'logo_url' | 'status' | 'country' | 'time_zone'>;
 
 /** For statements written by hand over accounts a and merchants m. */
 export const accountColumns = 'a.*, m.name, m.logo_url, m.status, m.country, m.time_zone';
@@ -56,10 +57,20 @@ const usualFees: FeeSchedule = {
     { currency: 'KRW', bps: 290, fixed: 400 },
     { currency: 'BTC', bps: 100, fixed: 0 },
   ],
-  dispute: [{ amount: 1500 }, { currency: 'JPY', amount: 2000 }, { currency: 'KRW', amount: 20_000 }, { currency: 'BTC', amount: 20_000 }],
+  dispute: [
+    { amount: 1500 },
+    { currency: 'JPY', amount: 2000 },
+    { currency: 'KRW', amount: 20_000 },
+    { currency: 'BTC', amount: 20_000 },
+  ],
 };
 
-export type NewMerchant = { company: string; merchant: string; currency: Currency; status?: Account['merchant_status'] };
+export type NewMerchant = {
+  company: string;
+  merchant: string;
+  currency: Currency;
+  status?: Account['merchant_status'];
+};
 
 /** A company with its first merchant and both accounts. */
 export async function createCompany(env: Env, tx: Tx, input: NewMerchant): Promise<{ sandbox: string; live: string }> {
@@ -78,8 +89,24 @@ export async function createCompany(env: Env, tx: Tx, input: NewMerchant): Promi
     .insertInto('accounts')
     .values([
       // A sandbox can refund its very first payment in full, although the fee was kept: it may go below zero a little.
-      { account_id: sandbox, merchant_id, mode: 'sandbox', currency: input.currency, fee_schedule, overdraft_limit: 100_000, created_at: now },
-      { account_id: live, merchant_id, mode: 'live', currency: input.currency, fee_schedule, overdraft_limit: 0, created_at: now },
+      {
+        account_id: sandbox,
+        merchant_id,
+        mode: 'sandbox',
+        currency: input.currency,
+        fee_schedule,
+        overdraft_limit: 100_000,
+        created_at: now,
+      },
+      {
+        account_id: live,
+        merchant_id,
+        mode: 'live',
+        currency: input.currency,
+        fee_schedule,
+        overdraft_limit: 0,
+        created_at: now,
+      },
     ])
     .execute();
   return { sandbox, live };

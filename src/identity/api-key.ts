@@ -1,12 +1,12 @@
 // API keys: shown once, kept as a keyed hash of the body. One body, several spellings: a dialect may write another prefix,
 // so the hash covers the body alone and the row says which kind and account it opens.
 
-import Type, { type Static } from 'typebox';
 import type { Selectable } from 'kysely';
+import Type, { type Static } from 'typebox';
 import type { Tx } from '../db/db.ts';
 import type { ApiKeys } from '../db/types.ts';
 import { hmac } from '../kit/crypto.ts';
-import { secretText, newId } from '../kit/id.ts';
+import { newId, secretText } from '../kit/id.ts';
 import type { Account, Env } from '../operation/context.ts';
 
 const bodyLength = 40;
@@ -46,7 +46,12 @@ export function apiKeyObject(row: Selectable<ApiKeys>, now: Date): ApiKeyObject 
 export type NewKey = { kind: KeyKind; name: string; expires_at: Date | null };
 
 /** Writes the key and returns its row and its text; the text is nowhere else. */
-export async function mintKey(env: Env, tx: Tx, account: Pick<Account, 'account_id' | 'mode'>, input: NewKey): Promise<{ row: Selectable<ApiKeys>; text: string }> {
+export async function mintKey(
+  env: Env,
+  tx: Tx,
+  account: Pick<Account, 'account_id' | 'mode'>,
+  input: NewKey,
+): Promise<{ row: Selectable<ApiKeys>; text: string }> {
   const body = secretText(bodyLength, env.random);
   const prefix = `${input.kind === 'secret' ? 'sk' : 'pk'}_${account.mode === 'sandbox' ? 'test' : 'live'}_`;
   const { account_id } = account;
@@ -63,14 +68,23 @@ export async function mintKey(env: Env, tx: Tx, account: Pick<Account, 'account_
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  await tx.insertInto('api_key_hashes').values({ hash: hmac(env.keys.api_keys, body), account_id, key_id: row.id }).execute();
+  await tx
+    .insertInto('api_key_hashes')
+    .values({ hash: hmac(env.keys.api_keys, body), account_id, key_id: row.id })
+    .execute();
   return { row, text: prefix + body };
 }
 
 export type ParsedKey = { kind: KeyKind; mode: Account['mode']; body: string };
 
 // Every documented spelling of a prefix; which of them a dialect accepts is the dialect's business.
-const spellings: Record<string, Account['mode']> = { test: 'sandbox', sbox: 'sandbox', uat: 'sandbox', live: 'live', prod: 'live' };
+const spellings: Record<string, Account['mode']> = {
+  test: 'sandbox',
+  sbox: 'sandbox',
+  uat: 'sandbox',
+  live: 'live',
+  prod: 'live',
+};
 
 /** Undefined when the text is not spelled like a key at all. */
 export function parseKey(text: string): ParsedKey | undefined {

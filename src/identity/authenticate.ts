@@ -4,7 +4,7 @@
 import { sql } from 'kysely';
 import { Fault } from '../kit/fault.ts';
 import type { Account, Actor, Env } from '../operation/context.ts';
-import { accountColumns, type AccountRow, toAccount } from './account.ts';
+import { type AccountRow, accountColumns, toAccount } from './account.ts';
 import { keyHash, parseKey } from './api-key.ts';
 
 export type Identity = { account: Account; actor: Actor & { key_id: string } };
@@ -33,7 +33,10 @@ export class Authenticator {
       this.#found.set(text, found);
     }
     if (found.expires_at && found.expires_at <= now) {
-      throw new Fault('key_expired', `This API key expired at ${found.expires_at.toISOString()}. Create a new one and use that.`);
+      throw new Fault(
+        'key_expired',
+        `This API key expired at ${found.expires_at.toISOString()}. Create a new one and use that.`,
+      );
     }
     this.#used.set(found.identity.actor.key_id, found.identity.account.account_id);
     return found.identity;
@@ -51,8 +54,11 @@ export class Authenticator {
 
   async #look(text: string, now: Date): Promise<Found> {
     const key = parseKey(text);
-    if (!key) throw invalid('It is not spelled like a Florin key (sk_test_… or sk_live_…, 40 characters after the prefix).');
-    const [row] = await this.#env.db.point<AccountRow & { id: string; kind: string; expires_at: Date | null; revoked_at: Date | null }>({
+    if (!key)
+      throw invalid('It is not spelled like a Florin key (sk_test_… or sk_live_…, 40 characters after the prefix).');
+    const [row] = await this.#env.db.point<
+      AccountRow & { id: string; kind: string; expires_at: Date | null; revoked_at: Date | null }
+    >({
       name: 'identity_by_key',
       text: byKeyHash,
       values: [keyHash(this.#env, key.body)],

@@ -20,11 +20,19 @@ export const createApiKey = operation({
     {
       kind: Type.Enum(['secret', 'publishable']),
       name: Type.String({ minLength: 1, maxLength: 100 }),
-      expires_in: Type.Optional(Type.Integer({ minimum: 1, maximum: 315_360_000, description: 'Seconds until it stops working. Left out: never.' })),
+      expires_in: Type.Optional(
+        Type.Integer({
+          minimum: 1,
+          maximum: 315_360_000,
+          description: 'Seconds until it stops working. Left out: never.',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),
-  output: Type.Interface([ApiKeyObject], { key: Type.Union([Type.String(), Type.Null()], { description: 'Shown this once.' }) }),
+  output: Type.Interface([ApiKeyObject], {
+    key: Type.Union([Type.String(), Type.Null()], { description: 'Shown this once.' }),
+  }),
   faults: ['parameter_invalid'],
   example: { kind: 'publishable', name: 'web shop' },
   keep: (output) => ({ ...output, key: null }),
@@ -74,7 +82,8 @@ export const revokeApiKey = operation({
   actors: ['secret', 'system'],
   kind: 'write',
   summary: 'Revoke an API key',
-  description: 'The key stops working within five seconds, everywhere. The last valid secret key of an account cannot be revoked: create its successor first.',
+  description:
+    'The key stops working within five seconds, everywhere. The last valid secret key of an account cannot be revoked: create its successor first.',
   input: Type.Object({ id: Type.String({ maxLength: 64 }) }, { additionalProperties: false }),
   output: ApiKeyObject,
   faults: ['not_found', 'last_key'],
@@ -83,15 +92,33 @@ export const revokeApiKey = operation({
     const { account_id } = ctx.account;
     const now = ctx.env.clock.now();
     // All keys of the account are locked in one order: two last keys cannot revoke each other at once.
-    const rows = await tx.selectFrom('api_keys').selectAll().where('account_id', '=', account_id).orderBy('id').forUpdate().execute();
+    const rows = await tx
+      .selectFrom('api_keys')
+      .selectAll()
+      .where('account_id', '=', account_id)
+      .orderBy('id')
+      .forUpdate()
+      .execute();
     const row = rows.find((r) => r.id === input.id);
     if (!row) throw notFound('API key', input.id);
     if (row.revoked_at) return apiKeyObject(row, now);
-    const others = rows.filter((r) => r.kind === 'secret' && r.id !== row.id && apiKeyObject(r, now).status === 'active' && r.expires_at === null);
+    const others = rows.filter(
+      (r) =>
+        r.kind === 'secret' && r.id !== row.id && apiKeyObject(r, now).status === 'active' && r.expires_at === null,
+    );
     if (row.kind === 'secret' && others.length === 0) {
-      throw new Fault('last_key', 'This is the last secret key that stays valid. Create another one before you revoke it.', { param: 'id' });
+      throw new Fault(
+        'last_key',
+        'This is the last secret key that stays valid. Create another one before you revoke it.',
+        { param: 'id' },
+      );
     }
-    await tx.updateTable('api_keys').set({ revoked_at: now }).where('account_id', '=', account_id).where('id', '=', row.id).execute();
+    await tx
+      .updateTable('api_keys')
+      .set({ revoked_at: now })
+      .where('account_id', '=', account_id)
+      .where('id', '=', row.id)
+      .execute();
     return apiKeyObject({ ...row, revoked_at: now }, now);
   },
 });

@@ -27,7 +27,8 @@ export function openGuard(allow: string[]): AddressGuard {
     const kind = address.range();
     if (kind !== 'unicast') return `it is in the range '${kind}'`;
     if (hostAgents.has(address.toString())) return 'it belongs to the machine below us';
-    if (address instanceof ipaddr.IPv6 && !contains(globalUnicast, address)) return 'it is not a global unicast address';
+    if (address instanceof ipaddr.IPv6 && !contains(globalUnicast, address))
+      return 'it is not a global unicast address';
     return undefined;
   };
   return {
@@ -38,7 +39,9 @@ export function openGuard(allow: string[]): AddressGuard {
       // RFC 6761: these names mean loopback wherever they are asked for.
       const name = host.replace(/\.$/, '').toLowerCase();
       if (name !== 'localhost' && !name.endsWith('.localhost')) return undefined;
-      return refusal('127.0.0.1') === undefined || refusal('::1') === undefined ? undefined : "it is in the range 'loopback'";
+      return refusal('127.0.0.1') === undefined || refusal('::1') === undefined
+        ? undefined
+        : "it is in the range 'loopback'";
     },
   };
 }

@@ -1,6 +1,16 @@
 // The few primitives that rooms may use: keyed hashes, constant-time comparison, sealing. Nothing here knows what it seals.
 
-import { createCipheriv, createDecipheriv, createHash, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import { assert } from './assert.ts';
 
 // Handing raw bytes to each call costs five times the work itself: they are made a key once.
@@ -17,7 +27,8 @@ function keyOf(bytes: Uint8Array): KeyObject {
 
 export const sha256 = (text: string | Uint8Array) => createHash('sha256').update(text).digest();
 
-export const hmac = (key: Uint8Array, text: string | Uint8Array) => createHmac('sha256', keyOf(key)).update(text).digest();
+export const hmac = (key: Uint8Array, text: string | Uint8Array) =>
+  createHmac('sha256', keyOf(key)).update(text).digest();
 
 export function same(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);

@@ -13,18 +13,23 @@ test('a prefix, an underscore, 26 characters without i, l, o and u', () => {
 });
 
 test('an earlier id sorts before a later one, whatever chance adds', () => {
-  fc.assert(fc.property(time, time, fc.integer(), fc.integer(), (a, b, s, t) => {
-    fc.pre(a !== b);
-    assert.equal(newId('evt', at(a, seededRandom(s))) < newId('evt', at(b, seededRandom(t))), a < b);
-  }), { numRuns: 3_000 });
+  fc.assert(
+    fc.property(time, time, fc.integer(), fc.integer(), (a, b, s, t) => {
+      fc.pre(a !== b);
+      assert.equal(newId('evt', at(a, seededRandom(s))) < newId('evt', at(b, seededRandom(t))), a < b);
+    }),
+    { numRuns: 3_000 },
+  );
 });
 
 test('idAt is the smallest id of its moment: a range of time is a range of ids', () => {
-  fc.assert(fc.property(time, fc.integer(), (ms, seed) => {
-    const id = newId('pay', at(ms, seededRandom(seed)));
-    assert.ok(idAt('pay', new Date(ms)) <= id);
-    assert.ok(id < idAt('pay', new Date(ms + 1)));
-  }));
+  fc.assert(
+    fc.property(time, fc.integer(), (ms, seed) => {
+      const id = newId('pay', at(ms, seededRandom(seed)));
+      assert.ok(idAt('pay', new Date(ms)) <= id);
+      assert.ok(id < idAt('pay', new Date(ms + 1)));
+    }),
+  );
   assert.equal(newId('pay', at(5, fixed(0))), idAt('pay', new Date(5)));
 });
 

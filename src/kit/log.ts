@@ -5,7 +5,21 @@ import pino, { type Logger } from 'pino';
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;
 
 const secretNames = new Set([
-  'authorization', 'cookie', 'set-cookie', 'number', 'cvc', 'pan', 'card', 'token', 'secret', 'password', 'key', 'values', 'parameters', 'detail', 'where',
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'number',
+  'cvc',
+  'pan',
+  'card',
+  'token',
+  'secret',
+  'password',
+  'key',
+  'values',
+  'parameters',
+  'detail',
+  'where',
 ]);
 
 /** Digits that could be a card number, and anything spelled like one of our keys or tokens. */
@@ -24,10 +38,19 @@ export function mask(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return maskText(value);
   if (value === null || typeof value !== 'object' || depth > 6) return value;
   if (value instanceof Date) return value;
-  if (value instanceof Error) return { ...(mask({ ...value }, depth + 1) as object), type: value.name, message: maskText(value.message), stack: maskText(value.stack ?? '') };
+  if (value instanceof Error)
+    return {
+      ...(mask({ ...value }, depth + 1) as object),
+      type: value.name,
+      message: maskText(value.message),
+      stack: maskText(value.stack ?? ''),
+    };
   if (Array.isArray(value)) return value.slice(0, 50).map((item) => mask(item, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, secretNames.has(name.toLowerCase()) ? '[secret]' : mask(item, depth + 1)]),
+    Object.entries(value).map(([name, item]) => [
+      name,
+      secretNames.has(name.toLowerCase()) ? '[secret]' : mask(item, depth + 1),
+    ]),
   );
 }
 
@@ -38,7 +61,10 @@ export function newLog(level: string): Log {
     formatters: { log: (entry) => mask(entry) as Record<string, unknown> },
     hooks: {
       logMethod(args, method) {
-        method.apply(this, args.map((arg) => (typeof arg === 'string' ? maskText(arg) : arg)) as Parameters<typeof method>);
+        method.apply(
+          this,
+          args.map((arg) => (typeof arg === 'string' ? maskText(arg) : arg)) as Parameters<typeof method>,
+        );
       },
     },
   });

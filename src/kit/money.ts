@@ -5,8 +5,33 @@ import { Fault } from './fault.ts';
 
 // Decimals by ISO 4217 (BTC: the eight of its own protocol). KWD and BHD stand for the currencies with three.
 export const currencies = {
-  USD: 2, EUR: 2, CNY: 2, CAD: 2, JPY: 0, AUD: 2, SGD: 2, HKD: 2, KRW: 0, GBP: 2, AED: 2, THB: 2, IDR: 2, PHP: 2,
-  MYR: 2, BRL: 2, INR: 2, CHF: 2, SEK: 2, NOK: 2, DKK: 2, PLN: 2, NZD: 2, MXN: 2, KWD: 3, BHD: 3, BTC: 8,
+  USD: 2,
+  EUR: 2,
+  CNY: 2,
+  CAD: 2,
+  JPY: 0,
+  AUD: 2,
+  SGD: 2,
+  HKD: 2,
+  KRW: 0,
+  GBP: 2,
+  AED: 2,
+  THB: 2,
+  IDR: 2,
+  PHP: 2,
+  MYR: 2,
+  BRL: 2,
+  INR: 2,
+  CHF: 2,
+  SEK: 2,
+  NOK: 2,
+  DKK: 2,
+  PLN: 2,
+  NZD: 2,
+  MXN: 2,
+  KWD: 3,
+  BHD: 3,
+  BTC: 8,
 } as const satisfies Record<string, 0 | 2 | 3 | 8>;
 
 export type Currency = keyof typeof currencies;
@@ -19,7 +44,9 @@ export const isCurrency = (text: string): text is Currency => Object.hasOwn(curr
 export function currencyOf(text: string, param = 'currency'): Currency {
   if (isCurrency(text)) return text;
   const upper = text.toUpperCase();
-  const hint = isCurrency(upper) ? ` Write it in capitals: '${upper}'.` : ` Supported: ${Object.keys(currencies).join(', ')}.`;
+  const hint = isCurrency(upper)
+    ? ` Write it in capitals: '${upper}'.`
+    : ` Supported: ${Object.keys(currencies).join(', ')}.`;
   throw new Fault('currency_unsupported', `'${text}' is not a supported currency.${hint}`, { param });
 }
 
@@ -56,5 +83,10 @@ export function display(amount: number, currency: Currency, locale = 'en'): stri
   const places = currencies[currency];
   // Intl takes decimal text exactly, so no float is made on the way.
   const text = toMajor(amount, currency) as unknown as number;
-  return new Intl.NumberFormat(locale, { style: 'currency', currency, minimumFractionDigits: places, maximumFractionDigits: places }).format(text);
+  return new Intl.NumberFormat(locale, {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: places,
+    maximumFractionDigits: places,
+  }).format(text);
 }

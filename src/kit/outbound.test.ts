@@ -34,33 +34,113 @@ const reason = (wanted: string) => (error: unknown) => {
 
 // Addresses that belong to nobody on the internet, or to us.
 const refused = [
-  '0.0.0.0', '0.1.2.3', '127.0.0.1', '127.255.255.254', '10.0.0.1', '10.255.255.255', '172.16.0.1', '172.31.255.255', '192.168.1.1',
-  '169.254.0.1', '169.254.169.254', '169.254.170.2', '100.64.0.1', '100.100.100.200', '100.127.255.255', '192.0.0.192', '192.0.2.1', '192.88.99.1',
-  '198.18.0.1', '198.19.255.255', '198.51.100.7', '203.0.113.9', '224.0.0.1', '239.255.255.255', '240.0.0.1', '255.255.255.255', '168.63.129.16',
-  '::', '::1', '::2', '::7f00:1', '::127.0.0.1', '::8.8.8.8', '::ffff:127.0.0.1', '::ffff:8.8.8.8', '::ffff:a9fe:a9fe', '::ffff:0:127.0.0.1',
-  '64:ff9b::7f00:1', '64:ff9b::8.8.8.8', '64:ff9b:1::1', '2002:7f00:1::', '2002:808:808::1', '2001::1', '2001:db8::1', '3fff::1', '5f00::1', '100::1',
-  'fc00::1', 'fd00:ec2::254', 'fe80::1', 'fe80::1%eth0', 'fec0::1', 'ff02::1', '4000::1', '1::1',
+  '0.0.0.0',
+  '0.1.2.3',
+  '127.0.0.1',
+  '127.255.255.254',
+  '10.0.0.1',
+  '10.255.255.255',
+  '172.16.0.1',
+  '172.31.255.255',
+  '192.168.1.1',
+  '169.254.0.1',
+  '169.254.169.254',
+  '169.254.170.2',
+  '100.64.0.1',
+  '100.100.100.200',
+  '100.127.255.255',
+  '192.0.0.192',
+  '192.0.2.1',
+  '192.88.99.1',
+  '198.18.0.1',
+  '198.19.255.255',
+  '198.51.100.7',
+  '203.0.113.9',
+  '224.0.0.1',
+  '239.255.255.255',
+  '240.0.0.1',
+  '255.255.255.255',
+  '168.63.129.16',
+  '::',
+  '::1',
+  '::2',
+  '::7f00:1',
+  '::127.0.0.1',
+  '::8.8.8.8',
+  '::ffff:127.0.0.1',
+  '::ffff:8.8.8.8',
+  '::ffff:a9fe:a9fe',
+  '::ffff:0:127.0.0.1',
+  '64:ff9b::7f00:1',
+  '64:ff9b::8.8.8.8',
+  '64:ff9b:1::1',
+  '2002:7f00:1::',
+  '2002:808:808::1',
+  '2001::1',
+  '2001:db8::1',
+  '3fff::1',
+  '5f00::1',
+  '100::1',
+  'fc00::1',
+  'fd00:ec2::254',
+  'fe80::1',
+  'fe80::1%eth0',
+  'fec0::1',
+  'ff02::1',
+  '4000::1',
+  '1::1',
 ];
-const reachable = ['1.1.1.1', '8.8.8.8', '93.184.216.34', '172.15.255.255', '172.32.0.1', '100.63.255.255', '100.128.0.1', '126.255.255.255', '128.0.0.1', '223.255.255.255', '2606:4700::1111', '2a00:1450:4001::1'];
+const reachable = [
+  '1.1.1.1',
+  '8.8.8.8',
+  '93.184.216.34',
+  '172.15.255.255',
+  '172.32.0.1',
+  '100.63.255.255',
+  '100.128.0.1',
+  '126.255.255.255',
+  '128.0.0.1',
+  '223.255.255.255',
+  '2606:4700::1111',
+  '2a00:1450:4001::1',
+];
 
 test('the guard refuses every address that is not public, and no public one', () => {
   const guard = openGuard([]);
   for (const address of refused) assert.notEqual(guard.refusal(address), undefined, address);
   for (const address of reachable) assert.equal(guard.refusal(address), undefined, address);
-  for (const text of ['', 'example.com', '127.1', '0x7f.1', '2130706433', '1.2.3', '::1::']) assert.notEqual(guard.refusal(text), undefined, text);
+  for (const text of ['', 'example.com', '127.1', '0x7f.1', '2130706433', '1.2.3', '::1::'])
+    assert.notEqual(guard.refusal(text), undefined, text);
 });
 
 test('an allowed range opens exactly itself; the mapped spelling of an allowed address stays shut', () => {
   const guard = openGuard(['10.1.0.0/16', 'fd00:1::/32', '127.0.0.1']);
-  for (const address of ['10.1.0.1', '10.1.255.255', 'fd00:1::5', '127.0.0.1']) assert.equal(guard.refusal(address), undefined, address);
-  for (const address of ['10.2.0.1', 'fd00:2::5', '127.0.0.2', '::ffff:10.1.0.1', '::ffff:127.0.0.1']) assert.notEqual(guard.refusal(address), undefined, address);
+  for (const address of ['10.1.0.1', '10.1.255.255', 'fd00:1::5', '127.0.0.1'])
+    assert.equal(guard.refusal(address), undefined, address);
+  for (const address of ['10.2.0.1', 'fd00:2::5', '127.0.0.2', '::ffff:10.1.0.1', '::ffff:127.0.0.1'])
+    assert.notEqual(guard.refusal(address), undefined, address);
   assert.throws(() => openGuard(['ten']), /'ten' is not a range/);
 });
 
 test('literals in any base never connect, and nothing reaches the server', async () => {
   await using server = await serve((_, res) => res.end('reached'));
   const outbound = openOutbound({ allow: [] });
-  for (const host of ['127.0.0.1', '127.1', '0x7f.1', '0x7f000001', '2130706433', '017700000001', '0177.0.0.1', '127.0.0.1.', '0', '[::1]', '[::ffff:127.0.0.1]', '[::ffff:7f00:1]', '[::127.0.0.1]', '[64:ff9b::7f00:1]']) {
+  for (const host of [
+    '127.0.0.1',
+    '127.1',
+    '0x7f.1',
+    '0x7f000001',
+    '2130706433',
+    '017700000001',
+    '0177.0.0.1',
+    '127.0.0.1.',
+    '0',
+    '[::1]',
+    '[::ffff:127.0.0.1]',
+    '[::ffff:7f00:1]',
+    '[::127.0.0.1]',
+    '[64:ff9b::7f00:1]',
+  ]) {
     await assert.rejects(outbound.post(`http://${host}:${server.port}/`, request), reason('refused_address'), host);
   }
   await assert.rejects(outbound.post(`http://localhost:${server.port}/`, request), reason('refused_address'));
@@ -140,7 +220,10 @@ test('the time-out covers a silent server, a slow body and a server that never a
   for (const url of [silent.url, slow.url]) {
     const started = performance.now();
     // The second waits for the only connection of the origin; its time runs all the same.
-    const both = await Promise.allSettled([outbound.post(url, { ...request, timeout_ms: 150 }), outbound.post(url, { ...request, timeout_ms: 150 })]);
+    const both = await Promise.allSettled([
+      outbound.post(url, { ...request, timeout_ms: 150 }),
+      outbound.post(url, { ...request, timeout_ms: 150 }),
+    ]);
     for (const one of both) assert.ok(one.status === 'rejected' && reason('timeout')(one.reason));
     assert.ok(performance.now() - started < 1_000);
   }
@@ -149,7 +232,8 @@ test('the time-out covers a silent server, a slow body and a server that never a
 
 test('failures are told apart: dns, tls, connection', async () => {
   await using plain = await serve((_, res) => res.end());
-  const nameless: LookupFunction = (name, _options, done) => done(Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND' }), '');
+  const nameless: LookupFunction = (name, _options, done) =>
+    done(Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND' }), '');
   const outbound = openOutbound({ allow: local });
   const lost = openOutbound({ allow: local, lookup: nameless });
   await assert.rejects(lost.post('http://nowhere.example/', request), reason('dns'));
@@ -187,9 +271,21 @@ test('checkUrl: what an endpoint may be', () => {
   assert.equal(code('http://example.com/', 'live'), 'url_refused');
   assert.equal(code('https://user:pass@example.com/', 'live'), 'url_refused');
   assert.equal(code('https://user@example.com/', 'sandbox'), 'url_refused');
-  for (const url of ['ftp://example.com/', 'javascript:alert(1)', 'file:///etc/passwd']) assert.equal(code(url, 'sandbox'), 'url_refused', url);
-  for (const url of ['', 'example.com', '//example.com', `https://example.com/${'a'.repeat(2_048)}`, 'https://']) assert.equal(code(url, 'sandbox'), 'parameter_invalid', url.slice(0, 40));
-  for (const host of ['127.0.0.1', '0x7f.1', '2130706433', '[::1]', '[::ffff:10.0.0.1]', '169.254.169.254', 'localhost', 'LOCALHOST.', 'a.localhost']) {
+  for (const url of ['ftp://example.com/', 'javascript:alert(1)', 'file:///etc/passwd'])
+    assert.equal(code(url, 'sandbox'), 'url_refused', url);
+  for (const url of ['', 'example.com', '//example.com', `https://example.com/${'a'.repeat(2_048)}`, 'https://'])
+    assert.equal(code(url, 'sandbox'), 'parameter_invalid', url.slice(0, 40));
+  for (const host of [
+    '127.0.0.1',
+    '0x7f.1',
+    '2130706433',
+    '[::1]',
+    '[::ffff:10.0.0.1]',
+    '169.254.169.254',
+    'localhost',
+    'LOCALHOST.',
+    'a.localhost',
+  ]) {
     assert.equal(code(`https://${host}/`, 'sandbox'), 'url_refused', host);
   }
   assert.equal(code('http://localhost:3000/', 'sandbox', openGuard(local)), 'accepted');

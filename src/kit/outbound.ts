@@ -1,8 +1,8 @@
 // Every request that leaves this process goes through here: the address is judged at the moment of connecting, answers are
 // bounded in time and size, and a redirect is an answer like any other. It must never follow one, retry, or log a body.
 
-import { type LookupFunction, isIP } from 'node:net';
 import { lookup as systemLookup } from 'node:dns';
+import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import { type AddressGuard, openGuard } from './address.ts';
 import { Fault } from './fault.ts';
@@ -38,7 +38,11 @@ export type OutboundOptions = {
   lookup?: LookupFunction;
 };
 
-export function openOutbound({ allow, connections = 64, lookup = systemLookup as LookupFunction }: OutboundOptions): Outbound {
+export function openOutbound({
+  allow,
+  connections = 64,
+  lookup = systemLookup as LookupFunction,
+}: OutboundOptions): Outbound {
   const agent = new Agent({
     connect: guardedConnector(openGuard(allow), lookup),
     connections,
@@ -70,7 +74,12 @@ function guardedConnector(guard: AddressGuard, lookup: LookupFunction): buildCon
       return done(null, first.address, first.family);
     });
   };
-  const connect = buildConnector({ lookup: checkedLookup, timeout: 10_000, allowH2: false, keepAlive: true } as buildConnector.BuildOptions);
+  const connect = buildConnector({
+    lookup: checkedLookup,
+    timeout: 10_000,
+    allowH2: false,
+    keepAlive: true,
+  } as buildConnector.BuildOptions);
   return (options, callback) => {
     // No name, no lookup: a literal is judged here.
     if (isIP(options.hostname) && guard.refusal(options.hostname) !== undefined) {
@@ -104,7 +113,13 @@ async function post(agent: Agent, url: string, request: OutboundRequest): Promis
       abort.abort(expired);
     }, request.timeout_ms);
   });
-  const answer = exchange(agent, { origin, path: pathname + search, headers: request.headers, body: request.body, signal: abort.signal });
+  const answer = exchange(agent, {
+    origin,
+    path: pathname + search,
+    headers: request.headers,
+    body: request.body,
+    signal: abort.signal,
+  });
   answer.catch(() => {});
   try {
     return await Promise.race([answer, timeout]);
@@ -135,11 +150,13 @@ async function exchange(agent: Agent, request: Exchange): Promise<OutboundAnswer
 }
 
 const dnsCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'ENODATA', 'ESERVFAIL']);
-const tlsCodes = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
+const tlsCodes =
+  /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/;
 
 function classified(error: unknown): OutboundError {
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') return new OutboundError('timeout', 'no connection in time', error);
+  if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT')
+    return new OutboundError('timeout', 'no connection in time', error);
   if (dnsCodes.has(code)) return new OutboundError('dns', `the host name could not be resolved (${code})`, error);
   if (tlsCodes.test(code)) return new OutboundError('tls', `the secure connection was not accepted (${code})`, error);
   return new OutboundError('connection', `the connection failed (${code || 'closed'})`, error);
@@ -148,7 +165,12 @@ function classified(error: unknown): OutboundError {
 /** Refuses what could never be called. Whether an address is public is asked again at every connect. */
 export function checkUrl(url: string, mode: 'sandbox' | 'live', guard?: AddressGuard, param = 'url'): URL {
   const parsed = url.length <= 2048 ? URL.parse(url) : null;
-  if (!parsed) throw new Fault('parameter_invalid', `'${param}' must be a full address of at most 2048 characters, such as https://example.com/hooks.`, { param });
+  if (!parsed)
+    throw new Fault(
+      'parameter_invalid',
+      `'${param}' must be a full address of at most 2048 characters, such as https://example.com/hooks.`,
+      { param },
+    );
   if (parsed.protocol !== 'https:' && parsed.protocol !== 'http:') {
     throw new Fault('url_refused', `'${param}' must begin with https://.`, { param });
   }
@@ -160,7 +182,11 @@ export function checkUrl(url: string, mode: 'sandbox' | 'live', guard?: AddressG
   }
   const refusal = guard?.hostRefusal(parsed.hostname);
   if (refusal !== undefined) {
-    throw new Fault('url_refused', `'${param}' names ${parsed.hostname}, which may not be reached: ${refusal}. An operator can allow a range with OUTBOUND_ALLOW.`, { param });
+    throw new Fault(
+      'url_refused',
+      `'${param}' names ${parsed.hostname}, which may not be reached: ${refusal}. An operator can allow a range with OUTBOUND_ALLOW.`,
+      { param },
+    );
   }
   return parsed;
 }

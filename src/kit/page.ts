@@ -9,7 +9,9 @@ export type Window = { limit: number; after: string | undefined; before: string 
 
 export function windowOf(page: Page): Window {
   if (page.starting_after !== undefined && page.ending_before !== undefined) {
-    throw new Fault('parameter_invalid', 'Give either starting_after or ending_before, not both.', { param: 'ending_before' });
+    throw new Fault('parameter_invalid', 'Give either starting_after or ending_before, not both.', {
+      param: 'ending_before',
+    });
   }
   return { limit: page.limit ?? 25, after: page.starting_after, before: page.ending_before };
 }

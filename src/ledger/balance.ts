@@ -4,8 +4,8 @@
 import { sql } from 'kysely';
 import Type, { type Static } from 'typebox';
 import type { Tx } from '../db/db.ts';
-import { Fault } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
+import { instantOf } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 
 export const BalanceObject = Type.Object(
@@ -13,7 +13,9 @@ export const BalanceObject = Type.Object(
     object: Type.Literal('balance'),
     currency: Type.String({ description: 'ISO 4217 code.' }),
     incoming: Type.Integer({ description: 'Paid by customers, fees taken off, not settled yet. Minor units.' }),
-    available: Type.Integer({ description: 'Settled; can be paid out. Minor units; negative when refunds or disputes took more than came in.' }),
+    available: Type.Integer({
+      description: 'Settled; can be paid out. Minor units; negative when refunds or disputes took more than came in.',
+    }),
     disputed: Type.Integer({ description: 'Held back until open disputes are decided.' }),
     in_transit: Type.Integer({ description: 'On its way to your bank.' }),
     updated_at: Type.String({ format: 'date-time' }),
@@ -31,11 +33,14 @@ export const listBalances = operation({
   description:
     'One balance per currency the account ever received. Amounts are in minor units of that currency and change in the same transaction as the payment, refund or payout that moves them. ' +
     'With `at`, the balances as they were after everything up to that time.',
-  input: Type.Object({ at: Type.Optional(Type.String({ maxLength: 40, format: 'date-time' })) }, { additionalProperties: false }),
+  input: Type.Object(
+    { at: Type.Optional(Type.String({ maxLength: 40, format: 'date-time' })) },
+    { additionalProperties: false },
+  ),
   output: Type.Object({ object: Type.Literal('list'), data: Type.Array(BalanceObject), has_more: Type.Literal(false) }),
   faults: ['parameter_invalid'],
   async run(ctx, input) {
-    const rows = input.at === undefined ? await balancesNow(ctx) : await balancesAt(ctx, instant(input.at));
+    const rows = input.at === undefined ? await balancesNow(ctx) : await balancesAt(ctx, instantOf(input.at, 'at'));
     const data = rows.map((row) => ({
       object: 'balance' as const,
       currency: row.currency,
@@ -49,7 +54,14 @@ export const listBalances = operation({
   },
 });
 
-type Row = { currency: string; incoming: number; available: number; disputed: number; payouts_in_transit: number; updated_at: Date };
+type Row = {
+  currency: string;
+  incoming: number;
+  available: number;
+  disputed: number;
+  payouts_in_transit: number;
+  updated_at: Date;
+};
 
 function balancesNow(ctx: Ctx): Promise<Row[]> {
   return ctx.env.db.query
@@ -81,14 +93,12 @@ async function balancesAt(ctx: Ctx, at: Date): Promise<Row[]> {
   return rows;
 }
 
-function instant(value: string): Date {
-  const at = new Date(value);
-  if (Number.isNaN(at.getTime())) throw new Fault('parameter_invalid', "'at' must be a time in ISO 8601 with a zone, such as 2026-01-31T12:00:00Z.", { param: 'at' });
-  return at;
-}
-
 /** Locks the row, so that what it says holds until the transaction ends. Signed from the merchant's side. */
-export async function lockBalance(tx: Tx, account_id: string, currency: string): Promise<{ available: number; incoming: number }> {
+export async function lockBalance(
+  tx: Tx,
+  account_id: string,
+  currency: string,
+): Promise<{ available: number; incoming: number }> {
   const row = await tx
     .selectFrom('balances')
     .select(['available', 'incoming'])

@@ -9,7 +9,12 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 export function localDay(at: Date, time_zone: string): string {
   let format = formats.get(time_zone);
   if (!format) {
-    format = new Intl.DateTimeFormat('en-CA', { timeZone: time_zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    format = new Intl.DateTimeFormat('en-CA', {
+      timeZone: time_zone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    });
     formats.set(time_zone, format);
   }
   return format.format(at);

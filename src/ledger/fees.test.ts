@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import type { Account } from '../operation/context.ts';
 import { captureFee, disputeFee, regionOf } from './fees.ts';
 
-const account = (fee_schedule: Account['fee_schedule'], merchant_country = 'US') => ({ fee_schedule, merchant_country }) as Account;
+const account = (fee_schedule: Account['fee_schedule'], merchant_country = 'US') =>
+  ({ fee_schedule, merchant_country }) as Account;
 const paid = (card_country: string | null) => ({ method: 'card' as const, card_country });
 
 test('the rule with the most conditions that fit decides; the first of equals', () => {

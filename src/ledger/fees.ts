@@ -28,7 +28,8 @@ export function captureFee(account: Account, amount: number, currency: Currency,
     if (rule.currency !== undefined && rule.currency !== currency) continue;
     if (rule.method !== undefined && rule.method !== paid.method) continue;
     if (rule.region !== undefined && rule.region !== region) continue;
-    const exact = Number(rule.currency !== undefined) + Number(rule.method !== undefined) + Number(rule.region !== undefined);
+    const exact =
+      Number(rule.currency !== undefined) + Number(rule.method !== undefined) + Number(rule.region !== undefined);
     if (exact > score) {
       best = rule;
       score = exact;

@@ -19,7 +19,9 @@ export async function fundRefund(ctx: Ctx, tx: Tx, { payment_id, currency, amoun
     select coalesce(-sum(p.incoming), 0)::bigint as unsettled, max(p.available_on) as on
     from ledger_postings p
     left join settlement_lines l on l.account_id = p.account_id and l.currency = p.currency and l.position = p.position
-    where p.account_id = ${account.account_id} and p.group_id = ${payment_id} and p.incoming <> 0 and l.position is null`.execute(tx);
+    where p.account_id = ${account.account_id} and p.group_id = ${payment_id} and p.incoming <> 0 and l.position is null`.execute(
+    tx,
+  );
   const own = Math.min(amount, Math.max(0, rows[0]?.unsettled ?? 0));
   const available = Math.min(amount - own, Math.max(0, balance.available));
   const incoming = amount - available;

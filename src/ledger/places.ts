@@ -7,7 +7,12 @@ import type { Executor } from '../db/db.ts';
 export type Chain = { account_id: string; currency: string };
 
 /** Places outside these bounds are surely outside the time; rows inside must still be asked for their own time. */
-export async function placesBetween(query: Executor, { account_id, currency }: Chain, from: Date | undefined, to: Date | undefined): Promise<{ first: number; last: number }> {
+export async function placesBetween(
+  query: Executor,
+  { account_id, currency }: Chain,
+  from: Date | undefined,
+  to: Date | undefined,
+): Promise<{ first: number; last: number }> {
   const { rows } = await sql<{ first: number | null; last: number | null }>`
     select
       (select last_position + 1 from ledger_seals where account_id = ${account_id} and currency = ${currency} and last_at < ${from ?? new Date(0)}

@@ -74,12 +74,22 @@ export function postStatements(postings: Posting[]): Statement[] {
 }
 
 /** After a settlement's posting: remembers the day, and from which place on something is still unsettled. */
-export async function markSettled(tx: Tx, { account_id, currency }: Pick<Sum, 'account_id' | 'currency'>, day: string, from: RawBuilder<unknown>): Promise<void> {
+export async function markSettled(
+  tx: Tx,
+  { account_id, currency }: Pick<Sum, 'account_id' | 'currency'>,
+  day: string,
+  from: RawBuilder<unknown>,
+): Promise<void> {
   await sql`update balances set settled_on = ${day}::date, settle_from = coalesce((${from}), position + 1)
     where account_id = ${account_id} and currency = ${currency}`.execute(tx);
 }
 
-export type Cover = { account_id: string; currency: string; overdraft_limit: number; funding: 'available' | 'available_and_incoming' };
+export type Cover = {
+  account_id: string;
+  currency: string;
+  overdraft_limit: number;
+  funding: 'available' | 'available_and_incoming';
+};
 
 /** After a posting that takes from the merchant: undoes the transaction when the balance went below what the account allows. */
 export function expectCovered({ account_id, currency, overdraft_limit, funding }: Cover): Statement {
@@ -93,5 +103,12 @@ export function expectCovered({ account_id, currency, overdraft_limit, funding }
 }
 
 const zeroes = (): Record<LedgerAccount, number> => ({
-  provider_receivable: 0, incoming: 0, available: 0, fees: 0, disputed: 0, payouts_in_transit: 0, bank: 0, fx: 0,
+  provider_receivable: 0,
+  incoming: 0,
+  available: 0,
+  fees: 0,
+  disputed: 0,
+  payouts_in_transit: 0,
+  bank: 0,
+  fx: 0,
 });

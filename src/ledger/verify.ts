@@ -17,7 +17,8 @@ const sum = (prefix: string) => sql.raw(ledgerAccounts.map((a) => `${prefix}${a}
 export const ledgerChecks: Check[] = [
   {
     name: 'every posting sums to zero, so debits equal credits in each currency',
-    query: (id) => sql`select account_id || ' ' || id as what from ledger_postings where ${ofAccount('account_id', id)} and ${sum('')} <> 0 limit 5`,
+    query: (id) =>
+      sql`select account_id || ' ' || id as what from ledger_postings where ${ofAccount('account_id', id)} and ${sum('')} <> 0 limit 5`,
   },
   {
     name: 'every balance equals the sum of its postings, and none is missing from the chain',

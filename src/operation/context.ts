@@ -50,7 +50,13 @@ export type Keys = {
   bank_fingerprints: Uint8Array;
 };
 
-export type FeeRule = { currency?: Currency; method?: 'card'; region?: 'domestic' | 'eea' | 'international'; bps: number; fixed: number };
+export type FeeRule = {
+  currency?: Currency;
+  method?: 'card';
+  region?: 'domestic' | 'eea' | 'international';
+  bps: number;
+  fixed: number;
+};
 export type FeeSchedule = { rules?: FeeRule[]; dispute?: { currency?: Currency; amount: number }[] };
 
 export type Account = {

@@ -2,18 +2,28 @@
 
 import Type, { type Static, type TSchema } from 'typebox';
 import type { Address as ConnectorAddress } from '../connectors/connector.ts';
+import { Fault } from '../kit/fault.ts';
 import { maxAmount } from '../kit/money.ts';
 
 export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
-export const text = (maxLength: number, description?: string) => Type.String({ minLength: 1, maxLength, ...(description ? { description } : {}) });
+export const text = (maxLength: number, description?: string) =>
+  Type.String({ minLength: 1, maxLength, ...(description ? { description } : {}) });
 
 export const Id = Type.String({ minLength: 1, maxLength: 64 });
 
-export const Amount = Type.Integer({ minimum: 1, maximum: maxAmount, description: 'In the minor unit of the currency: 1999 is 19.99 USD, 1999 JPY.' });
+export const Amount = Type.Integer({
+  minimum: 1,
+  maximum: maxAmount,
+  description: 'In the minor unit of the currency: 1999 is 19.99 USD, 1999 JPY.',
+});
 
 /** Checked against the list by `currencyOf`, whose refusal says how to mend it. */
-export const CurrencyCode = Type.String({ minLength: 3, maxLength: 3, description: 'ISO 4217 code in capitals (or BTC).' });
+export const CurrencyCode = Type.String({
+  minLength: 3,
+  maxLength: 3,
+  description: 'ISO 4217 code in capitals (or BTC).',
+});
 
 // The key's limits are a pattern, and other keys are refused: a record takes no minLength or maxLength of its keys, and its own
 // pattern (`^.*$`) passes over a key with a line break, whose value would then be anything at all.
@@ -24,7 +34,12 @@ export const Metadata = Type.Record(Type.String({ pattern: '^[\\s\\S]{1,40}$' })
 });
 export type Metadata = Static<typeof Metadata>;
 
-export const Url = Type.String({ minLength: 8, maxLength: 2048, pattern: '^https?://', description: 'a full address that begins with https:// or http://' });
+export const Url = Type.String({
+  minLength: 8,
+  maxLength: 2048,
+  pattern: '^https?://',
+  description: 'a full address that begins with https:// or http://',
+});
 
 export const Address = Type.Object(
   {
@@ -33,7 +48,14 @@ export const Address = Type.Object(
     city: Type.Optional(text(100)),
     state: Type.Optional(text(100)),
     postal_code: Type.Optional(text(20)),
-    country: Type.Optional(Type.String({ minLength: 2, maxLength: 2, pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2 in capitals, such as DE' })),
+    country: Type.Optional(
+      Type.String({
+        minLength: 2,
+        maxLength: 2,
+        pattern: '^[A-Z]{2}$',
+        description: 'ISO 3166-1 alpha-2 in capitals, such as DE',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -45,4 +67,25 @@ export const pageFields = {
   ending_before: Type.Optional(Type.String({ maxLength: 64, description: 'Id of the first row of the page after.' })),
 };
 
-export const ListOf = <T extends TSchema>(item: T) => Type.Object({ object: Type.Literal('list'), data: Type.Array(item), has_more: Type.Boolean() });
+export const ListOf = <T extends TSchema>(item: T) =>
+  Type.Object({ object: Type.Literal('list'), data: Type.Array(item), has_more: Type.Boolean() });
+
+/** A moment in a query; what JSON Schema calls a date-time may still be none (a leap second, the year 0). */
+export function instantOf(value: string, param: string): Date {
+  const at = new Date(value);
+  if (Number.isNaN(at.getTime()) || at.getTime() < 0 || at.getTime() > 253_402_300_799_000) {
+    throw new Fault(
+      'parameter_invalid',
+      `'${param}' must be a time in ISO 8601 with a zone, such as 2026-01-31T12:00:00Z.`,
+      { param },
+    );
+  }
+  return at;
+}
+
+/** A day of the calendar, from 1900 to 2999. */
+export const Day = Type.String({
+  format: 'date',
+  pattern: '^(19|2[0-9])[0-9]{2}-',
+  description: 'a day such as 2026-01-31',
+});

@@ -3,7 +3,13 @@
 import type { TSchema } from 'typebox';
 import { Fault } from '../kit/fault.ts';
 
-type Complaint = { keyword: string; instancePath: string; schemaPath: string; params: Record<string, unknown>; message: string };
+type Complaint = {
+  keyword: string;
+  instancePath: string;
+  schemaPath: string;
+  params: Record<string, unknown>;
+  message: string;
+};
 
 type Node = {
   type?: string;
@@ -36,12 +42,18 @@ export function findFault(schema: TSchema, complaints: readonly unknown[], input
     const node = nodeAt(schema as Node, unknown.instancePath);
     if (node?.patternProperties) {
       const param = paramOf(unknown.instancePath);
-      return new Fault('parameter_invalid', `A key of '${param}' must be of 1 to 40 characters; one has ${name.length}.`, { param });
+      return new Fault(
+        'parameter_invalid',
+        `A key of '${param}' must be of 1 to 40 characters; one has ${name.length}.`,
+        { param },
+      );
     }
     const known = Object.keys(node?.properties ?? {});
     const near = nearest(name, known);
     const hint = near ? ` Did you mean '${near}'?` : known.length ? ` Known here: ${known.join(', ')}.` : '';
-    return new Fault('parameter_unknown', `There is no parameter '${clip(name)}'.${hint}`, { param: paramOf(unknown.instancePath, name) });
+    return new Fault('parameter_unknown', `There is no parameter '${clip(name)}'.${hint}`, {
+      param: paramOf(unknown.instancePath, name),
+    });
   }
   const missing = all.find((c) => c.keyword === 'required');
   if (missing) {
@@ -55,7 +67,11 @@ export function findFault(schema: TSchema, complaints: readonly unknown[], input
   const param = paramOf(first.instancePath);
   const node = nodeAt(schema as Node, first.instancePath);
   const value = valueAt(input, first.instancePath);
-  return new Fault('parameter_invalid', `'${param}' must be ${node ? expectation(node) : first.message}; got ${shown(value)}.`, { param });
+  return new Fault(
+    'parameter_invalid',
+    `'${param}' must be ${node ? expectation(node) : first.message}; got ${shown(value)}.`,
+    { param },
+  );
 }
 
 /** Text that a database cannot keep, or that nobody means, and nesting that only an attacker sends. */
@@ -63,13 +79,22 @@ export function refuseBadText(input: unknown, path = '', depth = 0): void {
   if (depth > 32) throw new Fault('body_invalid', 'The body is nested more than 32 levels deep.');
   if (typeof input === 'string') {
     if (input.includes('\u0000') || !input.isWellFormed()) {
-      throw new Fault('parameter_invalid', `'${paramOf(path)}' holds a character that is no text (NUL or half of a pair). Remove it.`, { param: paramOf(path) });
+      throw new Fault(
+        'parameter_invalid',
+        `'${paramOf(path)}' holds a character that is no text (NUL or half of a pair). Remove it.`,
+        { param: paramOf(path) },
+      );
     }
     return;
   }
   if (input === null || typeof input !== 'object') return;
   for (const [name, value] of Object.entries(input)) {
-    if (name.includes('\u0000') || !name.isWellFormed()) throw new Fault('parameter_invalid', 'A name holds a character that is no text. Remove it.', path === '' ? {} : { param: paramOf(path) });
+    if (name.includes('\u0000') || !name.isWellFormed())
+      throw new Fault(
+        'parameter_invalid',
+        'A name holds a character that is no text. Remove it.',
+        path === '' ? {} : { param: paramOf(path) },
+      );
     refuseBadText(value, `${path}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`, depth + 1);
   }
 }
@@ -107,13 +132,26 @@ function expectation(node: Node): string {
     node.minimum !== undefined && node.maximum !== undefined ? `from ${node.minimum} to ${node.maximum}` : undefined,
     node.minimum !== undefined && node.maximum === undefined ? `at least ${node.minimum}` : undefined,
     node.maximum !== undefined && node.minimum === undefined ? `at most ${node.maximum}` : undefined,
-    node.minLength !== undefined && node.minLength > 0 && node.maxLength !== undefined ? `of ${node.minLength} to ${node.maxLength} characters` : undefined,
+    node.minLength !== undefined && node.minLength > 0 && node.maxLength !== undefined
+      ? `of ${node.minLength} to ${node.maxLength} characters`
+      : undefined,
     !node.minLength && node.maxLength !== undefined ? `of at most ${node.maxLength} characters` : undefined,
-    node.minItems !== undefined || node.maxItems !== undefined ? `with ${node.minItems ?? 0} to ${node.maxItems ?? 'any number of'} entries` : undefined,
+    node.minItems !== undefined || node.maxItems !== undefined
+      ? `with ${node.minItems ?? 0} to ${node.maxItems ?? 'any number of'} entries`
+      : undefined,
     node.maxProperties !== undefined ? `with at most ${node.maxProperties} keys` : undefined,
+    node.format === 'date' ? 'that is a day of the calendar, such as 2026-01-31' : undefined,
     node.format === 'date-time' ? 'in ISO 8601 with a zone, such as 2026-01-31T12:00:00Z' : undefined,
   ].filter(Boolean);
-  const noun = { integer: 'a whole number', number: 'a number', string: 'text', boolean: 'true or false', array: 'a list', object: 'an object' }[node.type ?? ''] ?? 'valid';
+  const noun =
+    {
+      integer: 'a whole number',
+      number: 'a number',
+      string: 'text',
+      boolean: 'true or false',
+      array: 'a list',
+      object: 'an object',
+    }[node.type ?? ''] ?? 'valid';
   const said = node.pattern && node.description ? ` (${node.description.replace(/\.$/, '')})` : '';
   return [noun, ...bounds].join(' ') + said;
 }
@@ -122,7 +160,8 @@ function expectation(node: Node): string {
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value).length > 13 ? 'a long number' : String(value);
+  if (typeof value === 'number' || typeof value === 'boolean')
+    return String(value).length > 13 ? 'a long number' : String(value);
   if (typeof value === 'string') return `text of ${value.length} characters`;
   return Array.isArray(value) ? `a list of ${value.length}` : 'an object';
 }
@@ -142,7 +181,11 @@ function edits(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1));
+      next[j] = Math.min(
+        (row[j] ?? 0) + 1,
+        (next[j - 1] ?? 0) + 1,
+        (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+      );
     }
     row = next;
   }

@@ -20,7 +20,11 @@ export function requestHash(env: Env, input: unknown): Buffer {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => [k, sorted(v)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([k, v]) => [k, sorted(v)]),
+  );
 }
 
 /** Undefined: the caller holds the claim now. Otherwise the stored answer. Throws for another body or a twin in flight. */
@@ -29,7 +33,14 @@ export async function begin(ctx: Ctx, claim: Claim): Promise<{ text: string } | 
   const now = ctx.env.clock.now();
   const inserted = await ctx.env.db.query
     .insertInto('idempotency_keys')
-    .values({ account_id, ...keyOf(claim), request_hash: claim.request_hash, holder: claim.holder, leased_until: plus(now, lease), created_at: now })
+    .values({
+      account_id,
+      ...keyOf(claim),
+      request_hash: claim.request_hash,
+      holder: claim.holder,
+      leased_until: plus(now, lease),
+      created_at: now,
+    })
     .onConflict((c) => c.columns(['account_id', 'operation', 'key']).doNothing())
     .returning('key')
     .executeTakeFirst();
@@ -63,9 +74,13 @@ export async function standing(ctx: Ctx, claim: Claim): Promise<{ text: string }
     .executeTakeFirst();
   if (!row) throw inFlight();
   if (!same(row.request_hash, claim.request_hash)) {
-    throw new Fault('idempotency_conflict', 'This idempotency key was used with other parameters. Use a new key for a new request.', {
-      param: 'Idempotency-Key',
-    });
+    throw new Fault(
+      'idempotency_conflict',
+      'This idempotency key was used with other parameters. Use a new key for a new request.',
+      {
+        param: 'Idempotency-Key',
+      },
+    );
   }
   if (row.answer !== null) return { text: row.answer };
   if (row.effect_id !== null || row.leased_until >= ctx.env.clock.now()) throw inFlight();
@@ -85,10 +100,14 @@ export async function answered(ctx: Ctx, claim: Claim): Promise<{ text: string }
 }
 
 const inFlight = () =>
-  new Fault('idempotency_in_flight', 'A request with this idempotency key is still being worked on. Ask again with the same key.', {
-    param: 'Idempotency-Key',
-    retry_after: 1,
-  });
+  new Fault(
+    'idempotency_in_flight',
+    'A request with this idempotency key is still being worked on. Ask again with the same key.',
+    {
+      param: 'Idempotency-Key',
+      retry_after: 1,
+    },
+  );
 
 /** In the transaction of the first effect: ties the claim to it, and fails when another holder took over. */
 export function bindEffect(account_id: string, claim: Claim, effect_id: string): Statement {
@@ -139,7 +158,12 @@ export function answerStatements(answers: StoredAnswer[]): Statement[] {
       text: `update idempotency_keys k set answer = u.answer
         from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as u (account_id, operation, key, answer)
         where k.account_id = u.account_id and k.operation = u.operation and k.key = u.key and k.answer is null`,
-      values: [answers.map((a) => a.account_id), answers.map((a) => a.operation), answers.map((a) => a.key), answers.map((a) => a.text)],
+      values: [
+        answers.map((a) => a.account_id),
+        answers.map((a) => a.operation),
+        answers.map((a) => a.key),
+        answers.map((a) => a.text),
+      ],
     },
   ];
 }
@@ -188,7 +212,10 @@ export async function release(ctx: Ctx, claim: Claim): Promise<void> {
 
 /** Keys are kept for 30 days. */
 export async function forgetOldClaims(tx: Tx, before: Date): Promise<number> {
-  const result = await sql`delete from idempotency_keys where ctid = any(array(select ctid from idempotency_keys where created_at < ${before} limit 5000))`.execute(tx);
+  const result =
+    await sql`delete from idempotency_keys where ctid = any(array(select ctid from idempotency_keys where created_at < ${before} limit 5000))`.execute(
+      tx,
+    );
   return Number(result.numAffectedRows ?? 0);
 }
 

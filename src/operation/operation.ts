@@ -62,9 +62,13 @@ export type Call = { input: unknown; idempotency_key?: string };
 export async function perform(op: Operation, ctx: Ctx, call: Call): Promise<Answer> {
   if (!op.actors.includes(ctx.actor.kind)) throw refusedActor(op, ctx);
   if (call.idempotency_key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(call.idempotency_key)) {
-    throw new Fault('idempotency_key_invalid', 'An idempotency key is 1 to 255 visible ASCII characters; a UUID is a good one.', {
-      param: 'Idempotency-Key',
-    });
+    throw new Fault(
+      'idempotency_key_invalid',
+      'An idempotency key is 1 to 255 visible ASCII characters; a UUID is a good one.',
+      {
+        param: 'Idempotency-Key',
+      },
+    );
   }
   refuseBadText(call.input);
   const checker = checkers.get(op.input);
@@ -114,7 +118,10 @@ const fresh = (value: unknown): Answer => ({ text: JSON.stringify(value), replay
 
 function refusedActor(op: Operation, ctx: Ctx): Fault {
   if (ctx.actor.kind === 'publishable') {
-    return new Fault('permission_denied', `A publishable key may not call '${op.name}'. Call it from your server with a secret key.`);
+    return new Fault(
+      'permission_denied',
+      `A publishable key may not call '${op.name}'. Call it from your server with a secret key.`,
+    );
   }
   return new Fault('permission_denied', `'${op.name}' is not open to this caller (${ctx.actor.kind}).`);
 }

@@ -6,7 +6,7 @@ import type { Attempts } from '../db/types.ts';
 import { plus, seconds } from '../kit/clock.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx } from '../operation/context.ts';
-import { paymentColumns, type PaymentRow } from './payment.ts';
+import { type PaymentRow, paymentColumns } from './payment.ts';
 
 export type AttemptKind = 'authorize' | 'capture' | 'void' | 'refund' | 'increase';
 export type AttemptStatus = 'started' | 'unknown' | 'action' | 'pending' | 'approved' | 'declined';
@@ -19,14 +19,23 @@ export type AttemptRow = Omit<Selectable<Attempts>, 'kind' | 'status' | 'process
 };
 
 /** A payment before its first answer, as JSON keeps it: times are text, and what is null is left out. */
-export type Draft = Partial<Omit<PaymentRow, 'created_at' | 'updated_at'>> & { created_at: Date | string; updated_at: Date | string };
+export type Draft = Partial<Omit<PaymentRow, 'created_at' | 'updated_at'>> & {
+  created_at: Date | string;
+  updated_at: Date | string;
+};
 
-const draftOf = (payment: PaymentRow): Draft => Object.fromEntries(Object.entries(payment).filter(([, value]) => value !== null)) as Draft;
+const draftOf = (payment: PaymentRow): Draft =>
+  Object.fromEntries(Object.entries(payment).filter(([, value]) => value !== null)) as Draft;
 
 export function paymentOfDraft(draft: Draft): PaymentRow {
   const row: Record<string, unknown> = {};
   for (const column of Object.keys(paymentColumns)) row[column] = draft[column as keyof Draft] ?? null;
-  return { amount_disputed: 0, ...row, created_at: new Date(draft.created_at), updated_at: new Date(draft.updated_at) } as PaymentRow;
+  return {
+    amount_disputed: 0,
+    ...row,
+    created_at: new Date(draft.created_at),
+    updated_at: new Date(draft.updated_at),
+  } as PaymentRow;
 }
 
 export const isOpen = (attempt: AttemptRow) => attempt.status !== 'approved' && attempt.status !== 'declined';

@@ -4,12 +4,12 @@
 import type { Connector, Outcome } from '../connectors/connector.ts';
 import { type Executor, GuardFailed, runAll, type Statement, type Tx } from '../db/db.ts';
 import { insertRows, updateRows } from '../db/rows.ts';
+import type { NewEvent } from '../events/emit.ts';
 import { emitStatements, newEvent } from '../events/emit.ts';
-import { postStatements } from '../ledger/post.ts';
-import * as recipes from '../ledger/recipes.ts';
 import { assert } from '../kit/assert.ts';
 import type { Posting } from '../ledger/account.ts';
-import type { NewEvent } from '../events/emit.ts';
+import { postStatements } from '../ledger/post.ts';
+import * as recipes from '../ledger/recipes.ts';
 import type { Ctx } from '../operation/context.ts';
 import { answerStatements, type StoredAnswer } from '../operation/once.ts';
 import { type AttemptRow, attemptColumns, isOpen, paymentOfDraft } from './attempt-row.ts';
@@ -19,10 +19,15 @@ import { findPayment, lockPayment, paidBy, paymentColumns, paymentObject, peekPa
 import { type RefundRow, refundObject } from './refund.ts';
 
 /** Written in the first transaction, before anything leaves the house. */
-export const attemptStatements = (attempts: AttemptRow[]): Statement[] => insertRows('attempts', attemptColumns, attempts);
+export const attemptStatements = (attempts: AttemptRow[]): Statement[] =>
+  insertRows('attempts', attemptColumns, attempts);
 
 /** Calls the provider and waits no longer than the setting says. Silence, noise and a broken line are all `unknown`. */
-export async function act(ctx: Ctx, attempt: AttemptRow, call: (provider: Connector) => Promise<Outcome>): Promise<Verdict> {
+export async function act(
+  ctx: Ctx,
+  attempt: AttemptRow,
+  call: (provider: Connector) => Promise<Outcome>,
+): Promise<Verdict> {
   const { env } = ctx;
   env.probe(`${attempt.kind}.recorded`);
   let timer: NodeJS.Timeout | undefined;
@@ -49,7 +54,9 @@ export async function settle(ctx: Ctx, rows: Rows, verdict: Verdict): Promise<Ro
   const { env } = ctx;
   const change = applyVerdict(rows, verdict, env.clock.now());
   try {
-    await env.lane<Settlement>('payments.settle', ctx.account.account_id, settleStatements).add(settlementOf(ctx, change));
+    await env
+      .lane<Settlement>('payments.settle', ctx.account.account_id, settleStatements)
+      .add(settlementOf(ctx, change));
   } catch (error) {
     if (!(error instanceof GuardFailed)) throw error;
     return await settleLocked(ctx, rows.attempt, verdict);
@@ -86,15 +93,29 @@ async function settleLocked(ctx: Ctx, { id, payment_id, account_id }: AttemptRow
 }
 
 async function loadRefund(query: Executor | Tx, account_id: string, id: string): Promise<RefundRow> {
-  const row = await query.selectFrom('refunds').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirstOrThrow();
+  const row = await query
+    .selectFrom('refunds')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
   return row as RefundRow;
 }
 
 /** The rows of an attempt as they are now; for whoever did not just make them. */
 export async function rowsOf(ctx: Ctx, attempt: AttemptRow): Promise<Rows> {
   const { query } = ctx.env.db;
-  const payment = attempt.draft ? paymentOfDraft(attempt.draft) : await findPayment(query, attempt.account_id, attempt.payment_id);
-  return { payment, attempt, refund: attempt.refund_id === null ? undefined : await loadRefund(ctx.env.db.query, attempt.account_id, attempt.refund_id) };
+  const payment = attempt.draft
+    ? paymentOfDraft(attempt.draft)
+    : await findPayment(query, attempt.account_id, attempt.payment_id);
+  return {
+    payment,
+    attempt,
+    refund:
+      attempt.refund_id === null
+        ? undefined
+        : await loadRefund(ctx.env.db.query, attempt.account_id, attempt.refund_id),
+  };
 }
 
 type Settlement = { change: Change; postings: Posting[]; events: NewEvent[]; answer: StoredAnswer | undefined };
@@ -109,10 +130,18 @@ function settlementOf(ctx: Ctx, change: Change): Settlement {
   if (change.captured > 0) postings.push(recipes.capture(ctx, source, change.captured, paidBy(payment)));
   if (change.refund_failed) {
     assert(refund, 'a failed refund is at hand');
-    postings.push(recipes.refundFailed(ctx, { ...source, source_id: refund.id }, { available: refund.from_available, incoming: refund.from_incoming, on: refund.incoming_on }));
+    postings.push(
+      recipes.refundFailed(
+        ctx,
+        { ...source, source_id: refund.id },
+        { available: refund.from_available, incoming: refund.from_incoming, on: refund.incoming_on },
+      ),
+    );
   }
   const { draft } = change.before.attempt;
-  const created = draft ? [newEvent(ctx, 'payment.created', paymentObject(ctx.env, change.before.payment), undefined, false)] : [];
+  const created = draft
+    ? [newEvent(ctx, 'payment.created', paymentObject(ctx.env, change.before.payment), undefined, false)]
+    : [];
   const events = change.events.map(({ type, of }) => {
     // Only a payment of a session has a reaction.
     if (of === 'payment') return newEvent(ctx, type, shownPayment, paymentText, payment.checkout_session_id !== null);
@@ -121,7 +150,12 @@ function settlementOf(ctx: Ctx, change: Change): Settlement {
   });
   const answer =
     attempt.operation !== null && attempt.idempotency_key !== null
-      ? { account_id: attempt.account_id, operation: attempt.operation, key: attempt.idempotency_key, text: shownRefund ? JSON.stringify(shownRefund) : paymentText }
+      ? {
+          account_id: attempt.account_id,
+          operation: attempt.operation,
+          key: attempt.idempotency_key,
+          text: shownRefund ? JSON.stringify(shownRefund) : paymentText,
+        }
       : undefined;
   return { change, postings, events: [...created, ...events], answer };
 }
@@ -178,10 +212,24 @@ function settleStatements(items: Settlement[]): Statement[] {
       { set: 'draft = null' },
     ),
     // Whoever settles an attempt first writes its payment: the guard on the attempt's status lets only one pass.
-    ...insertRows('payments', paymentColumns, first.map(({ change }) => change.payment)),
+    ...insertRows(
+      'payments',
+      paymentColumns,
+      first.map(({ change }) => change.payment),
+    ),
     ...endWaiting(voided.map(({ change }) => change.attempt)),
-    ...updateRows('refunds', key, { status: 'text', failure_code: 'text', updated_at: 'timestamptz' }, refunds, 'refund'),
-    ...linkStatements(sorted.filter(({ change }) => change.payment.next_action_url !== null && change.payment.checkout_session_id === null).map(({ change }) => change.payment)),
+    ...updateRows(
+      'refunds',
+      key,
+      { status: 'text', failure_code: 'text', updated_at: 'timestamptz' },
+      refunds,
+      'refund',
+    ),
+    ...linkStatements(
+      sorted
+        .filter(({ change }) => change.payment.next_action_url !== null && change.payment.checkout_session_id === null)
+        .map(({ change }) => change.payment),
+    ),
     ...postStatements(sorted.flatMap((s) => s.postings)),
     ...emitStatements(sorted.flatMap((s) => s.events)),
     ...answerStatements(sorted.flatMap((s) => (s.answer ? [s.answer] : []))),

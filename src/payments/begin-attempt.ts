@@ -5,8 +5,8 @@ import { isDuplicate, runAll, type Tx } from '../db/db.ts';
 import { Fault } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
 import { bindEffect } from '../operation/once.ts';
-import { type AttemptRow, newAttempt } from './attempt-row.ts';
 import { attemptStatements } from './attempt.ts';
+import { type AttemptRow, newAttempt } from './attempt-row.ts';
 import { lockPayment, type PaymentRow } from './payment.ts';
 
 export type Plan = {
@@ -19,14 +19,29 @@ export type Plan = {
 
 export type Begun = { payment: PaymentRow; attempt: AttemptRow };
 
-export async function beginAttempt(ctx: Ctx, id: string, plan: (payment: PaymentRow, tx: Tx) => Promise<Plan> | Plan): Promise<Begun> {
+export async function beginAttempt(
+  ctx: Ctx,
+  id: string,
+  plan: (payment: PaymentRow, tx: Tx) => Promise<Plan> | Plan,
+): Promise<Begun> {
   const { account_id } = ctx.account;
   try {
     return await ctx.env.db.tx(async (tx) => {
       const before = await lockPayment(tx, account_id, id);
       const { kind, amount, final, change } = await plan(before, tx);
-      const payment: PaymentRow = { ...before, ...change, version: before.version + 1, updated_at: ctx.env.clock.now() };
-      const attempt = newAttempt(ctx, { payment_id: id, kind, amount, provider: before.provider ?? ctx.account.provider, ...(final === undefined ? {} : { final }) });
+      const payment: PaymentRow = {
+        ...before,
+        ...change,
+        version: before.version + 1,
+        updated_at: ctx.env.clock.now(),
+      };
+      const attempt = newAttempt(ctx, {
+        payment_id: id,
+        kind,
+        amount,
+        provider: before.provider ?? ctx.account.provider,
+        ...(final === undefined ? {} : { final }),
+      });
       await tx
         .updateTable('payments')
         .set({
@@ -45,7 +60,10 @@ export async function beginAttempt(ctx: Ctx, id: string, plan: (payment: Payment
         .where('account_id', '=', account_id)
         .where('id', '=', id)
         .execute();
-      await runAll(tx, [...attemptStatements([attempt]), ...(ctx.claim ? [bindEffect(account_id, ctx.claim, attempt.id)] : [])]);
+      await runAll(tx, [
+        ...attemptStatements([attempt]),
+        ...(ctx.claim ? [bindEffect(account_id, ctx.claim, attempt.id)] : []),
+      ]);
       return { payment, attempt };
     });
   } catch (error) {
@@ -56,10 +74,16 @@ export async function beginAttempt(ctx: Ctx, id: string, plan: (payment: Payment
 }
 
 export const inProgress = (cause?: unknown) =>
-  new Fault('payment_in_progress', 'Another change of this payment is under way. Wait for its outcome (by event, or by getting the payment), then try again.', {
-    retry_after: 2,
-    cause,
-  });
+  new Fault(
+    'payment_in_progress',
+    'Another change of this payment is under way. Wait for its outcome (by event, or by getting the payment), then try again.',
+    {
+      retry_after: 2,
+      cause,
+    },
+  );
 
 export const wrongState = (payment: PaymentRow, verb: string, needs: string) =>
-  new Fault('state_invalid', `This payment cannot be ${verb}: its status is '${payment.status}', and ${needs}.`, { param: 'id' });
+  new Fault('state_invalid', `This payment cannot be ${verb}: its status is '${payment.status}', and ${needs}.`, {
+    param: 'id',
+  });

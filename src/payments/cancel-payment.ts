@@ -2,14 +2,13 @@
 
 import Type from 'typebox';
 import { emit } from '../events/emit.ts';
-import { Id } from '../operation/fields.ts';
-import { operation } from '../operation/operation.ts';
-import { bindEffect } from '../operation/once.ts';
-import { runAll } from '../db/db.ts';
 import type { Ctx } from '../operation/context.ts';
+import { Id } from '../operation/fields.ts';
+import { storeAnswer } from '../operation/once.ts';
+import { operation } from '../operation/operation.ts';
 import { act, settle } from './attempt.ts';
 import { beginAttempt, inProgress, wrongState } from './begin-attempt.ts';
-import { capturable, findPayment, lockPayment, PaymentObject, paymentObject, type PaymentRow } from './payment.ts';
+import { capturable, findPayment, lockPayment, PaymentObject, type PaymentRow, paymentObject } from './payment.ts';
 
 export const cancelPayment = operation({
   name: 'payments.cancel',
@@ -30,7 +29,11 @@ export const cancelPayment = operation({
     const { payment, attempt } = await beginAttempt(ctx, input.id, (before) => {
       if (before.status === 'processing' || before.amount_capture_pending > 0) throw inProgress();
       if (before.status !== 'authorized' && before.status !== 'requires_authentication') {
-        throw wrongState(before, 'cancelled', 'only a pending or authorized one, or one that waits for authentication, can');
+        throw wrongState(
+          before,
+          'cancelled',
+          'only a pending or authorized one, or one that waits for authentication, can',
+        );
       }
       const amount = before.status === 'authorized' ? capturable(before) : before.amount;
       return { kind: 'void', amount, change: { status: 'processing', released: true } };
@@ -49,7 +52,12 @@ async function cancelPending(ctx: Ctx, id: string): Promise<PaymentRow> {
   const row = await ctx.env.db.tx(async (tx) => {
     const before = await lockPayment(tx, account_id, id);
     if (before.status !== 'pending') throw inProgress();
-    const payment: PaymentRow = { ...before, status: 'cancelled', version: before.version + 1, updated_at: ctx.env.clock.now() };
+    const payment: PaymentRow = {
+      ...before,
+      status: 'cancelled',
+      version: before.version + 1,
+      updated_at: ctx.env.clock.now(),
+    };
     await tx
       .updateTable('payments')
       .set({ status: payment.status, version: payment.version, updated_at: payment.updated_at })
@@ -57,7 +65,8 @@ async function cancelPending(ctx: Ctx, id: string): Promise<PaymentRow> {
       .where('id', '=', id)
       .execute();
     await emit(ctx, tx, 'payment.cancelled', paymentObject(ctx.env, payment));
-    if (ctx.claim) await runAll(tx, [bindEffect(account_id, ctx.claim, id)]);
+    // No attempt will answer the claim later, so this transaction does.
+    if (ctx.claim) await storeAnswer(tx, account_id, ctx.claim, JSON.stringify(paymentObject(ctx.env, payment)));
     return payment;
   });
   return row;

@@ -36,14 +36,24 @@ export const capturePayment = operation({
       const left = capturable(before);
       const amount = input.amount ?? left;
       if (amount > left) {
-        throw new Fault('amount_too_large', `At most ${left} (${display(left, before.currency)}) can still be captured of this payment.`, { param: 'amount' });
+        throw new Fault(
+          'amount_too_large',
+          `At most ${left} (${display(left, before.currency)}) can still be captured of this payment.`,
+          { param: 'amount' },
+        );
       }
       return { kind: 'capture', amount, final: input.final ?? false, change: { amount_capture_pending: amount } };
     });
     const provider_reference = payment.provider_reference ?? payment.id;
     const { currency } = payment;
     const verdict = await act(ctx, attempt, (provider) =>
-      provider.capture({ reference: attempt.id, provider_reference, amount: attempt.amount, currency, final: attempt.final }),
+      provider.capture({
+        reference: attempt.id,
+        provider_reference,
+        amount: attempt.amount,
+        currency,
+        final: attempt.final,
+      }),
     );
     const settled = await settle(ctx, { payment, attempt, refund: undefined }, verdict);
     return paymentObject(ctx.env, settled.payment);

@@ -6,10 +6,10 @@ import { Fault } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
+import { tokenFault } from '../vault/payment-method.ts';
 import { act, settle } from './attempt.ts';
 import { beginAttempt, inProgress, wrongState } from './begin-attempt.ts';
 import { PaymentObject, type PaymentRow, paymentObject } from './payment.ts';
-import { tokenFault } from '../vault/payment-method.ts';
 import { authorizeCall, findSource, methodOf, tokenStatements } from './source.ts';
 
 export const confirmPayment = operation({
@@ -18,9 +18,14 @@ export const confirmPayment = operation({
   actors: ['secret', 'system'],
   kind: 'process',
   summary: 'Confirm a pending payment',
-  description: 'Pays a payment that was created without a card. A declined card leaves it `pending` with a `decline`, so that another card can be tried.',
+  description:
+    'Pays a payment that was created without a card. A declined card leaves it `pending` with a `decline`, so that another card can be tried.',
   input: Type.Object(
-    { id: Id, token: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })), payment_method: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })) },
+    {
+      id: Id,
+      token: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+      payment_method: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    },
     { additionalProperties: false },
   ),
   output: PaymentObject,
@@ -29,7 +34,10 @@ export const confirmPayment = operation({
   run: async (ctx, input) => paymentObject(ctx.env, await confirm(ctx, input)),
 });
 
-export async function confirm(ctx: Ctx, input: { id: string; token?: string; payment_method?: string; email?: string }): Promise<PaymentRow> {
+export async function confirm(
+  ctx: Ctx,
+  input: { id: string; token?: string; payment_method?: string; email?: string },
+): Promise<PaymentRow> {
   if ((input.token === undefined) === (input.payment_method === undefined)) {
     throw new Fault('parameter_missing', 'Give either token or payment_method.', { param: 'token' });
   }
@@ -39,7 +47,12 @@ export async function confirm(ctx: Ctx, input: { id: string; token?: string; pay
     if (before.status === 'processing' || before.status === 'requires_authentication') throw inProgress();
     if (before.status !== 'pending') throw wrongState(before, 'paid', 'only a pending one can');
     if (source.token_id !== undefined) {
-      await runAll(tx, tokenStatements([{ account_id: before.account_id, token_id: source.token_id, used_by: before.id, at: ctx.env.clock.now() }]));
+      await runAll(
+        tx,
+        tokenStatements([
+          { account_id: before.account_id, token_id: source.token_id, used_by: before.id, at: ctx.env.clock.now() },
+        ]),
+      );
     }
     return {
       kind: 'authorize',

@@ -6,7 +6,7 @@ import Type, { type Static } from 'typebox';
 import { findCustomer } from '../customers/customer.ts';
 import { GuardFailed, type Statement } from '../db/db.ts';
 import { insertRows } from '../db/rows.ts';
-import { emitStatements, newEvent, type NewEvent } from '../events/emit.ts';
+import { emitStatements, type NewEvent, newEvent } from '../events/emit.ts';
 import { Fault, isFault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { currencyOf } from '../kit/money.ts';
@@ -15,21 +15,34 @@ import { Amount, CurrencyCode, Id, Metadata, text, Url } from '../operation/fiel
 import { answered, answerStatements, claimStatements, type NewClaim, standing } from '../operation/once.ts';
 import { operation, Replay } from '../operation/operation.ts';
 import { tokenFault } from '../vault/payment-method.ts';
-import { type AttemptRow, newAttempt } from './attempt-row.ts';
 import { act, attemptStatements, settle } from './attempt.ts';
-import { authorizeCall, findSource, methodOf, type Source, tokenStatements, type TokenUse } from './source.ts';
+import { type AttemptRow, newAttempt } from './attempt-row.ts';
 import { linkStatements } from './page-link.ts';
-import { type Breakdown, PaymentObject, paymentObject, paymentColumns, type PaymentRow } from './payment.ts';
+import { type Breakdown, PaymentObject, type PaymentRow, paymentColumns, paymentObject } from './payment.ts';
+import { authorizeCall, findSource, methodOf, type Source, type TokenUse, tokenStatements } from './source.ts';
 
 export const CreatePaymentInput = Type.Object(
   {
     amount: Amount,
     currency: CurrencyCode,
-    token: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'From the tokens call in the customer’s browser.' })),
-    payment_method: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'A saved card of `customer`.' })),
-    capture: Type.Optional(Type.Boolean({ description: 'False: hold the amount and capture it later. True when left out.' })),
+    token: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 255, description: 'From the tokens call in the customer’s browser.' }),
+    ),
+    payment_method: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: 'A saved card of `customer`.' }),
+    ),
+    capture: Type.Optional(
+      Type.Boolean({ description: 'False: hold the amount and capture it later. True when left out.' }),
+    ),
     customer: Type.Optional(Id),
-    email: Type.Optional(Type.String({ minLength: 3, maxLength: 254, pattern: '^[^\\s@<>]+@[^\\s@<>]+$', description: 'an e-mail address such as ada@example.com' })),
+    email: Type.Optional(
+      Type.String({
+        minLength: 3,
+        maxLength: 254,
+        pattern: '^[^\\s@<>]+@[^\\s@<>]+$',
+        description: 'an e-mail address such as ada@example.com',
+      }),
+    ),
     description: Type.Optional(text(500)),
     merchant_reference: Type.Optional(text(200)),
     metadata: Type.Optional(Metadata),
@@ -52,8 +65,23 @@ export const createPayment = operation({
     'Without a card the payment is `pending` and `checkout_url` is the page where the customer pays it.',
   input: CreatePaymentInput,
   output: PaymentObject,
-  faults: ['currency_unsupported', 'not_found', 'token_used', 'token_expired', 'idempotency_conflict', 'idempotency_in_flight', 'feature_unavailable'],
-  example: { amount: 1999, currency: 'USD', token: '{token}', description: 'Two bags of coffee', merchant_reference: 'order_1042', metadata: { cart: 'c_77' } },
+  faults: [
+    'currency_unsupported',
+    'not_found',
+    'token_used',
+    'token_expired',
+    'idempotency_conflict',
+    'idempotency_in_flight',
+    'feature_unavailable',
+  ],
+  example: {
+    amount: 1999,
+    currency: 'USD',
+    token: '{token}',
+    description: 'Two bags of coffee',
+    merchant_reference: 'order_1042',
+    metadata: { cart: 'c_77' },
+  },
   async run(ctx, input) {
     try {
       const begun = await beginPayment(ctx, input, {});
@@ -127,12 +155,23 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
     created_at: now,
     updated_at: now,
   };
-  const attempt = source && newAttempt(ctx, { payment_id: id, kind: 'authorize', amount: input.amount, provider: account.provider, draft: payment });
+  const attempt =
+    source &&
+    newAttempt(ctx, {
+      payment_id: id,
+      kind: 'authorize',
+      amount: input.amount,
+      provider: account.provider,
+      draft: payment,
+    });
   const object = paymentObject(env, payment);
   const record: Record_ = {
     payment,
     attempt,
-    token: source?.token_id === undefined ? undefined : { account_id: account.account_id, token_id: source.token_id, used_by: id, at: now },
+    token:
+      source?.token_id === undefined
+        ? undefined
+        : { account_id: account.account_id, token_id: source.token_id, used_by: id, at: now },
     claim: ctx.claim && { account_id: account.account_id, claim: ctx.claim, effect_id: id, at: now },
     answer: attempt || !ctx.claim ? undefined : JSON.stringify(object),
     event: attempt ? undefined : newEvent(ctx, 'payment.created', object),
@@ -155,13 +194,20 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
 
 function refuseAccount(ctx: Ctx): void {
   const { account } = ctx;
-  if (account.merchant_status === 'disabled') throw new Fault('permission_denied', 'This merchant is disabled and cannot take payments.');
+  if (account.merchant_status === 'disabled')
+    throw new Fault('permission_denied', 'This merchant is disabled and cannot take payments.');
   if (account.mode === 'sandbox') return;
   if (account.merchant_status === 'pending_review') {
-    throw new Fault('permission_denied', 'This merchant is still under review and cannot take live payments. Use the sandbox until it is approved.');
+    throw new Fault(
+      'permission_denied',
+      'This merchant is still under review and cannot take live payments. Use the sandbox until it is approved.',
+    );
   }
   if (account.provider === 'simulator') {
-    throw new Fault('feature_unavailable', 'No payment provider is connected to this live account. Live payments need a connection; use the sandbox key meanwhile.');
+    throw new Fault(
+      'feature_unavailable',
+      'No payment provider is connected to this live account. Live payments need a connection; use the sandbox key meanwhile.',
+    );
   }
 }
 
@@ -174,10 +220,14 @@ async function explain(ctx: Ctx, failed: GuardFailed, source: Source | undefined
   if (failed.guard === 'claim' && ctx.claim) {
     const before = await standing(ctx, ctx.claim);
     if (before) return new Replay(before.text);
-    throw new Fault('idempotency_in_flight', 'A request with this idempotency key is still being worked on. Ask again with the same key.', {
-      param: 'Idempotency-Key',
-      retry_after: 1,
-    });
+    throw new Fault(
+      'idempotency_in_flight',
+      'A request with this idempotency key is still being worked on. Ask again with the same key.',
+      {
+        param: 'Idempotency-Key',
+        retry_after: 1,
+      },
+    );
   }
   throw failed;
 }
@@ -205,7 +255,11 @@ function recordStatements(items: Record_[]): Statement[] {
     ...linkStatements(payments),
     ...emitStatements(items.flatMap((i) => (i.event ? [i.event] : []))),
     ...answerStatements(
-      items.flatMap(({ claim, answer }) => (claim && answer !== undefined ? [{ account_id: claim.account_id, operation: claim.claim.operation, key: claim.claim.key, text: answer }] : [])),
+      items.flatMap(({ claim, answer }) =>
+        claim && answer !== undefined
+          ? [{ account_id: claim.account_id, operation: claim.claim.operation, key: claim.claim.key, text: answer }]
+          : [],
+      ),
     ),
   ];
 }

@@ -15,10 +15,10 @@ import type { Ctx } from '../operation/context.ts';
 import { Amount, Id, Metadata, text } from '../operation/fields.ts';
 import { bindEffect } from '../operation/once.ts';
 import { operation } from '../operation/operation.ts';
-import { newAttempt } from './attempt-row.ts';
 import { act, attemptStatements, settle } from './attempt.ts';
+import { newAttempt } from './attempt-row.ts';
 import { lockPayment, type PaymentRow, refundable } from './payment.ts';
-import { RefundObject, refundObject, refundReasons, type RefundRow } from './refund.ts';
+import { RefundObject, type RefundRow, refundObject, refundReasons } from './refund.ts';
 
 export const createRefund = operation({
   name: 'refunds.create',
@@ -40,7 +40,14 @@ export const createRefund = operation({
     { additionalProperties: false },
   ),
   output: RefundObject,
-  faults: ['not_found', 'payment_not_refundable', 'payment_fully_refunded', 'nothing_refundable', 'amount_too_large', 'insufficient_balance'],
+  faults: [
+    'not_found',
+    'payment_not_refundable',
+    'payment_fully_refunded',
+    'nothing_refundable',
+    'amount_too_large',
+    'insufficient_balance',
+  ],
   example: { payment: '{payment}', amount: 500, reason: 'requested_by_customer', note: 'One bag was torn' },
   async run(ctx, input) {
     const { env } = ctx;
@@ -69,8 +76,19 @@ export const createRefund = operation({
           created_at: now,
           updated_at: now,
         };
-        const payment: PaymentRow = { ...before, amount_refunded: before.amount_refunded + amount, version: before.version + 1, updated_at: now };
-        const attempt = newAttempt(ctx, { payment_id: before.id, refund_id: refund.id, kind: 'refund', amount, provider: before.provider ?? ctx.account.provider });
+        const payment: PaymentRow = {
+          ...before,
+          amount_refunded: before.amount_refunded + amount,
+          version: before.version + 1,
+          updated_at: now,
+        };
+        const attempt = newAttempt(ctx, {
+          payment_id: before.id,
+          refund_id: refund.id,
+          kind: 'refund',
+          amount,
+          provider: before.provider ?? ctx.account.provider,
+        });
         await tx
           .updateTable('payments')
           .set({ amount_refunded: payment.amount_refunded, version: payment.version, updated_at: now })
@@ -82,7 +100,12 @@ export const createRefund = operation({
           ...insertRows('refunds', refundColumns, [refund]),
           ...attemptStatements([attempt]),
           ...postStatements([recipes.refund(ctx, source, funding)]),
-          expectCovered({ account_id, currency: before.currency, overdraft_limit: ctx.account.overdraft_limit, funding: ctx.account.refund_funding }),
+          expectCovered({
+            account_id,
+            currency: before.currency,
+            overdraft_limit: ctx.account.overdraft_limit,
+            funding: ctx.account.refund_funding,
+          }),
           ...emitStatements([newEvent(ctx, 'refund.created', refundObject(refund))]),
           ...(ctx.claim ? [bindEffect(account_id, ctx.claim, attempt.id)] : []),
         ]);
@@ -94,7 +117,12 @@ export const createRefund = operation({
     const { payment, refund, attempt } = begun;
     const provider_reference = payment.provider_reference ?? payment.id;
     const verdict = await act(ctx, attempt, (provider) =>
-      provider.refund({ reference: attempt.id, provider_reference, amount: attempt.amount, currency: payment.currency }),
+      provider.refund({
+        reference: attempt.id,
+        provider_reference,
+        amount: attempt.amount,
+        currency: payment.currency,
+      }),
     );
     const settled = await settle(ctx, { payment, attempt, refund }, verdict);
     return refundObject(settled.refund ?? refund);
@@ -104,7 +132,11 @@ export const createRefund = operation({
 /** The ladder of refusals, each with its own name; returns the amount to refund. */
 function refuse(payment: PaymentRow, asked: number | undefined): number {
   if (payment.status === 'failed' || payment.status === 'cancelled') {
-    throw new Fault('payment_not_refundable', `This payment is '${payment.status}': no money was taken, so there is none to give back.`, { param: 'payment' });
+    throw new Fault(
+      'payment_not_refundable',
+      `This payment is '${payment.status}': no money was taken, so there is none to give back.`,
+      { param: 'payment' },
+    );
   }
   const left = refundable(payment);
   if (payment.amount_captured > 0 && left === 0) {
@@ -112,19 +144,44 @@ function refuse(payment: PaymentRow, asked: number | undefined): number {
   }
   if (left === 0) {
     const why = payment.status === 'authorized' ? ' It is only authorized: cancel it instead.' : '';
-    throw new Fault('nothing_refundable', `Nothing of this payment was captured yet, so nothing can be refunded.${why}`, { param: 'payment' });
+    throw new Fault(
+      'nothing_refundable',
+      `Nothing of this payment was captured yet, so nothing can be refunded.${why}`,
+      { param: 'payment' },
+    );
   }
   const amount = asked ?? left;
   if (amount > left) {
-    throw new Fault('amount_too_large', `At most ${left} (${display(left, payment.currency)}) of this payment can still be refunded.`, { param: 'amount' });
+    throw new Fault(
+      'amount_too_large',
+      `At most ${left} (${display(left, payment.currency)}) of this payment can still be refunded.`,
+      { param: 'amount' },
+    );
   }
   return amount;
 }
 
 const uncovered = (cause: unknown) =>
-  new Fault('insufficient_balance', 'The balance of this currency does not cover the refund. Refund less, or wait for further payments.', { param: 'amount', cause });
+  new Fault(
+    'insufficient_balance',
+    'The balance of this currency does not cover the refund. Refund less, or wait for further payments.',
+    { param: 'amount', cause },
+  );
 
 const refundColumns = {
-  account_id: 'text', id: 'text', payment_id: 'text', status: 'text', amount: 'bigint', currency: 'text', reason: 'text', note: 'text',
-  merchant_reference: 'text', metadata: 'jsonb', from_available: 'bigint', from_incoming: 'bigint', incoming_on: 'date', created_at: 'timestamptz', updated_at: 'timestamptz',
+  account_id: 'text',
+  id: 'text',
+  payment_id: 'text',
+  status: 'text',
+  amount: 'bigint',
+  currency: 'text',
+  reason: 'text',
+  note: 'text',
+  merchant_reference: 'text',
+  metadata: 'jsonb',
+  from_available: 'bigint',
+  from_incoming: 'bigint',
+  incoming_on: 'date',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
 };

@@ -10,11 +10,26 @@ const texts: Record<DeclineCode, { message: string; advice: string }> = {
   stolen_card: { message: 'Your bank declined the payment.', advice: 'Try another card, or ask your bank why.' },
   expired_card: { message: 'This card has expired.', advice: 'Check the expiry date, or use another card.' },
   incorrect_cvc: { message: 'The security code is not right.', advice: 'Check the code on your card and try again.' },
-  processing_error: { message: 'Something went wrong between us and your bank.', advice: 'Wait a moment and try again. You have not been charged.' },
-  authentication_failed: { message: 'Your bank could not confirm that it is you.', advice: 'Try again, or use another card.' },
-  authentication_abandoned: { message: 'The confirmation with your bank was not finished.', advice: 'Try again and finish the step your bank shows.' },
-  refund_refused: { message: 'The provider refused the refund.', advice: 'Pay the customer back another way, or try again later.' },
-  capture_refused: { message: 'The provider refused the capture.', advice: 'The hold may have lapsed. Make a new payment.' },
+  processing_error: {
+    message: 'Something went wrong between us and your bank.',
+    advice: 'Wait a moment and try again. You have not been charged.',
+  },
+  authentication_failed: {
+    message: 'Your bank could not confirm that it is you.',
+    advice: 'Try again, or use another card.',
+  },
+  authentication_abandoned: {
+    message: 'The confirmation with your bank was not finished.',
+    advice: 'Try again and finish the step your bank shows.',
+  },
+  refund_refused: {
+    message: 'The provider refused the refund.',
+    advice: 'Pay the customer back another way, or try again later.',
+  },
+  capture_refused: {
+    message: 'The provider refused the capture.',
+    advice: 'The hold may have lapsed. Make a new payment.',
+  },
   never_reached: { message: 'The payment did not reach the bank.', advice: 'Try again. You have not been charged.' },
 };
 

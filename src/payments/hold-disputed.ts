@@ -6,8 +6,17 @@ import type { Ctx } from '../operation/context.ts';
 import { lockPayment, type PaymentRow, refundable } from './payment.ts';
 
 /** The payment behind one of our authorizations, with the row lock. Undefined: we never made this call. */
-export async function lockPaymentOfAttempt(tx: Tx, account_id: string, attempt_id: string): Promise<PaymentRow | undefined> {
-  const attempt = await tx.selectFrom('attempts').select('payment_id').where('account_id', '=', account_id).where('id', '=', attempt_id).executeTakeFirst();
+export async function lockPaymentOfAttempt(
+  tx: Tx,
+  account_id: string,
+  attempt_id: string,
+): Promise<PaymentRow | undefined> {
+  const attempt = await tx
+    .selectFrom('attempts')
+    .select('payment_id')
+    .where('account_id', '=', account_id)
+    .where('id', '=', attempt_id)
+    .executeTakeFirst();
   return attempt && (await lockPayment(tx, account_id, attempt.payment_id));
 }
 
@@ -26,7 +35,11 @@ export async function releaseDisputed(ctx: Ctx, tx: Tx, payment: PaymentRow, hel
 async function changeDisputed(ctx: Ctx, tx: Tx, payment: PaymentRow, by: number): Promise<void> {
   await tx
     .updateTable('payments')
-    .set({ amount_disputed: payment.amount_disputed + by, version: payment.version + 1, updated_at: ctx.env.clock.now() })
+    .set({
+      amount_disputed: payment.amount_disputed + by,
+      version: payment.version + 1,
+      updated_at: ctx.env.clock.now(),
+    })
     .where('account_id', '=', payment.account_id)
     .where('id', '=', payment.id)
     .execute();

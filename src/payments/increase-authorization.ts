@@ -15,7 +15,8 @@ export const increaseAuthorization = operation({
   actors: ['secret', 'system'],
   kind: 'process',
   summary: 'Increase an authorization',
-  description: 'Holds more on the same card. `amount` is the new sum in all, larger than what is held now. A refusal by the issuer leaves the old hold as it was, with a `decline`.',
+  description:
+    'Holds more on the same card. `amount` is the new sum in all, larger than what is held now. A refusal by the issuer leaves the old hold as it was, with a `decline`.',
   input: Type.Object({ id: Id, amount: Amount }, { additionalProperties: false }),
   output: PaymentObject,
   faults: ['not_found', 'state_invalid', 'amount_too_small', 'payment_in_progress'],
@@ -25,13 +26,22 @@ export const increaseAuthorization = operation({
       if (before.amount_capture_pending > 0 || before.status === 'processing') throw inProgress();
       if (before.status !== 'authorized') throw wrongState(before, 'increased', 'only an authorized one can');
       if (input.amount <= before.amount_authorized) {
-        throw new Fault('amount_too_small', `The new amount must be more than the ${before.amount_authorized} held now (at most ${maxAmount}).`, { param: 'amount' });
+        throw new Fault(
+          'amount_too_small',
+          `The new amount must be more than the ${before.amount_authorized} held now (at most ${maxAmount}).`,
+          { param: 'amount' },
+        );
       }
       return { kind: 'increase', amount: input.amount, change: {} };
     });
     const provider_reference = payment.provider_reference ?? payment.id;
     const verdict = await act(ctx, attempt, (provider) =>
-      provider.increase({ reference: attempt.id, provider_reference, amount: attempt.amount, currency: payment.currency }),
+      provider.increase({
+        reference: attempt.id,
+        provider_reference,
+        amount: attempt.amount,
+        currency: payment.currency,
+      }),
     );
     return paymentObject(ctx.env, (await settle(ctx, { payment, attempt, refund: undefined }, verdict)).payment);
   },

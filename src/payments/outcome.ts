@@ -113,7 +113,8 @@ function authorize(change: Change, verdict: Verdict): void {
     case 'action':
       payment.status = 'requires_authentication';
       payment.next_action_url = verdict.url;
-      if (was !== 'requires_authentication') change.events.push({ type: 'payment.requires_authentication', of: 'payment' });
+      if (was !== 'requires_authentication')
+        change.events.push({ type: 'payment.requires_authentication', of: 'payment' });
       return;
     case 'pending':
     case 'unknown':
@@ -161,7 +162,10 @@ function release(change: Change, verdict: Verdict): void {
     case 'approved':
       payment.status = payment.amount_captured > 0 ? 'completed' : 'cancelled';
       payment.next_action_url = null;
-      change.events.push({ type: payment.amount_captured > 0 ? 'payment.completed' : 'payment.cancelled', of: 'payment' });
+      change.events.push({
+        type: payment.amount_captured > 0 ? 'payment.completed' : 'payment.cancelled',
+        of: 'payment',
+      });
       return;
     case 'declined':
       payment.released = false;

@@ -18,5 +18,6 @@ export async function linkPage(tx: Tx, id: string, account_id: string): Promise<
 }
 
 export async function accountOfPage(query: Executor, id: string): Promise<string | undefined> {
-  return (await query.selectFrom('page_links').select('account_id').where('id', '=', id).executeTakeFirst())?.account_id;
+  return (await query.selectFrom('page_links').select('account_id').where('id', '=', id).executeTakeFirst())
+    ?.account_id;
 }

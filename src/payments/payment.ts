@@ -2,9 +2,9 @@
 
 import type { Selectable } from 'kysely';
 import Type, { type Static } from 'typebox';
+import type { CheckResult, Processing, ThreeDSecure } from '../connectors/connector.ts';
 import type { Executor, Tx } from '../db/db.ts';
 import type { Payments } from '../db/types.ts';
-import type { CheckResult, Processing, ThreeDSecure } from '../connectors/connector.ts';
 import { notFound } from '../kit/fault.ts';
 import type { Currency } from '../kit/money.ts';
 import type { Paid } from '../ledger/fees.ts';
@@ -13,7 +13,15 @@ import { Address, Metadata, nullable } from '../operation/fields.ts';
 import { CardSummary } from '../vault/summary.ts';
 import { declineText } from './decline.ts';
 
-export const paymentStatuses = ['pending', 'requires_authentication', 'authorized', 'processing', 'completed', 'failed', 'cancelled'] as const;
+export const paymentStatuses = [
+  'pending',
+  'requires_authentication',
+  'authorized',
+  'processing',
+  'completed',
+  'failed',
+  'cancelled',
+] as const;
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
 /** Every step a payment can take. What is not here does not happen, whatever a provider says. */
@@ -38,7 +46,10 @@ export type Breakdown = {
 };
 
 type Columns = Selectable<Payments>;
-export type PaymentRow = Omit<Columns, 'status' | 'currency' | 'payment_method' | 'breakdown' | 'processing' | 'metadata'> & {
+export type PaymentRow = Omit<
+  Columns,
+  'status' | 'currency' | 'payment_method' | 'breakdown' | 'processing' | 'metadata'
+> & {
   status: PaymentStatus;
   currency: Currency;
   payment_method: Method | null;
@@ -70,7 +81,12 @@ export const PaymentObject = Type.Object(
     email: nullable(Type.String()),
     checkout_session: nullable(Type.String()),
     payment_method: nullable(
-      Type.Object({ id: nullable(Type.String()), type: Type.Literal('card'), card: CardSummary, billing_address: nullable(Address) }),
+      Type.Object({
+        id: nullable(Type.String()),
+        type: Type.Literal('card'),
+        card: CardSummary,
+        billing_address: nullable(Address),
+      }),
     ),
     processing: Type.Object({
       provider: nullable(Type.String()),
@@ -101,11 +117,20 @@ export const PaymentObject = Type.Object(
         tax: Type.Integer(),
         discount: Type.Integer(),
         total: Type.Integer(),
-        line_items: Type.Array(Type.Object({ name: Type.String(), quantity: Type.Integer(), unit_amount: Type.Integer(), amount: Type.Integer() })),
+        line_items: Type.Array(
+          Type.Object({
+            name: Type.String(),
+            quantity: Type.Integer(),
+            unit_amount: Type.Integer(),
+            amount: Type.Integer(),
+          }),
+        ),
       }),
     ),
     return_url: nullable(Type.String()),
-    checkout_url: nullable(Type.String({ description: 'Send the customer here while it is set: they must pay or authenticate.' })),
+    checkout_url: nullable(
+      Type.String({ description: 'Send the customer here while it is set: they must pay or authenticate.' }),
+    ),
     created_at: Type.String({ format: 'date-time' }),
     updated_at: Type.String({ format: 'date-time' }),
   },
@@ -114,9 +139,13 @@ export const PaymentObject = Type.Object(
 export type PaymentObject = Static<typeof PaymentObject>;
 
 /** What a fee may depend on. */
-export const paidBy = (p: PaymentRow): Paid => ({ method: 'card', card_country: p.payment_method?.card.country ?? null });
+export const paidBy = (p: PaymentRow): Paid => ({
+  method: 'card',
+  card_country: p.payment_method?.card.country ?? null,
+});
 
-export const capturable = (p: PaymentRow) => (p.released || p.status !== 'authorized' ? 0 : p.amount_authorized - p.amount_captured - p.amount_capture_pending);
+export const capturable = (p: PaymentRow) =>
+  p.released || p.status !== 'authorized' ? 0 : p.amount_authorized - p.amount_captured - p.amount_capture_pending;
 export const refundable = (p: PaymentRow) => p.amount_captured - p.amount_refunded - p.amount_disputed;
 
 export function paymentObject(env: Env, p: PaymentRow): PaymentObject {
@@ -165,29 +194,78 @@ export function paymentObject(env: Env, p: PaymentRow): PaymentObject {
 const check = (result: CheckResult | undefined) => result ?? null;
 const secure = (result: ThreeDSecure | undefined) => result ?? null;
 
-export async function findPayment(query: Executor | Tx, account_id: string, id: string, param = 'id'): Promise<PaymentRow> {
+export async function findPayment(
+  query: Executor | Tx,
+  account_id: string,
+  id: string,
+  param = 'id',
+): Promise<PaymentRow> {
   const row = await peekPayment(query, account_id, id);
   if (!row) throw notFound('payment', id, param);
   return row;
 }
 
 /** Undefined while its first answer is awaited: its row is written with that. */
-export async function peekPayment(query: Executor | Tx, account_id: string, id: string): Promise<PaymentRow | undefined> {
-  const row = await query.selectFrom('payments').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirst();
+export async function peekPayment(
+  query: Executor | Tx,
+  account_id: string,
+  id: string,
+): Promise<PaymentRow | undefined> {
+  const row = await query
+    .selectFrom('payments')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .executeTakeFirst();
   return row as PaymentRow | undefined;
 }
 
 /** With the row lock: nobody else changes the payment until the transaction ends. */
 export async function lockPayment(tx: Tx, account_id: string, id: string, param = 'id'): Promise<PaymentRow> {
-  const row = await tx.selectFrom('payments').selectAll().where('account_id', '=', account_id).where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
+  const row = await tx
+    .selectFrom('payments')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
   if (!row) throw notFound('payment', id, param);
   return row as PaymentRow;
 }
 
 export const paymentColumns = {
-  account_id: 'text', id: 'text', status: 'text', amount: 'bigint', currency: 'text', capture: 'boolean', hosted: 'boolean', amount_authorized: 'bigint',
-  amount_captured: 'bigint', amount_capture_pending: 'bigint', amount_refunded: 'bigint', released: 'boolean', description: 'text', merchant_reference: 'text',
-  metadata: 'jsonb', return_url: 'text', cancel_url: 'text', customer_id: 'text', email: 'text', checkout_session_id: 'text', card_id: 'text',
-  payment_method_id: 'text', payment_method: 'jsonb', card_last_four: 'text', breakdown: 'jsonb', processing: 'jsonb', decline_code: 'text', provider: 'text',
-  provider_reference: 'text', next_action_url: 'text', version: 'integer', request_id: 'text', created_at: 'timestamptz', updated_at: 'timestamptz',
+  account_id: 'text',
+  id: 'text',
+  status: 'text',
+  amount: 'bigint',
+  currency: 'text',
+  capture: 'boolean',
+  hosted: 'boolean',
+  amount_authorized: 'bigint',
+  amount_captured: 'bigint',
+  amount_capture_pending: 'bigint',
+  amount_refunded: 'bigint',
+  released: 'boolean',
+  description: 'text',
+  merchant_reference: 'text',
+  metadata: 'jsonb',
+  return_url: 'text',
+  cancel_url: 'text',
+  customer_id: 'text',
+  email: 'text',
+  checkout_session_id: 'text',
+  card_id: 'text',
+  payment_method_id: 'text',
+  payment_method: 'jsonb',
+  card_last_four: 'text',
+  breakdown: 'jsonb',
+  processing: 'jsonb',
+  decline_code: 'text',
+  provider: 'text',
+  provider_reference: 'text',
+  next_action_url: 'text',
+  version: 'integer',
+  request_id: 'text',
+  created_at: 'timestamptz',
+  updated_at: 'timestamptz',
 };

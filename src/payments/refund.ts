@@ -27,7 +27,9 @@ export const RefundObject = Type.Object(
     note: nullable(Type.String()),
     merchant_reference: nullable(Type.String()),
     metadata: Metadata,
-    failure_code: nullable(Type.String({ description: 'Why the provider could not pay it back; the money is in your balance again.' })),
+    failure_code: nullable(
+      Type.String({ description: 'Why the provider could not pay it back; the money is in your balance again.' }),
+    ),
     created_at: Type.String({ format: 'date-time' }),
     updated_at: Type.String({ format: 'date-time' }),
   },

@@ -3,13 +3,13 @@
 
 import { sql } from 'kysely';
 import type { Look } from '../connectors/connector.ts';
+import { loadAccount } from '../identity/account.ts';
 import { hours, seconds } from '../kit/clock.ts';
 import { newId } from '../kit/id.ts';
-import { loadAccount } from '../identity/account.ts';
 import type { Ctx, Env } from '../operation/context.ts';
+import { rowsOf, settle } from './attempt.ts';
 import type { AttemptRow } from './attempt-row.ts';
 import { isOpen } from './attempt-row.ts';
-import { rowsOf, settle } from './attempt.ts';
 import type { Verdict } from './outcome.ts';
 import type { PaymentRow } from './payment.ts';
 
@@ -20,7 +20,9 @@ const abandoned_ms = hours(1);
 export async function resolveDue(env: Env, limit = 100): Promise<number> {
   const now = env.clock.now();
   const { rows: accounts } = await sql<{ account_id: string }>`
-    select distinct account_id from (select account_id from attempts where resolve_at <= ${now} order by resolve_at limit 1000) due`.execute(env.db.query);
+    select distinct account_id from (select account_id from attempts where resolve_at <= ${now} order by resolve_at limit 1000) due`.execute(
+    env.db.query,
+  );
   let count = 0;
   for (const { account_id } of accounts) {
     const account = await loadAccount(env.db.query, account_id);
@@ -33,7 +35,9 @@ export async function resolveDue(env: Env, limit = 100): Promise<number> {
       returning *`.execute(env.db.query);
     for (const attempt of rows) {
       const ctx: Ctx = { env, account, actor: { kind: 'system' }, request_id: newId('job', env) };
-      await resolveAttempt(ctx, attempt).catch((error) => env.log.error({ attempt: attempt.id, error }, 'an open attempt could not be resolved'));
+      await resolveAttempt(ctx, attempt).catch((error) =>
+        env.log.error({ attempt: attempt.id, error }, 'an open attempt could not be resolved'),
+      );
     }
     count += rows.length;
   }
@@ -50,7 +54,12 @@ export async function resolveAttempt(ctx: Ctx, attempt: AttemptRow): Promise<voi
     // The bank's page may still be open somewhere: it is closed at the provider first, so that no late yes takes money.
     const { payment } = await rowsOf(ctx, attempt);
     const { provider_reference } = look;
-    const closed = await provider.void({ reference: `${attempt.id}_close`, provider_reference, amount: attempt.amount, currency: payment.currency });
+    const closed = await provider.void({
+      reference: `${attempt.id}_close`,
+      provider_reference,
+      amount: attempt.amount,
+      currency: payment.currency,
+    });
     if (closed.kind !== 'approved') return;
   }
   const rows = await rowsOf(ctx, attempt);
@@ -67,7 +76,13 @@ function verdictOf(ctx: Ctx, attempt: AttemptRow, look: Look): Verdict | undefin
     return { kind: 'declined', code: 'never_reached', provider_reference: undefined, retryable: true, processing: {} };
   }
   if (look.kind === 'action' && age > abandoned_ms) {
-    return { kind: 'declined', code: 'authentication_abandoned', provider_reference: look.provider_reference, retryable: true, processing: look.processing };
+    return {
+      kind: 'declined',
+      code: 'authentication_abandoned',
+      provider_reference: look.provider_reference,
+      retryable: true,
+      processing: look.processing,
+    };
   }
   return look;
 }

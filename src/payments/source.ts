@@ -4,12 +4,12 @@ import type { AuthorizeCall } from '../connectors/connector.ts';
 import type { Statement } from '../db/db.ts';
 import { Fault } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
+import type { Address } from '../operation/fields.ts';
 import { findPaymentMethod, tokenFault } from '../vault/payment-method.ts';
 import { type CardRow, openCard } from '../vault/sealed-card.ts';
 import { cardSummary } from '../vault/summary.ts';
 import { parseToken } from '../vault/token.ts';
 import type { AttemptRow } from './attempt-row.ts';
-import type { Address } from '../operation/fields.ts';
 import type { Method, PaymentRow } from './payment.ts';
 
 export type Source = {
@@ -30,24 +30,53 @@ export async function findSource(ctx: Ctx, input: SourceInput): Promise<Source |
   const { account_id } = ctx.account;
   if (input.token !== undefined) {
     const { id, cvc } = parseToken(ctx.env, account_id, input.token);
-    const [row] = await ctx.env.db.point<CardRow & { billing_address: unknown }>({ name: 'source_of_token', text: ofToken, values: [account_id, id] });
+    const [row] = await ctx.env.db.point<CardRow & { billing_address: unknown }>({
+      name: 'source_of_token',
+      text: ofToken,
+      values: [account_id, id],
+    });
     if (!row) throw await tokenFault(ctx, id);
     const { billing_address, ...card } = row;
-    return { card, billing_address: billing_address as Address | null, token_id: id, cvc, payment_method_id: null, customer_id: null };
+    return {
+      card,
+      billing_address: billing_address as Address | null,
+      token_id: id,
+      cvc,
+      payment_method_id: null,
+      customer_id: null,
+    };
   }
   if (input.payment_method !== undefined) {
     const { row, card } = await findPaymentMethod(ctx.env.db.query, account_id, input.payment_method);
     if (input.customer !== undefined && row.customer_id !== input.customer) {
-      throw new Fault('parameter_invalid', 'This payment method belongs to another customer.', { param: 'payment_method' });
+      throw new Fault('parameter_invalid', 'This payment method belongs to another customer.', {
+        param: 'payment_method',
+      });
     }
-    return { card, billing_address: row.billing_address as Address | null, token_id: undefined, cvc: undefined, payment_method_id: row.id, customer_id: row.customer_id };
+    return {
+      card,
+      billing_address: row.billing_address as Address | null,
+      token_id: undefined,
+      cvc: undefined,
+      payment_method_id: row.id,
+      customer_id: row.customer_id,
+    };
   }
   return undefined;
 }
 
-export const methodOf = (source: Source): Method => ({ type: 'card', card: cardSummary(source.card), billing_address: source.billing_address });
+export const methodOf = (source: Source): Method => ({
+  type: 'card',
+  card: cardSummary(source.card),
+  billing_address: source.billing_address,
+});
 
-export async function authorizeCall(ctx: Ctx, payment: PaymentRow, attempt: AttemptRow, source: Source): Promise<AuthorizeCall> {
+export async function authorizeCall(
+  ctx: Ctx,
+  payment: PaymentRow,
+  attempt: AttemptRow,
+  source: Source,
+): Promise<AuthorizeCall> {
   const page = payment.checkout_session_id ?? payment.id;
   return {
     reference: attempt.id,
@@ -75,7 +104,13 @@ export function tokenStatements(uses: TokenUse[]): Statement[] {
           from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as u (account_id, id, used_by, at)
           where t.account_id = u.account_id and t.id = u.id and t.used_by is null and t.expires_at > u.at returning 1)
         select florin_expect((select count(*) from done), $5, 'token')`,
-      values: [uses.map((u) => u.account_id), uses.map((u) => u.token_id), uses.map((u) => u.used_by), uses.map((u) => u.at), uses.length],
+      values: [
+        uses.map((u) => u.account_id),
+        uses.map((u) => u.token_id),
+        uses.map((u) => u.used_by),
+        uses.map((u) => u.at),
+        uses.length,
+      ],
     },
   ];
 }

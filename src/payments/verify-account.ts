@@ -11,7 +11,8 @@ export const verifyLedger = operation({
   actors: ['secret', 'system'],
   kind: 'read',
   summary: 'Verify the ledger',
-  description: 'Recomputes the books of this account from their entries and says, sentence by sentence, what was proved. A failed check names up to five offenders.',
+  description:
+    'Recomputes the books of this account from their entries and says, sentence by sentence, what was proved. A failed check names up to five offenders.',
   input: Type.Object({}, { additionalProperties: false }),
   output: Type.Object({
     object: Type.Literal('ledger_verification'),
@@ -22,6 +23,11 @@ export const verifyLedger = operation({
   faults: [],
   async run(ctx) {
     const checks = await runChecks(ctx.env.db.query, [...ledgerChecks, ...paymentChecks], ctx.account.account_id);
-    return { object: 'ledger_verification' as const, ok: checks.every((c) => c.ok), checks, verified_at: ctx.env.clock.now().toISOString() };
+    return {
+      object: 'ledger_verification' as const,
+      ok: checks.every((c) => c.ok),
+      checks,
+      verified_at: ctx.env.clock.now().toISOString(),
+    };
   },
 });

@@ -105,7 +105,8 @@ export function firstReview(ctx: Ctx, numbers: BankNumbers): Review {
   const { review } = bankBehaviourOf(bankScenarioOf(numbers));
   const reviewed_at = ctx.env.clock.now();
   if (review === 'pending') return waiting;
-  if (review === 'rejected') return { status: 'rejected', rejection_reason: 'A test number that is always rejected.', reviewed_at };
+  if (review === 'rejected')
+    return { status: 'rejected', rejection_reason: 'A test number that is always rejected.', reviewed_at };
   return { status: 'verified', rejection_reason: null, reviewed_at };
 }
 
@@ -115,20 +116,41 @@ export const verdictOf = ({ status }: BankAccountRow): EventType[] => {
   return [status === 'verified' ? 'bank_account.verified' : 'bank_account.rejected'];
 };
 
-export async function findBankAccount(query: Executor | Tx, account_id: string, id: string, param = 'id'): Promise<BankAccountRow> {
-  const row = await query.selectFrom('bank_accounts').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirst();
+export async function findBankAccount(
+  query: Executor | Tx,
+  account_id: string,
+  id: string,
+  param = 'id',
+): Promise<BankAccountRow> {
+  const row = await query
+    .selectFrom('bank_accounts')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (!row || row.deleted_at !== null) throw notFound('bank account', id, param);
   return row as BankAccountRow;
 }
 
 /** Also a deleted one: a payout outlives its bank account. */
 export async function findAnyBankAccount(query: Executor, account_id: string, id: string): Promise<BankAccountRow> {
-  const row = await query.selectFrom('bank_accounts').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirstOrThrow();
+  const row = await query
+    .selectFrom('bank_accounts')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
   return row as BankAccountRow;
 }
 
 /** `share`: nobody changes it until the transaction ends, yet many payouts may name it at once. */
-export async function lockBankAccount(tx: Tx, account_id: string, id: string, how: 'share' | 'update', param = 'id'): Promise<BankAccountRow> {
+export async function lockBankAccount(
+  tx: Tx,
+  account_id: string,
+  id: string,
+  how: 'share' | 'update',
+  param = 'id',
+): Promise<BankAccountRow> {
   const query = tx.selectFrom('bank_accounts').selectAll().where('account_id', '=', account_id).where('id', '=', id);
   const row = await (how === 'share' ? query.forShare() : query.forUpdate()).executeTakeFirst();
   if (!row || row.deleted_at !== null) throw notFound('bank account', id, param);

@@ -3,7 +3,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Fault, type FaultCode } from '../kit/fault.ts';
-import { type BankKind, checkCurrency, countryOf, lastFour, type NumberInput, numbersOf, textOf } from './bank-numbers.ts';
+import {
+  type BankKind,
+  checkCurrency,
+  countryOf,
+  lastFour,
+  type NumberInput,
+  numbersOf,
+  textOf,
+} from './bank-numbers.ts';
 
 function refused(kind: BankKind, input: NumberInput, code: FaultCode, param: string): void {
   try {
@@ -12,7 +20,8 @@ function refused(kind: BankKind, input: NumberInput, code: FaultCode, param: str
     assert.ok(error instanceof Fault);
     assert.equal(error.code, code);
     assert.equal(error.param, param);
-    for (const value of Object.values(input)) assert.ok(value.length < 4 || !error.message.includes(value), error.message);
+    for (const value of Object.values(input))
+      assert.ok(value.length < 4 || !error.message.includes(value), error.message);
     return;
   }
   assert.fail(`${JSON.stringify(input)} was taken`);
@@ -25,7 +34,15 @@ describe('us', () => {
       assert.equal(numbers.kind === 'us' && numbers.routing_number, routing_number.replaceAll('-', ''));
     }
     // The third is the example of another provider's guide, which fails its check digit; zeros pass it, and are nobody's.
-    for (const routing_number of ['110000001', '12100035', '111000000', '000000000', '1210003580', '12100035a', '990000006']) {
+    for (const routing_number of [
+      '110000001',
+      '12100035',
+      '111000000',
+      '000000000',
+      '1210003580',
+      '12100035a',
+      '990000006',
+    ]) {
       refused('us', { routing_number, account_number: '000123456789' }, 'parameter_invalid', 'routing_number');
     }
   });
@@ -54,19 +71,35 @@ test('hk: clearing code, branch code and 6 to 9 digits, with hyphens', () => {
 });
 
 test('iban: check digits and length by country; spaces and small letters are mended', () => {
-  for (const iban of ['DE89 3704 0044 0532 0130 00', 'gb29nwbk60161331926819', 'FR1420041010050500013M02606', 'NO9386011117947']) {
+  for (const iban of [
+    'DE89 3704 0044 0532 0130 00',
+    'gb29nwbk60161331926819',
+    'FR1420041010050500013M02606',
+    'NO9386011117947',
+  ]) {
     const numbers = numbersOf('iban', { iban });
     assert.equal(numbers.kind === 'iban' && numbers.iban, iban.replaceAll(' ', '').toUpperCase());
     assert.equal(countryOf(numbers), iban.slice(0, 2).toUpperCase());
   }
-  for (const iban of ['DE89370400440532013001', 'DE8937040044053201300', 'XX89370400440532013000', 'DEAA370400440532013000', 'hello']) {
+  for (const iban of [
+    'DE89370400440532013001',
+    'DE8937040044053201300',
+    'XX89370400440532013000',
+    'DEAA370400440532013000',
+    'hello',
+  ]) {
     refused('iban', { iban }, 'parameter_invalid', 'iban');
   }
 });
 
 test('every kind takes all of its own numbers and none of another’s', () => {
   refused('us', { account_number: '000123456789' }, 'parameter_missing', 'routing_number');
-  refused('us', { routing_number: '110000000', account_number: '1234', iban: 'DE89370400440532013000' }, 'parameter_unknown', 'iban');
+  refused(
+    'us',
+    { routing_number: '110000000', account_number: '1234', iban: 'DE89370400440532013000' },
+    'parameter_unknown',
+    'iban',
+  );
   refused('hk', { branch_code: '456', account_number: '123456' }, 'parameter_missing', 'clearing_code');
   refused('iban', {}, 'parameter_missing', 'iban');
   refused('iban', { iban: 'DE89370400440532013000', account_number: '1234' }, 'parameter_unknown', 'account_number');
@@ -83,7 +116,14 @@ test('currencies by kind', () => {
   checkCurrency('hk', 'USD');
   checkCurrency('iban', 'EUR');
   checkCurrency('iban', 'GBP');
-  for (const [kind, currency] of [['us', 'EUR'], ['hk', 'EUR'], ['iban', 'BTC']] as const) {
-    assert.throws(() => checkCurrency(kind, currency), (error) => error instanceof Fault && error.param === 'currency');
+  for (const [kind, currency] of [
+    ['us', 'EUR'],
+    ['hk', 'EUR'],
+    ['iban', 'BTC'],
+  ] as const) {
+    assert.throws(
+      () => checkCurrency(kind, currency),
+      (error) => error instanceof Fault && error.param === 'currency',
+    );
   }
 });

@@ -92,7 +92,9 @@ function digits(text: string, param: NumberField, min: number, max: number): str
   const value = bare(text);
   if (/^\d+$/.test(value) && value.length >= min && value.length <= max) return value;
   const count = min === max ? `${min}` : `${min} to ${max}`;
-  throw new Fault('parameter_invalid', `'${param}' must be ${count} digits; hyphens and spaces are ignored.`, { param });
+  throw new Fault('parameter_invalid', `'${param}' must be ${count} digits; hyphens and spaces are ignored.`, {
+    param,
+  });
 }
 
 /** Check digit of the American Bankers Association; the first two digits are a Federal Reserve district, a thrift's, electronic or a cheque's. */
@@ -101,9 +103,12 @@ function routingNumber(text: string): string {
   const at = (i: number) => value.charCodeAt(i) - 48;
   const sum = 3 * (at(0) + at(3) + at(6)) + 7 * (at(1) + at(4) + at(7)) + at(2) + at(5) + at(8);
   const first = at(0) * 10 + at(1);
-  const used = (first >= 1 && first <= 12) || (first >= 21 && first <= 32) || (first >= 61 && first <= 72) || first === 80;
+  const used =
+    (first >= 1 && first <= 12) || (first >= 21 && first <= 32) || (first >= 61 && first <= 72) || first === 80;
   if (sum % 10 === 0 && used) return value;
-  throw new Fault('parameter_invalid', "'routing_number' fails its check digit: a digit is wrong.", { param: 'routing_number' });
+  throw new Fault('parameter_invalid', "'routing_number' fails its check digit: a digit is wrong.", {
+    param: 'routing_number',
+  });
 }
 
 const why: Partial<Record<ValidationErrorsIBAN, string>> = {

@@ -17,12 +17,18 @@ export type Due = {
 };
 
 /** Runs `work` for each payout that is due; returns how many were taken. A failure is logged and leaves the payout for its next time. */
-export async function eachDue(env: Env, due: Due, work: (ctx: Ctx, payout: PayoutRow) => Promise<void>): Promise<number> {
+export async function eachDue(
+  env: Env,
+  due: Due,
+  work: (ctx: Ctx, payout: PayoutRow) => Promise<void>,
+): Promise<number> {
   const now = env.clock.now();
   const statuses = [...due.statuses];
   const { rows: accounts } = await sql<{ account_id: string }>`
     select distinct account_id from (
-      select account_id from payouts where next_at <= ${now} and status = any(${statuses}::text[]) order by next_at limit 1000) d`.execute(env.db.query);
+      select account_id from payouts where next_at <= ${now} and status = any(${statuses}::text[]) order by next_at limit 1000) d`.execute(
+    env.db.query,
+  );
   let count = 0;
   for (const { account_id } of accounts) {
     const account = await loadAccount(env.db.query, account_id);
@@ -36,7 +42,9 @@ export async function eachDue(env: Env, due: Due, work: (ctx: Ctx, payout: Payou
       returning *`.execute(env.db.query);
     for (const payout of rows) {
       const ctx: Ctx = { env, account, actor: { kind: 'system' }, request_id: newId('job', env) };
-      await work(ctx, payout).catch((error) => env.log.warn({ payout: payout.id, error }, 'a payout without an outcome; it will be looked at again'));
+      await work(ctx, payout).catch((error) =>
+        env.log.warn({ payout: payout.id, error }, 'a payout without an outcome; it will be looked at again'),
+      );
     }
     count += rows.length;
   }

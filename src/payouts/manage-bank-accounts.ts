@@ -38,7 +38,9 @@ import { underWay } from './payout.ts';
 const maxBankAccounts = 50;
 
 const Default = Type.Optional(
-  Type.Boolean({ description: 'Payouts of its currency go here when they name no account. The first of a currency is it by itself.' }),
+  Type.Boolean({
+    description: 'Payouts of its currency go here when they name no account. The first of a currency is it by itself.',
+  }),
 );
 
 export const createBankAccount = operation({
@@ -65,7 +67,13 @@ export const createBankAccount = operation({
   ),
   output: BankAccountObject,
   faults: ['parameter_missing', 'parameter_unknown', 'parameter_invalid', 'currency_unsupported', 'limit_reached'],
-  example: { kind: 'iban', currency: 'EUR', holder_name: 'Acme Coffee GmbH', bank_name: 'Test Bank', iban: 'DE64 3704 0044 0000 1234 56' },
+  example: {
+    kind: 'iban',
+    currency: 'EUR',
+    holder_name: 'Acme Coffee GmbH',
+    bank_name: 'Test Bank',
+    iban: 'DE64 3704 0044 0000 1234 56',
+  },
   async run(ctx, input, tx) {
     const { account_id } = ctx.account;
     const currency = currencyOf(input.currency);
@@ -73,7 +81,10 @@ export const createBankAccount = operation({
     const numbers = numbersOf(input.kind, input);
     const others = await queueUp(tx, account_id);
     if (others.length >= maxBankAccounts) {
-      throw new Fault('limit_reached', `This account has ${maxBankAccounts} bank accounts, the most there can be. Delete one you no longer need.`);
+      throw new Fault(
+        'limit_reached',
+        `This account has ${maxBankAccounts} bank accounts, the most there can be. Delete one you no longer need.`,
+      );
     }
     const now = ctx.env.clock.now();
     const id = newId('ba', ctx.env);
@@ -106,17 +117,34 @@ export const createBankAccount = operation({
 /** The account's row is the queue in which changes of defaults wait for each other, so that a currency never gets two. */
 async function queueUp(tx: Tx, account_id: string): Promise<{ currency: string; is_default: boolean }[]> {
   await tx.selectFrom('accounts').select('account_id').where('account_id', '=', account_id).forNoKeyUpdate().execute();
-  return await tx.selectFrom('bank_accounts').select(['currency', 'is_default']).where('account_id', '=', account_id).where('deleted_at', 'is', null).execute();
+  return await tx
+    .selectFrom('bank_accounts')
+    .select(['currency', 'is_default'])
+    .where('account_id', '=', account_id)
+    .where('deleted_at', 'is', null)
+    .execute();
 }
 
 const stepDown = (tx: Tx, account_id: string, currency: string) =>
-  tx.updateTable('bank_accounts').set({ is_default: false }).where('account_id', '=', account_id).where('currency', '=', currency).where('is_default', '=', true).execute();
+  tx
+    .updateTable('bank_accounts')
+    .set({ is_default: false })
+    .where('account_id', '=', account_id)
+    .where('currency', '=', currency)
+    .where('is_default', '=', true)
+    .execute();
 
-const refuseTwin = (kind: BankKind) => (error: unknown): never => {
-  if (!isDuplicate(error)) throw error;
-  const param = kind === 'iban' ? 'iban' : 'account_number';
-  throw new Fault('parameter_invalid', 'This bank account is here already for this currency. Use that one, or delete it first.', { param, cause: error });
-};
+const refuseTwin =
+  (kind: BankKind) =>
+  (error: unknown): never => {
+    if (!isDuplicate(error)) throw error;
+    const param = kind === 'iban' ? 'iban' : 'account_number';
+    throw new Fault(
+      'parameter_invalid',
+      'This bank account is here already for this currency. Use that one, or delete it first.',
+      { param, cause: error },
+    );
+  };
 
 async function told(ctx: Ctx, tx: Tx, row: BankAccountRow, types: EventType[]): Promise<BankAccountObject> {
   const object = bankAccountObject(row);
@@ -135,7 +163,8 @@ export const getBankAccount = operation({
   output: BankAccountObject,
   faults: ['not_found'],
   example: { id: '{bank_account}' },
-  run: async (ctx, input) => bankAccountObject(await findBankAccount(ctx.env.db.query, ctx.account.account_id, input.id)),
+  run: async (ctx, input) =>
+    bankAccountObject(await findBankAccount(ctx.env.db.query, ctx.account.account_id, input.id)),
 });
 
 export const listBankAccounts = operation({
@@ -197,7 +226,11 @@ export const updateBankAccount = operation({
     await queueUp(tx, account_id);
     const before = await lockBankAccount(tx, account_id, input.id, 'update');
     if (input.default === false && before.is_default) {
-      throw new Fault('parameter_invalid', "A default is not taken away: set `default: true` on the account that takes its place.", { param: 'default' });
+      throw new Fault(
+        'parameter_invalid',
+        'A default is not taken away: set `default: true` on the account that takes its place.',
+        { param: 'default' },
+      );
     }
     const details = await changedDetails(ctx, tx, before, input);
     if (input.default && !before.is_default) await stepDown(tx, account_id, before.currency);
@@ -230,16 +263,27 @@ async function changedDetails(ctx: Ctx, tx: Tx, before: BankAccountRow, input: D
   const bank_name = input.bank_name === undefined ? before.bank_name : input.bank_name;
   if (!renumbered && holder_name === before.holder_name && bank_name === before.bank_name) return undefined;
   await refuseUnderWay(tx, before, 'Its details cannot change now');
-  return { holder_name, bank_name, ...(renumbered ? sealedNumbers(ctx.env, before.id, numbers) : {}), ...firstReview(ctx, numbers) };
+  return {
+    holder_name,
+    bank_name,
+    ...(renumbered ? sealedNumbers(ctx.env, before.id, numbers) : {}),
+    ...firstReview(ctx, numbers),
+  };
 }
 
 /** The lock on the bank account came first: no payout can name it until this transaction ends. */
 async function refuseUnderWay(tx: Tx, row: BankAccountRow, what: string): Promise<void> {
   const { rows } = await sql<{ id: string; status: string }>`
-    select id, status from payouts where account_id = ${row.account_id} and bank_account_id = ${row.id} and status = any(${[...underWay]}::text[]) order by id limit 1`.execute(tx);
+    select id, status from payouts where account_id = ${row.account_id} and bank_account_id = ${row.id} and status = any(${[...underWay]}::text[]) order by id limit 1`.execute(
+    tx,
+  );
   const [open] = rows;
   if (!open) return;
-  throw new Fault('state_invalid', `Payout '${open.id}' to this bank account is '${open.status}'. ${what}: wait for its end, or cancel it.`, { param: 'id' });
+  throw new Fault(
+    'state_invalid',
+    `Payout '${open.id}' to this bank account is '${open.status}'. ${what}: wait for its end, or cancel it.`,
+    { param: 'id' },
+  );
 }
 
 export const deleteBankAccount = operation({
@@ -248,7 +292,8 @@ export const deleteBankAccount = operation({
   actors: ['secret', 'system'],
   kind: 'write',
   summary: 'Delete a bank account',
-  description: 'Not while a payout to it is under way. When it was the default of its currency, name another by `default: true`; until then payouts must name their account, and scheduled ones wait.',
+  description:
+    'Not while a payout to it is under way. When it was the default of its currency, name another by `default: true`; until then payouts must name their account, and scheduled ones wait.',
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: BankAccountObject,
   faults: ['not_found', 'state_invalid'],

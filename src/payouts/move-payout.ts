@@ -39,7 +39,19 @@ export async function movePayout(ctx: Ctx, tx: Tx, before: PayoutRow, step: Step
   assert(transitions[before.status].includes(step.to), `a payout goes from ${before.status} to ${step.to}`);
   const now = ctx.env.clock.now();
   const after: PayoutRow = { ...before, ...changeOf(step, before, now), status: step.to, updated_at: now };
-  const { status, bank_reference, arrives_on, failure_code, failure_reason, next_at, looks, confirmed_by, approved_at, paid_at, ended_at } = after;
+  const {
+    status,
+    bank_reference,
+    arrives_on,
+    failure_code,
+    failure_reason,
+    next_at,
+    looks,
+    confirmed_by,
+    approved_at,
+    paid_at,
+    ended_at,
+  } = after;
   const { numAffectedRows } = await sql`
     update payouts set status = ${status}, bank_reference = ${bank_reference}, arrives_on = ${arrives_on}, failure_code = ${failure_code},
       failure_reason = ${failure_reason}, next_at = ${next_at}, looks = ${looks}, confirmed_by = ${confirmed_by}, approved_at = ${approved_at},
@@ -57,7 +69,12 @@ function changeOf(step: Step, before: PayoutRow, now: Date): Partial<PayoutRow> 
     case 'pending':
       return { approved_at: now, next_at: now };
     case 'in_transit':
-      return { bank_reference: step.bank_reference, arrives_on: step.arrives_on, next_at: plus(now, look_every), looks: 0 };
+      return {
+        bank_reference: step.bank_reference,
+        arrives_on: step.arrives_on,
+        next_at: plus(now, look_every),
+        looks: 0,
+      };
     case 'paid':
       return {
         confirmed_by: step.by,

@@ -56,7 +56,10 @@ export const PayoutObject = Type.Object(
     description: nullable(Type.String()),
     metadata: Metadata,
     scheduled_on: nullable(
-      Type.String({ format: 'date', description: 'The day of your schedule that it belongs to; null when you requested it.' }),
+      Type.String({
+        format: 'date',
+        description: 'The day of your schedule that it belongs to; null when you requested it.',
+      }),
     ),
     failure: nullable(
       Type.Object({

@@ -12,7 +12,7 @@ import { type Currency, currencyOf, display } from '../kit/money.ts';
 import { lockBalance } from '../ledger/balance.ts';
 import { expectCovered, postStatements } from '../ledger/post.ts';
 import * as recipes from '../ledger/recipes.ts';
-import type { Ctx } from '../operation/context.ts';
+import type { Account, Ctx } from '../operation/context.ts';
 import { Amount, CurrencyCode, Id, Metadata, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { type BankAccountRow, lockBankAccount } from './bank-account.ts';
@@ -44,32 +44,73 @@ export const requestPayout = operation({
     { additionalProperties: false },
   ),
   output: PayoutObject,
-  faults: ['not_found', 'parameter_missing', 'parameter_invalid', 'currency_unsupported', 'bank_account_unverified', 'insufficient_balance', 'permission_denied'],
+  faults: [
+    'not_found',
+    'parameter_missing',
+    'parameter_invalid',
+    'currency_unsupported',
+    'bank_account_unverified',
+    'insufficient_balance',
+    'permission_denied',
+    'feature_unavailable',
+  ],
   example: { currency: 'USD', amount: 100, bank_account: '{bank_account}', description: 'January' },
   async run(ctx, input, tx) {
-    if (ctx.account.merchant_status === 'disabled') {
-      throw new Fault('permission_denied', 'This merchant is disabled and is not paid out.');
-    }
+    refuseAccountHolder(ctx.account);
     const currency = currencyOf(input.currency);
-    const bank_account = input.bank_account === undefined ? await defaultOf(ctx, tx, currency) : await lockBankAccount(tx, ctx.account.account_id, input.bank_account, 'share', 'bank_account');
+    const bank_account =
+      input.bank_account === undefined
+        ? await defaultOf(ctx, tx, currency)
+        : await lockBankAccount(tx, ctx.account.account_id, input.bank_account, 'share', 'bank_account');
     refuseAccount(bank_account, currency);
     const { available } = await lockBalance(tx, ctx.account.account_id, currency);
     const amount = input.amount ?? available;
     if (amount <= 0 || amount > available) throw uncovered(available, currency);
     const { description, metadata } = input;
-    return payoutObject(await insertPayout(ctx, tx, { bank_account, amount, scheduled_on: null, ...(description ? { description } : {}), ...(metadata ? { metadata } : {}) }));
+    return payoutObject(
+      await insertPayout(ctx, tx, {
+        bank_account,
+        amount,
+        scheduled_on: null,
+        ...(description ? { description } : {}),
+        ...(metadata ? { metadata } : {}),
+      }),
+    );
   },
 });
+
+function refuseAccountHolder(account: Account): void {
+  if (account.merchant_status === 'disabled') {
+    throw new Fault('permission_denied', 'This merchant is disabled and is not paid out.');
+  }
+  if (withoutBank(account)) {
+    throw new Fault(
+      'feature_unavailable',
+      'No bank is connected to this live account, so nothing can be paid out yet.',
+    );
+  }
+}
+
+/** Live money is never sent by the simulated bank, which would only say that it did. */
+export const withoutBank = ({ mode, provider }: Account) => mode === 'live' && provider === 'simulator';
 
 async function defaultOf(ctx: Ctx, tx: Tx, currency: Currency): Promise<BankAccountRow> {
   const { account_id } = ctx.account;
   const id = await defaultId(tx, account_id, currency);
   if (id !== undefined) return await lockBankAccount(tx, account_id, id, 'share', 'bank_account');
-  throw new Fault('parameter_missing', `This account has no default bank account for ${currency}. Name one by 'bank_account', or create one.`, { param: 'bank_account' });
+  throw new Fault(
+    'parameter_missing',
+    `This account has no default bank account for ${currency}. Name one by 'bank_account', or create one.`,
+    { param: 'bank_account' },
+  );
 }
 
 async function defaultId(tx: Tx, account_id: string, currency: string): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string }>`select id from bank_accounts where account_id = ${account_id} and currency = ${currency} and is_default`.execute(tx);
+  const { rows } = await sql<{
+    id: string;
+  }>`select id from bank_accounts where account_id = ${account_id} and currency = ${currency} and is_default`.execute(
+    tx,
+  );
   return rows[0]?.id;
 }
 
@@ -83,11 +124,15 @@ export async function payableDefault(ctx: Ctx, tx: Tx, currency: string): Promis
 
 function refuseAccount({ id, status, currency: taken }: BankAccountRow, currency: Currency): void {
   if (taken !== currency) {
-    throw new Fault('parameter_invalid', `This bank account takes ${taken}, not ${currency}.`, { param: 'bank_account' });
+    throw new Fault('parameter_invalid', `This bank account takes ${taken}, not ${currency}.`, {
+      param: 'bank_account',
+    });
   }
   if (status === 'verified') return;
   const why = status === 'pending' ? 'is not reviewed yet' : 'was rejected';
-  throw new Fault('bank_account_unverified', `Bank account '${id}' ${why}, so nothing is paid to it.`, { param: 'bank_account' });
+  throw new Fault('bank_account_unverified', `Bank account '${id}' ${why}, so nothing is paid to it.`, {
+    param: 'bank_account',
+  });
 }
 
 export type NewPayout = {
@@ -143,12 +188,16 @@ export async function insertPayout(ctx: Ctx, tx: Tx, input: NewPayout): Promise<
 
 /** Until one of an account's payouts has passed its review, every one is reviewed. */
 async function isFirst(tx: Tx, account_id: string): Promise<boolean> {
-  const { rows } = await sql`select 1 from payouts where account_id = ${account_id} and approved_at is not null limit 1`.execute(tx);
+  const { rows } =
+    await sql`select 1 from payouts where account_id = ${account_id} and approved_at is not null limit 1`.execute(tx);
   return rows.length === 0;
 }
 
 function uncovered(available: number | undefined, currency: Currency, cause?: unknown): Fault {
-  const left = available === undefined ? '' : ` Available now: ${Math.max(0, available)} (${display(Math.max(0, available), currency)}).`;
+  const left =
+    available === undefined
+      ? ''
+      : ` Available now: ${Math.max(0, available)} (${display(Math.max(0, available), currency)}).`;
   const message = `The available balance of ${currency} does not cover this payout.${left} Ask for less, or wait for settlements.`;
   return new Fault('insufficient_balance', message, { param: 'amount', ...(cause === undefined ? {} : { cause }) });
 }

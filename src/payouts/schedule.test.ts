@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import type { Account } from '../operation/context.ts';
 import { dueDay } from './schedule.ts';
 
-const due = (payout_schedule: Account['payout_schedule'], time_zone: string, at: string) => dueDay({ payout_schedule, time_zone }, new Date(at));
+const due = (payout_schedule: Account['payout_schedule'], time_zone: string, at: string) =>
+  dueDay({ payout_schedule, time_zone }, new Date(at));
 
 test('manual: never', () => {
   assert.equal(due('manual', 'UTC', '2026-06-01T12:00:00Z'), undefined);

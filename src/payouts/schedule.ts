@@ -11,7 +11,10 @@ const begins_after = hours(3);
 const grace_days = 2;
 
 /** The day, in the account's time zone, whose scheduled payout is due: it may be made once. Undefined: none is. */
-export function dueDay({ payout_schedule, time_zone }: Pick<Account, 'payout_schedule' | 'time_zone'>, now: Date): string | undefined {
+export function dueDay(
+  { payout_schedule, time_zone }: Pick<Account, 'payout_schedule' | 'time_zone'>,
+  now: Date,
+): string | undefined {
   if (payout_schedule === 'manual') return undefined;
   const today = localDay(plus(now, -begins_after), time_zone);
   if (payout_schedule === 'daily') return today;

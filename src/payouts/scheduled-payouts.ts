@@ -8,7 +8,7 @@ import { isFault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { lockBalance } from '../ledger/balance.ts';
 import type { Ctx, Env } from '../operation/context.ts';
-import { insertPayout, payableDefault } from './request-payout.ts';
+import { insertPayout, payableDefault, withoutBank } from './request-payout.ts';
 import { dueDay } from './schedule.ts';
 
 const batch = 500;
@@ -30,7 +30,8 @@ export async function requestScheduledPayouts(env: Env): Promise<number> {
     for (const candidate of rows) {
       const done = await requestOne(env, candidate).catch((error) => {
         // Another worker made today's, or took the money first.
-        if (!isDuplicate(error) && !isFault(error)) env.log.error({ ...candidate, error }, 'a scheduled payout could not be requested and will be tried again');
+        if (!isDuplicate(error) && !isFault(error))
+          env.log.error({ ...candidate, error }, 'a scheduled payout could not be requested and will be tried again');
         return false;
       });
       if (done) made += 1;
@@ -43,7 +44,7 @@ export async function requestScheduledPayouts(env: Env): Promise<number> {
 
 async function requestOne(env: Env, { account_id, currency }: Candidate): Promise<boolean> {
   const account = await loadAccount(env.db.query, account_id);
-  if (!account) return false;
+  if (!account || withoutBank(account)) return false;
   const scheduled_on = dueDay(account, env.clock.now());
   if (scheduled_on === undefined) return false;
   const ctx: Ctx = { env, account, actor: { kind: 'system' }, request_id: newId('job', env) };
@@ -59,6 +60,9 @@ async function requestOne(env: Env, { account_id, currency }: Candidate): Promis
 }
 
 async function alreadyMade(tx: Tx, account_id: string, currency: string, day: string): Promise<boolean> {
-  const { rows } = await sql`select 1 from payouts where account_id = ${account_id} and currency = ${currency} and scheduled_on = ${day}::date`.execute(tx);
+  const { rows } =
+    await sql`select 1 from payouts where account_id = ${account_id} and currency = ${currency} and scheduled_on = ${day}::date`.execute(
+      tx,
+    );
   return rows.length > 0;
 }

@@ -8,7 +8,7 @@ import { currencyOf } from '../kit/money.ts';
 import { toList, type Window, windowOf } from '../kit/page.ts';
 import type { Recipe } from '../ledger/account.ts';
 import { placesBetween } from '../ledger/places.ts';
-import { CurrencyCode, Id, ListOf, nullable, pageFields } from '../operation/fields.ts';
+import { CurrencyCode, Id, instantOf, ListOf, nullable, pageFields } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 
 /** Recipes that the merchant sees, by the name they see; the others move money between places that are not theirs. */
@@ -37,7 +37,12 @@ export const ActivityObject = Type.Object(
     net: Type.Integer({ description: 'What the balance changed by.' }),
     currency: Type.String(),
     status: Type.Enum(['incoming', 'available'], { description: 'Where the money counts now.' }),
-    available_on: nullable(Type.String({ format: 'date', description: 'The day its incoming part becomes available; null when it touched the available balance at once.' })),
+    available_on: nullable(
+      Type.String({
+        format: 'date',
+        description: 'The day its incoming part becomes available; null when it touched the available balance at once.',
+      }),
+    ),
     source: Type.String({ description: 'What caused it: an attempt, refund, dispute or payout.' }),
     payment: nullable(Type.String()),
     settlement: nullable(Type.String()),
@@ -48,8 +53,18 @@ export const ActivityObject = Type.Object(
 export type ActivityObject = Static<typeof ActivityObject>;
 
 type Row = {
-  currency: string; position: number; recipe: string; amount: number; fee: number; incoming: number; available: number;
-  available_on: string | null; source_id: string; group_id: string; settlement_id: string | null; created_at: Date;
+  currency: string;
+  position: number;
+  recipe: string;
+  amount: number;
+  fee: number;
+  incoming: number;
+  available: number;
+  available_on: string | null;
+  source_id: string;
+  group_id: string;
+  settlement_id: string | null;
+  created_at: Date;
 };
 
 export function activityObject(row: Row): ActivityObject {
@@ -73,20 +88,33 @@ export function activityObject(row: Row): ActivityObject {
 type Ask = { account_id: string; currency: string; window: Window; where: RawBuilder<unknown> };
 
 async function fetchRows(query: Executor, { account_id, currency, window, where }: Ask): Promise<Row[]> {
-  const after = window.after === undefined ? sql`true` : sql`p.position < ${placeOf(window.after, currency, 'starting_after')}::bigint`;
-  const before = window.before === undefined ? sql`true` : sql`p.position > ${placeOf(window.before, currency, 'ending_before')}::bigint`;
+  const after =
+    window.after === undefined
+      ? sql`true`
+      : sql`p.position < ${placeOf(window.after, currency, 'starting_after')}::bigint`;
+  const before =
+    window.before === undefined
+      ? sql`true`
+      : sql`p.position > ${placeOf(window.before, currency, 'ending_before')}::bigint`;
   const { rows } = await sql<Row>`
     select p.currency, p.position, p.recipe, p.amount, p.fee, p.incoming, p.available, p.available_on, p.source_id, p.group_id, p.created_at, l.settlement_id
     from ledger_postings p
     left join settlement_lines l on l.account_id = p.account_id and l.currency = p.currency and l.position = p.position
     where p.account_id = ${account_id} and p.currency = ${currency} and p.recipe not in ('settlement', 'payout_paid', 'dispute_lost') and ${where} and ${after} and ${before}
-    order by p.position ${sql.raw(window.before === undefined ? 'desc' : 'asc')} limit ${window.limit + 1}`.execute(query);
+    order by p.position ${sql.raw(window.before === undefined ? 'desc' : 'asc')} limit ${window.limit + 1}`.execute(
+    query,
+  );
   return rows;
 }
 
 function placeOf(cursor: string, currency: string, param: string): number {
   const match = /^act_([A-Z]{3})_(\d{1,15})$/.exec(cursor);
-  if (match?.[1] !== currency) throw new Fault('parameter_invalid', `'${param}' must be the id of an activity in ${currency}, such as act_${currency}_42.`, { param });
+  if (match?.[1] !== currency)
+    throw new Fault(
+      'parameter_invalid',
+      `'${param}' must be the id of an activity in ${currency}, such as act_${currency}_42.`,
+      { param },
+    );
   return Number(match[2]);
 }
 
@@ -96,7 +124,8 @@ export const listActivities = operation({
   actors: ['secret', 'system'],
   kind: 'read',
   summary: 'List balance activities',
-  description: 'Newest first, one currency at a time (the account’s own when left out). Net amounts add up to the change of the balance.',
+  description:
+    'Newest first, one currency at a time (the account’s own when left out). Net amounts add up to the change of the balance.',
   input: Type.Object(
     {
       ...pageFields,
@@ -119,8 +148,8 @@ export const listActivities = operation({
     if (input.type !== undefined) conditions.push(sql`p.recipe = ${types[input.type]}`);
     if (input.payment !== undefined) conditions.push(sql`p.group_id = ${input.payment}`);
     if (input.created_from !== undefined || input.created_to !== undefined) {
-      const from = input.created_from === undefined ? undefined : new Date(input.created_from);
-      const to = input.created_to === undefined ? undefined : new Date(input.created_to);
+      const from = input.created_from === undefined ? undefined : instantOf(input.created_from, 'created_from');
+      const to = input.created_to === undefined ? undefined : instantOf(input.created_to, 'created_to');
       const places = await placesBetween(query, { account_id, currency }, from, to);
       conditions.push(sql`p.position between ${places.first}::bigint and ${places.last}::bigint`);
       if (from) conditions.push(sql`p.created_at >= ${from}`);
@@ -132,6 +161,9 @@ export const listActivities = operation({
 });
 
 /** The lines of one settlement, for settlements/read-settlements.ts. */
-export function settlementLines(query: Executor, ask: { account_id: string; currency: string; settlement_id: string; window: Window }): Promise<Row[]> {
+export function settlementLines(
+  query: Executor,
+  ask: { account_id: string; currency: string; settlement_id: string; window: Window },
+): Promise<Row[]> {
   return fetchRows(query, { ...ask, where: sql`l.settlement_id = ${ask.settlement_id}` });
 }

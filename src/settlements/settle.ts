@@ -5,11 +5,11 @@ import { sql } from 'kysely';
 import Type from 'typebox';
 import { runAll, type Tx } from '../db/db.ts';
 import { emit } from '../events/emit.ts';
+import { loadAccount } from '../identity/account.ts';
+import { assert } from '../kit/assert.ts';
 import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { isCurrency } from '../kit/money.ts';
-import { assert } from '../kit/assert.ts';
-import { loadAccount } from '../identity/account.ts';
 import { addDays, localDay } from '../ledger/calendar.ts';
 import { markSettled, postStatements } from '../ledger/post.ts';
 import * as recipes from '../ledger/recipes.ts';
@@ -22,7 +22,9 @@ export async function settleDue(env: Env): Promise<number> {
   const latest = addDays(localDay(env.clock.now(), 'UTC'), 1);
   const { rows } = await sql<{ account_id: string; currency: string; settled_on: string | null }>`
     select account_id, currency, settled_on from balances
-    where position >= settle_from and (settled_on is null or settled_on < ${latest}::date) order by account_id, currency limit 10000`.execute(env.db.query);
+    where position >= settle_from and (settled_on is null or settled_on < ${latest}::date) order by account_id, currency limit 10000`.execute(
+    env.db.query,
+  );
   let made = 0;
   for (const { account_id, currency, settled_on } of rows) {
     const account = await loadAccount(env.db.query, account_id);
@@ -44,11 +46,18 @@ const unsettled = (account_id: string, currency: string) => sql`
   where p.account_id = ${account_id} and p.currency = ${currency} and p.incoming <> 0 and p.recipe <> 'settlement' and l.position is null
     and p.position >= (select settle_from from balances where account_id = ${account_id} and currency = ${currency})`;
 
-export async function settleDay(ctx: Ctx, tx: Tx, currency: string, day: string): Promise<SettlementObject | undefined> {
+export async function settleDay(
+  ctx: Ctx,
+  tx: Tx,
+  currency: string,
+  day: string,
+): Promise<SettlementObject | undefined> {
   const { account_id } = ctx.account;
   assert(isCurrency(currency), 'a balance has a known currency');
   const { rows: locked } = await sql<{ settled_on: string | null }>`
-    select settled_on from balances where account_id = ${account_id} and currency = ${currency} for no key update`.execute(tx);
+    select settled_on from balances where account_id = ${account_id} and currency = ${currency} for no key update`.execute(
+    tx,
+  );
   const before = locked[0];
   if (!before || (before.settled_on !== null && before.settled_on >= day)) return undefined;
   const { rows } = await sql<Sums>`
@@ -80,7 +89,9 @@ export async function settleDay(ctx: Ctx, tx: Tx, currency: string, day: string)
     .returningAll()
     .executeTakeFirstOrThrow();
   await sql`insert into settlement_lines (account_id, currency, position, settlement_id)
-    select p.account_id, p.currency, p.position, ${id} ${unsettled(account_id, currency)} and p.available_on <= ${day}::date`.execute(tx);
+    select p.account_id, p.currency, p.position, ${id} ${unsettled(account_id, currency)} and p.available_on <= ${day}::date`.execute(
+    tx,
+  );
   await runAll(tx, postStatements([recipes.settlement(ctx, { source_id: id, group_id: id, currency }, net)]));
   await markSettled(tx, { account_id, currency }, day, sql`select min(p.position) ${unsettled(account_id, currency)}`);
   const object = settlementObject(row);
@@ -98,12 +109,17 @@ export const settleNow = operation({
     'For tests: settles what is incoming as if its day had come, one settlement per currency, without waiting for the daily job. Sandbox only. ' +
     'The next daily settlement of these currencies is tomorrow’s.',
   input: Type.Object({}, { additionalProperties: false }),
-  output: Type.Object({ object: Type.Literal('list'), data: Type.Array(SettlementObject), has_more: Type.Literal(false) }),
+  output: Type.Object({
+    object: Type.Literal('list'),
+    data: Type.Array(SettlementObject),
+    has_more: Type.Literal(false),
+  }),
   faults: ['permission_denied'],
   example: {},
   async run(ctx, _input, tx) {
     const { account_id, mode, time_zone } = ctx.account;
-    if (mode !== 'sandbox') throw new Fault('permission_denied', 'Live settlements are made by the daily job. This call is for the sandbox.');
+    if (mode !== 'sandbox')
+      throw new Fault('permission_denied', 'Live settlements are made by the daily job. This call is for the sandbox.');
     const today = localDay(ctx.env.clock.now(), time_zone);
     const { rows } = await sql<{ currency: string; day: string | null }>`
       select b.currency, (select greatest(max(p.available_on), ${today}::date, b.settled_on + 1) ${sql`

@@ -7,7 +7,7 @@ import { notFound } from '../kit/fault.ts';
 import { currencyOf } from '../kit/money.ts';
 import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
-import { CurrencyCode, Id, ListOf, pageFields } from '../operation/fields.ts';
+import { CurrencyCode, Day, Id, ListOf, pageFields } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { ActivityObject, activityObject, settlementLines } from './activity.ts';
 
@@ -16,9 +16,14 @@ export const SettlementObject = Type.Object(
     id: Type.String(),
     object: Type.Literal('settlement'),
     currency: Type.String(),
-    settled_on: Type.String({ format: 'date', description: 'The merchant’s local day on which the net became available.' }),
+    settled_on: Type.String({
+      format: 'date',
+      description: 'The merchant’s local day on which the net became available.',
+    }),
     gross: Type.Integer({ description: 'Charges. Minor units.' }),
-    refunded: Type.Integer({ description: 'Refunds that were funded from what these charges had incoming, failed ones taken off.' }),
+    refunded: Type.Integer({
+      description: 'Refunds that were funded from what these charges had incoming, failed ones taken off.',
+    }),
     fees: Type.Integer(),
     net: Type.Integer({ description: 'gross − refunded − fees: what the available balance gained.' }),
     transaction_count: Type.Integer(),
@@ -50,7 +55,12 @@ export function settlementObject(row: SettlementRow): SettlementObject {
 }
 
 async function findSettlement(ctx: Ctx, id: string): Promise<SettlementRow> {
-  const row = await ctx.env.db.query.selectFrom('settlements').selectAll().where('account_id', '=', ctx.account.account_id).where('id', '=', id).executeTakeFirst();
+  const row = await ctx.env.db.query
+    .selectFrom('settlements')
+    .selectAll()
+    .where('account_id', '=', ctx.account.account_id)
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (!row) throw notFound('settlement', id);
   return row;
 }
@@ -80,8 +90,8 @@ export const listSettlements = operation({
     {
       ...pageFields,
       currency: Type.Optional(CurrencyCode),
-      settled_from: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'a day such as 2026-01-31' })),
-      settled_to: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'a day such as 2026-01-31, included' })),
+      settled_from: Type.Optional(Day),
+      settled_to: Type.Optional(Day),
     },
     { additionalProperties: false },
   ),
@@ -110,7 +120,8 @@ export const listSettlementTransactions = operation({
   actors: ['secret', 'system'],
   kind: 'read',
   summary: 'List the transactions of a settlement',
-  description: 'The activities that became available with it; the part of each that was incoming adds up to the settlement’s net.',
+  description:
+    'The activities that became available with it; the part of each that was incoming adds up to the settlement’s net.',
   input: Type.Object({ id: Id, ...pageFields }, { additionalProperties: false }),
   output: ListOf(ActivityObject),
   faults: ['not_found', 'parameter_invalid'],
@@ -119,6 +130,10 @@ export const listSettlementTransactions = operation({
     const settlement = await findSettlement(ctx, input.id);
     const window = windowOf(input);
     const { account_id, currency } = settlement;
-    return toList(await settlementLines(ctx.env.db.query, { account_id, currency, settlement_id: settlement.id, window }), window, activityObject);
+    return toList(
+      await settlementLines(ctx.env.db.query, { account_id, currency, settlement_id: settlement.id, window }),
+      window,
+      activityObject,
+    );
   },
 });

@@ -39,15 +39,28 @@ export function luhn(number: string): boolean {
   return sum % 10 === 0;
 }
 
-export type Facts = { funding: 'credit' | 'debit' | 'prepaid' | 'unknown'; country: string | null; issuer: string | null };
+export type Facts = {
+  funding: 'credit' | 'debit' | 'prepaid' | 'unknown';
+  country: string | null;
+  issuer: string | null;
+};
 
 /** A sandbox knows its test cards; what a live range tells will come from the provider's answer. */
 export function factsOf(number: string): Facts {
   const card = testCard(number);
-  return card ? { funding: card.funding, country: card.country, issuer: 'Test Bank' } : { funding: 'unknown', country: null, issuer: null };
+  return card
+    ? { funding: card.funding, country: card.country, issuer: 'Test Bank' }
+    : { funding: 'unknown', country: null, issuer: null };
 }
 
 /** The test numbers live in ranges that no issuer uses; a sandbox takes nothing else, so no real number is typed into one. */
-export const isTestNumber = (number: string) => testCard(number) !== undefined || number.startsWith('400000') || moreTestNumbers.has(number);
+export const isTestNumber = (number: string) =>
+  testCard(number) !== undefined || number.startsWith('400000') || moreTestNumbers.has(number);
 
-const moreTestNumbers = new Set(['4111111111111111', '4012888888881881', '371449635398431', '6011000990139424', '6205500000000000004']);
+const moreTestNumbers = new Set([
+  '4111111111111111',
+  '4012888888881881',
+  '371449635398431',
+  '6011000990139424',
+  '6205500000000000004',
+]);

@@ -14,10 +14,22 @@ import { tokenLife, tokenText } from './token.ts';
 
 export const CardInput = Type.Object(
   {
-    number: Type.String({ minLength: 12, maxLength: 30, pattern: '^[0-9 -]+$', description: 'digits; spaces and hyphens are ignored' }),
+    number: Type.String({
+      minLength: 12,
+      maxLength: 30,
+      pattern: '^[0-9 -]+$',
+      description: 'digits; spaces and hyphens are ignored',
+    }),
     exp_month: Type.Integer({ minimum: 1, maximum: 12 }),
     exp_year: Type.Integer({ minimum: 2000, maximum: 2099, description: 'Four digits.' }),
-    cvc: Type.Optional(Type.String({ minLength: 3, maxLength: 4, pattern: '^[0-9]{3,4}$', description: 'three digits, four for American Express' })),
+    cvc: Type.Optional(
+      Type.String({
+        minLength: 3,
+        maxLength: 4,
+        pattern: '^[0-9]{3,4}$',
+        description: 'three digits, four for American Express',
+      }),
+    ),
     holder_name: Type.Optional(text(100)),
   },
   { additionalProperties: false },
@@ -25,7 +37,9 @@ export const CardInput = Type.Object(
 
 export const TokenObject = Type.Object(
   {
-    id: Type.String({ description: 'Send it as `token` within fifteen minutes. Treat it as a secret: it carries the sealed CVC.' }),
+    id: Type.String({
+      description: 'Send it as `token` within fifteen minutes. Treat it as a secret: it carries the sealed CVC.',
+    }),
     object: Type.Literal('token'),
     card: CardSummary,
     expires_at: Type.String({ format: 'date-time' }),
@@ -53,7 +67,12 @@ export const createToken = operation({
     const now = ctx.env.clock.now();
     const number = input.card.number.replaceAll(/[ -]/g, '');
     refuseBadCard(ctx, number, input.card);
-    const card = await insertCard(ctx, tx, { number, exp_month: input.card.exp_month, exp_year: input.card.exp_year, holder_name: input.card.holder_name });
+    const card = await insertCard(ctx, tx, {
+      number,
+      exp_month: input.card.exp_month,
+      exp_year: input.card.exp_year,
+      holder_name: input.card.holder_name,
+    });
     const id = newId('tok', ctx.env);
     const expires_at = plus(now, tokenLife);
     await tx
@@ -82,14 +101,24 @@ function refuseBadCard(ctx: Ctx, number: string, card: { exp_month: number; exp_
     throw new Fault('card_invalid', 'This card number is not complete or has a wrong digit.', { param: 'card.number' });
   }
   if (ctx.account.mode === 'sandbox' && !isTestNumber(number)) {
-    throw new Fault('live_card_in_sandbox', 'The sandbox takes test cards only, such as 4242 4242 4242 4242. Nothing was stored.', { param: 'card.number' });
+    throw new Fault(
+      'live_card_in_sandbox',
+      'The sandbox takes test cards only, such as 4242 4242 4242 4242. Nothing was stored.',
+      { param: 'card.number' },
+    );
   }
   const now = ctx.env.clock.now();
   // Good through the last day of its month, in the zone where the month ends last.
   if (Date.UTC(card.exp_year, card.exp_month, 1, 12) <= now.getTime()) {
-    throw new Fault('card_invalid', 'This card has expired.', { param: card.exp_year < now.getUTCFullYear() ? 'card.exp_year' : 'card.exp_month' });
+    throw new Fault('card_invalid', 'This card has expired.', {
+      param: card.exp_year < now.getUTCFullYear() ? 'card.exp_year' : 'card.exp_month',
+    });
   }
   if (card.cvc !== undefined && card.cvc.length !== cvcLength(number)) {
-    throw new Fault('card_invalid', `The security code has ${cvcLength(number)} digits on this card${brandOf(number) === 'amex' ? ' (on its front)' : ''}.`, { param: 'card.cvc' });
+    throw new Fault(
+      'card_invalid',
+      `The security code has ${cvcLength(number)} digits on this card${brandOf(number) === 'amex' ? ' (on its front)' : ''}.`,
+      { param: 'card.cvc' },
+    );
   }
 }

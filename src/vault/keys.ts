@@ -39,13 +39,25 @@ async function loadOrMake(ctx: Ctx): Promise<DataKey> {
   const { account_id } = ctx.account;
   return await env.db.tx(async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtext(${`vault ${account_id}`}))`.execute(tx);
-    const row = await tx.selectFrom('vault_keys').selectAll().where('account_id', '=', account_id).where('retired_at', 'is', null).orderBy('id', 'desc').executeTakeFirst();
+    const row = await tx
+      .selectFrom('vault_keys')
+      .selectAll()
+      .where('account_id', '=', account_id)
+      .where('retired_at', 'is', null)
+      .orderBy('id', 'desc')
+      .executeTakeFirst();
     if (row) return { id: row.id, key: unseal(wrapping(env), row.sealed, bound(account_id, row.id)) };
     const id = newId('vk', env);
     const key = env.random.bytes(32).slice();
     await tx
       .insertInto('vault_keys')
-      .values({ account_id, id, sealed: seal(wrapping(env), key, bound(account_id, id)), root_fingerprint: sha256(env.keys.root).subarray(0, 8), created_at: env.clock.now() })
+      .values({
+        account_id,
+        id,
+        sealed: seal(wrapping(env), key, bound(account_id, id)),
+        root_fingerprint: sha256(env.keys.root).subarray(0, 8),
+        created_at: env.clock.now(),
+      })
       .execute();
     return { id, key };
   });
@@ -59,7 +71,12 @@ export async function keyById(env: Env, account_id: string, id: string): Promise
   }
   const found = byId.get(`${account_id} ${id}`);
   if (found) return found.key;
-  const row = await env.db.query.selectFrom('vault_keys').select('sealed').where('account_id', '=', account_id).where('id', '=', id).executeTakeFirst();
+  const row = await env.db.query
+    .selectFrom('vault_keys')
+    .select('sealed')
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .executeTakeFirst();
   assert(row, 'a card names a key that exists');
   const key = unseal(wrapping(env), row.sealed, bound(account_id, id));
   byId.set(`${account_id} ${id}`, { id, key });
@@ -77,10 +94,21 @@ export async function addDataKey(env: Env, account_id: string): Promise<string> 
   const now = env.clock.now();
   await env.db.tx(async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtext(${`vault ${account_id}`}))`.execute(tx);
-    await tx.updateTable('vault_keys').set({ retired_at: now }).where('account_id', '=', account_id).where('retired_at', 'is', null).execute();
+    await tx
+      .updateTable('vault_keys')
+      .set({ retired_at: now })
+      .where('account_id', '=', account_id)
+      .where('retired_at', 'is', null)
+      .execute();
     await tx
       .insertInto('vault_keys')
-      .values({ account_id, id, sealed: seal(wrapping(env), key, bound(account_id, id)), root_fingerprint: sha256(env.keys.root).subarray(0, 8), created_at: now })
+      .values({
+        account_id,
+        id,
+        sealed: seal(wrapping(env), key, bound(account_id, id)),
+        root_fingerprint: sha256(env.keys.root).subarray(0, 8),
+        created_at: now,
+      })
       .execute();
   });
   forgetCurrentKey(env, account_id);

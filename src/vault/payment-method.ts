@@ -46,11 +46,26 @@ function paymentMethodObject(row: PaymentMethodRow, card: CardRow): PaymentMetho
   };
 }
 
-export async function findPaymentMethod(query: Executor | Tx, account_id: string, id: string, param = 'payment_method'): Promise<{ row: PaymentMethodRow; card: CardRow }> {
-  const row = await query.selectFrom('payment_methods').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirst();
+export async function findPaymentMethod(
+  query: Executor | Tx,
+  account_id: string,
+  id: string,
+  param = 'payment_method',
+): Promise<{ row: PaymentMethodRow; card: CardRow }> {
+  const row = await query
+    .selectFrom('payment_methods')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (!row || row.detached_at) throw notFound('payment method', id, param);
   await findCustomer(query, account_id, row.customer_id, param);
-  const card = await query.selectFrom('cards').selectAll().where('account_id', '=', account_id).where('id', '=', row.card_id).executeTakeFirstOrThrow();
+  const card = await query
+    .selectFrom('cards')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', row.card_id)
+    .executeTakeFirstOrThrow();
   return { row, card };
 }
 
@@ -60,7 +75,12 @@ type Attach = { customer_id: string; card_id: string; billing_address: unknown; 
 export async function attachCard(ctx: Ctx, tx: Tx, input: Attach): Promise<PaymentMethodObject> {
   const { account_id } = ctx.account;
   const customer = await findCustomer(tx, account_id, input.customer_id);
-  const card = await tx.selectFrom('cards').selectAll().where('account_id', '=', account_id).where('id', '=', input.card_id).executeTakeFirstOrThrow();
+  const card = await tx
+    .selectFrom('cards')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', input.card_id)
+    .executeTakeFirstOrThrow();
   const row = await tx
     .insertInto('payment_methods')
     .values({
@@ -96,7 +116,10 @@ export const createPaymentMethod = operation({
   kind: 'write',
   summary: 'Save a card of a customer',
   description: 'Uses up the token. The first saved card becomes the customer’s default.',
-  input: Type.Object({ customer: Id, token: Type.String({ minLength: 1, maxLength: 255 }), metadata: Type.Optional(Metadata) }, { additionalProperties: false }),
+  input: Type.Object(
+    { customer: Id, token: Type.String({ minLength: 1, maxLength: 255 }), metadata: Type.Optional(Metadata) },
+    { additionalProperties: false },
+  ),
   output: PaymentMethodObject,
   faults: ['not_found', 'token_used', 'token_expired'],
   example: { customer: '{customer}', token: '{token}' },
@@ -114,15 +137,28 @@ export const createPaymentMethod = operation({
       .returning(['card_id', 'billing_address'])
       .executeTakeFirst();
     if (!row) throw await tokenFault(ctx, token.id, tx);
-    return await attachCard(ctx, tx, { customer_id: input.customer, card_id: row.card_id, billing_address: row.billing_address, ...(input.metadata ? { metadata: input.metadata } : {}) });
+    return await attachCard(ctx, tx, {
+      customer_id: input.customer,
+      card_id: row.card_id,
+      billing_address: row.billing_address,
+      ...(input.metadata ? { metadata: input.metadata } : {}),
+    });
   },
 });
 
 /** Why a token could not be used, after the fact. Inside a transaction `query` is that one: a second connection would starve a full pool. */
 export async function tokenFault(ctx: Ctx, id: string, query: Executor | Tx = ctx.env.db.query): Promise<Fault> {
-  const row = await query.selectFrom('tokens').select(['used_by', 'expires_at']).where('account_id', '=', ctx.account.account_id).where('id', '=', id).executeTakeFirst();
+  const row = await query
+    .selectFrom('tokens')
+    .select(['used_by', 'expires_at'])
+    .where('account_id', '=', ctx.account.account_id)
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (!row) return notFound('token', id.slice(0, 40), 'token');
-  if (row.used_by) return new Fault('token_used', 'This token was used already; a token is good for one use. Make a new one.', { param: 'token' });
+  if (row.used_by)
+    return new Fault('token_used', 'This token was used already; a token is good for one use. Make a new one.', {
+      param: 'token',
+    });
   return new Fault('token_expired', 'This token is older than fifteen minutes. Make a new one.', { param: 'token' });
 }
 
@@ -170,7 +206,16 @@ export const listPaymentMethods = operation({
     if (window.before !== undefined) query = query.where('id', '>', window.before);
     const rows = await query.execute();
     const cards = rows.length
-      ? await ctx.env.db.query.selectFrom('cards').selectAll().where('account_id', '=', account_id).where('id', 'in', rows.map((r) => r.card_id)).execute()
+      ? await ctx.env.db.query
+          .selectFrom('cards')
+          .selectAll()
+          .where('account_id', '=', account_id)
+          .where(
+            'id',
+            'in',
+            rows.map((r) => r.card_id),
+          )
+          .execute()
       : [];
     const byId = new Map(cards.map((c) => [c.id, c]));
     const pairs = rows.flatMap((row) => {
@@ -195,7 +240,12 @@ export const detachPaymentMethod = operation({
   async run(ctx, input, tx) {
     const { account_id } = ctx.account;
     const { row, card } = await findPaymentMethod(tx, account_id, input.id, 'id');
-    await tx.updateTable('payment_methods').set({ detached_at: ctx.env.clock.now() }).where('account_id', '=', account_id).where('id', '=', row.id).execute();
+    await tx
+      .updateTable('payment_methods')
+      .set({ detached_at: ctx.env.clock.now() })
+      .where('account_id', '=', account_id)
+      .where('id', '=', row.id)
+      .execute();
     await tx
       .updateTable('customers')
       .set({ default_payment_method: null, updated_at: ctx.env.clock.now() })

@@ -45,8 +45,17 @@ export async function insertCard(ctx: Ctx, tx: Tx, card: TypedCard): Promise<Car
 
 export async function openCard(env: Env, row: CardRow, cvc: string | undefined): Promise<CardSecret> {
   const key = await keyById(env, row.account_id, row.key_id);
-  const secret = JSON.parse(unseal(key, row.sealed, bound(row.account_id, row.id)).toString('utf8')) as { number: string; holder_name?: string };
-  return { number: secret.number, holder_name: secret.holder_name, exp_month: row.exp_month, exp_year: row.exp_year, cvc };
+  const secret = JSON.parse(unseal(key, row.sealed, bound(row.account_id, row.id)).toString('utf8')) as {
+    number: string;
+    holder_name?: string;
+  };
+  return {
+    number: secret.number,
+    holder_name: secret.holder_name,
+    exp_month: row.exp_month,
+    exp_year: row.exp_year,
+    cvc,
+  };
 }
 
 /** Seals every card of the account anew under a fresh data key, a few hundred at a time, while payments go on. */
@@ -56,10 +65,23 @@ export async function rotateVaultKey(env: Env, account_id: string): Promise<numb
   let done = 0;
   for (;;) {
     const count = await env.db.tx(async (tx) => {
-      const rows = await tx.selectFrom('cards').selectAll().where('account_id', '=', account_id).where('key_id', '!=', key_id).orderBy('id').limit(200).forUpdate().execute();
+      const rows = await tx
+        .selectFrom('cards')
+        .selectAll()
+        .where('account_id', '=', account_id)
+        .where('key_id', '!=', key_id)
+        .orderBy('id')
+        .limit(200)
+        .forUpdate()
+        .execute();
       for (const row of rows) {
         const plain = unseal(await keyById(env, account_id, row.key_id), row.sealed, bound(account_id, row.id));
-        await tx.updateTable('cards').set({ key_id, sealed: seal(key, plain, bound(account_id, row.id)) }).where('account_id', '=', account_id).where('id', '=', row.id).execute();
+        await tx
+          .updateTable('cards')
+          .set({ key_id, sealed: seal(key, plain, bound(account_id, row.id)) })
+          .where('account_id', '=', account_id)
+          .where('id', '=', row.id)
+          .execute();
       }
       return rows.length;
     });
@@ -76,7 +98,8 @@ export async function purgeLapsedTokens(env: Env): Promise<number> {
       delete from tokens where ctid = any(array(select ctid from tokens where expires_at < ${before} limit 1000 for update skip locked))
       returning account_id, card_id, used_by`.execute(tx);
     for (const { account_id, card_id, used_by } of gone.rows) {
-      if (used_by === null) await tx.deleteFrom('cards').where('account_id', '=', account_id).where('id', '=', card_id).execute();
+      if (used_by === null)
+        await tx.deleteFrom('cards').where('account_id', '=', account_id).where('id', '=', card_id).execute();
     }
     return gone.rows.length;
   });

@@ -6,14 +6,18 @@ import type { CardRow } from './sealed-card.ts';
 
 export const CardSummary = Type.Object(
   {
-    brand: Type.String({ description: '`visa`, `mastercard`, `amex`, `discover`, `diners`, `jcb`, `unionpay` or `unknown`.' }),
+    brand: Type.String({
+      description: '`visa`, `mastercard`, `amex`, `discover`, `diners`, `jcb`, `unionpay` or `unknown`.',
+    }),
     last_four: Type.String(),
     exp_month: Type.Integer(),
     exp_year: Type.Integer(),
     funding: Type.String({ description: '`credit`, `debit`, `prepaid` or `unknown`.' }),
     country: nullable(Type.String({ description: 'Where it was issued; ISO 3166-1 alpha-2.' })),
     issuer: nullable(Type.String()),
-    fingerprint: Type.String({ description: 'The same for the same number within your account; tells nothing of the number.' }),
+    fingerprint: Type.String({
+      description: 'The same for the same number within your account; tells nothing of the number.',
+    }),
   },
   { title: 'Card' },
 );

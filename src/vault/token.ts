@@ -1,8 +1,8 @@
 // A token stands for a card that was just typed. It is used once, within fifteen minutes. The CVC is never stored: it travels,
 // sealed, inside the token's own text, and can only be opened by us, for that token.
 
-import { seal, unseal } from '../kit/crypto.ts';
 import { minutes } from '../kit/clock.ts';
+import { seal, unseal } from '../kit/crypto.ts';
 import { Fault } from '../kit/fault.ts';
 import type { Env } from '../operation/context.ts';
 
@@ -19,9 +19,14 @@ export function parseToken(env: Env, account_id: string, text: string, param = '
   const [id = '', sealed] = text.split('~');
   if (sealed === undefined) return { id, cvc: undefined };
   try {
-    return { id, cvc: unseal(env.keys.tokens, Buffer.from(sealed, 'base64url'), `${account_id} ${id}`).toString('utf8') };
+    return {
+      id,
+      cvc: unseal(env.keys.tokens, Buffer.from(sealed, 'base64url'), `${account_id} ${id}`).toString('utf8'),
+    };
   } catch (cause) {
-    throw new Fault('parameter_invalid', 'This token is not whole. Send it exactly as the tokens call returned it.', { param, cause });
+    throw new Fault('parameter_invalid', 'This token is not whole. Send it exactly as the tokens call returned it.', {
+      param,
+      cause,
+    });
   }
 }
-

@@ -15,7 +15,11 @@ import { openWorld, type World } from '../kit/world.ts';
 
 let w: World;
 const lines: string[] = [];
-const log = pino({ level: 'debug' }, new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) }));
+const write = (chunk: unknown, _encoding: string, done: () => void) => {
+  lines.push(String(chunk));
+  done();
+};
+const log = pino({ level: 'debug' }, new Writable({ write }));
 before(async () => {
   w = await openWorld({ log });
 });

@@ -150,7 +150,9 @@ describe('the first payout of an account', () => {
   test('live: nobody but the operator releases it', async () => {
     const tenant = await newTenant(w.env, 'Live Goods', {});
     await fund(w, 500, 'USD', tenant);
-    const live = { ...w.ctx(tenant), account: { ...tenant.account, mode: 'live' as const } };
+    const live = { ...w.ctx(tenant), account: { ...tenant.account, mode: 'live' as const, provider: 'some-bank' } };
+    const simulated = { ...live, account: { ...live.account, provider: 'simulator' } };
+    await assert.rejects(operate(simulated, requestPayout, { currency: 'USD' }), { code: 'feature_unavailable' });
     const { id: bank_account } = await operate(live, createBankAccount, us());
     await assert.rejects(operate(live, requestPayout, { currency: 'USD' }), { code: 'bank_account_unverified' });
     await operate(live, reviewBankAccount, { id: bank_account, verdict: 'verified' });

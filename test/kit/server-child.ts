@@ -49,8 +49,8 @@ const env = openEnv({
   root_key: createHash('sha256').update('test root key').digest(),
   probe,
 });
-const { server, authenticator } = await openApp(env);
-const worker = process.env.WITH_WORKER === '1' ? startWorker(env, authenticator) : undefined;
+const { server } = await openApp(env);
+const worker = process.env.WITH_WORKER === '1' ? startWorker(env) : undefined;
 await server.listen({ host: '127.0.0.1', port: 0 });
 if (crash_point === 'sql') watchStatements();
 

@@ -1,6 +1,7 @@
 // Refusals as RFC 9457 problem documents. The table is total: a code without a status does not compile.
 
 import { Fault, type FaultCode } from '../../kit/fault.ts';
+import { maskText } from '../../kit/log.ts';
 
 type Row = { status: number; title: string };
 
@@ -51,12 +52,30 @@ export const problems = {
 export type Problem = {
   status: number;
   headers: Record<string, string>;
-  body: { type: string; title: string; status: number; detail: string; code: FaultCode; param?: string; doc_url: string; request_id: string };
+  body: {
+    type: string;
+    title: string;
+    status: number;
+    detail: string;
+    code: FaultCode;
+    param?: string;
+    doc_url: string;
+    request_id: string;
+  };
 };
 
-/** Anything that was thrown, as an answer. What is no Fault says nothing of itself; the log has it under the request id. */
+/**
+ * Anything that was thrown, as an answer. What is no Fault says nothing of itself; the log has it under the request id. A refusal
+ * repeats what was sent (an id, a name), which may be a card number in the wrong field: those are masked.
+ */
 export function problemOf(error: unknown, request_id: string, base_url = ''): Problem {
-  const fault = error instanceof Fault ? error : new Fault('internal', `Something broke on our side. Nothing is charged twice; tell us this request id: ${request_id}.`);
+  const fault =
+    error instanceof Fault
+      ? error
+      : new Fault(
+          'internal',
+          `Something broke on our side. Nothing is charged twice; tell us this request id: ${request_id}.`,
+        );
   const { status, title } = problems[fault.code];
   const doc_url = `${base_url}/docs#error-${fault.code}`;
   return {
@@ -67,6 +86,15 @@ export function problemOf(error: unknown, request_id: string, base_url = ''): Pr
       ...(fault.retry_after === undefined ? {} : { 'retry-after': String(Math.ceil(fault.retry_after)) }),
       ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     },
-    body: { type: doc_url, title, status, detail: fault.message, code: fault.code, ...(fault.param === undefined ? {} : { param: fault.param }), doc_url, request_id },
+    body: {
+      type: doc_url,
+      title,
+      status,
+      detail: maskText(fault.message),
+      code: fault.code,
+      ...(fault.param === undefined ? {} : { param: maskText(fault.param) }),
+      doc_url,
+      request_id,
+    },
   };
 }

@@ -6,8 +6,8 @@ import type { Authenticator } from '../../identity/authenticate.ts';
 import { Fault } from '../../kit/fault.ts';
 import type { Ctx, Env } from '../../operation/context.ts';
 import { perform } from '../../operation/operation.ts';
-import type { Limiter } from '../limits.ts';
 import { allowedMethods, openJson } from '../http.ts';
+import type { Limiter } from '../limits.ts';
 import { contextOf } from './auth.ts';
 import { problemOf } from './errors.ts';
 import { inputOf } from './input.ts';
@@ -17,52 +17,74 @@ type Parts = { env: Env; authenticator: Authenticator; limiter: Limiter };
 
 const contexts = new WeakMap<FastifyRequest, Ctx>();
 
-export const native = ({ env, authenticator, limiter }: Parts) => async (app: FastifyInstance): Promise<void> => {
-  openJson(app);
+export const native =
+  ({ env, authenticator, limiter }: Parts) =>
+  async (app: FastifyInstance): Promise<void> => {
+    openJson(app);
 
-  app.setErrorHandler((error, request, reply) => sendProblem(env, error, request, reply));
-  app.setNotFoundHandler((request, reply) => {
-    const methods = allowedMethods(routes, request.url);
-    if (methods.length > 0) reply.header('allow', methods.join(', '));
-    const fault =
-      methods.length > 0
-        ? new Fault('method_not_allowed', `This path answers ${methods.join(' and ')}, not ${request.method}.`)
-        : new Fault('route_not_found', `There is no ${request.method} ${request.url.split('?')[0]}. The paths are listed at /docs.`);
-    return sendProblem(env, fault, request, reply);
-  });
-
-  // Before the body is read: a stranger costs no parsing.
-  app.addHook('onRequest', async (request) => {
-    if (request.is404) return;
-    limiter.take(`address ${request.ip}`);
-    const ctx = await contextOf(env, authenticator, request);
-    if (ctx.actor.kind === 'secret' || ctx.actor.kind === 'publishable') limiter.take(`key ${ctx.actor.key_id}`);
-    contexts.set(request, ctx);
-  });
-
-  for (const route of routes) {
-    app.route({
-      method: route.method,
-      url: route.path.replaceAll(/\{(\w+)\}/g, ':$1').replace(/^\/v1/, ''),
-      handler: async (request, reply) => {
-        const ctx = contexts.get(request);
-        if (!ctx) throw new Fault('authentication_required', 'Send your key in the header: Authorization: Bearer sk_test_…');
-        const writes = route.method === 'POST' || route.method === 'PATCH';
-        const input = inputOf(route.op.input, { params: request.params, query: request.query, body: request.body, writes });
-        const key = request.headers['idempotency-key'];
-        const idempotency_key = route.method === 'POST' && typeof key === 'string' ? key : undefined;
-        const answer = await perform(route.op, ctx, { input, ...(idempotency_key === undefined ? {} : { idempotency_key }) });
-        if (answer.replayed) reply.header('idempotent-replayed', 'true');
-        return reply.code(route.status ?? 200).header('content-type', 'application/json; charset=utf-8').header('cache-control', 'no-store').send(answer.text);
-      },
+    app.setErrorHandler((error, request, reply) => sendProblem(env, error, request, reply));
+    app.setNotFoundHandler((request, reply) => {
+      const methods = allowedMethods(routes, request.url);
+      if (methods.length > 0) reply.header('allow', methods.join(', '));
+      const fault =
+        methods.length > 0
+          ? new Fault('method_not_allowed', `This path answers ${methods.join(' and ')}, not ${request.method}.`)
+          : new Fault(
+              'route_not_found',
+              `There is no ${request.method} ${request.url.split('?')[0]}. The paths are listed at /docs.`,
+            );
+      return sendProblem(env, fault, request, reply);
     });
-  }
-};
+
+    // Before the body is read: a stranger costs no parsing.
+    app.addHook('onRequest', async (request) => {
+      if (request.is404) return;
+      limiter.take(`address ${request.ip}`);
+      const ctx = await contextOf(env, authenticator, request);
+      if (ctx.actor.kind === 'secret' || ctx.actor.kind === 'publishable') limiter.take(`key ${ctx.actor.key_id}`);
+      contexts.set(request, ctx);
+    });
+
+    for (const route of routes) {
+      app.route({
+        method: route.method,
+        url: route.path.replaceAll(/\{(\w+)\}/g, ':$1').replace(/^\/v1/, ''),
+        handler: async (request, reply) => {
+          const ctx = contexts.get(request);
+          if (!ctx)
+            throw new Fault('authentication_required', 'Send your key in the header: Authorization: Bearer sk_test_…');
+          const writes = route.method === 'POST' || route.method === 'PATCH';
+          const input = inputOf(route.op.input, {
+            params: request.params,
+            query: request.query,
+            body: request.body,
+            writes,
+          });
+          const key = request.headers['idempotency-key'];
+          const idempotency_key = route.method === 'POST' && typeof key === 'string' ? key : undefined;
+          const answer = await perform(route.op, ctx, {
+            input,
+            ...(idempotency_key === undefined ? {} : { idempotency_key }),
+          });
+          if (answer.replayed) reply.header('idempotent-replayed', 'true');
+          return reply
+            .code(route.status ?? 200)
+            .header('content-type', 'application/json; charset=utf-8')
+            .header('cache-control', 'no-store')
+            .send(answer.text);
+        },
+      });
+    }
+  };
 
 export function sendProblem(env: Env, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const fault = toFault(error);
   const problem = problemOf(fault, request.id, env.config.public_url);
-  if (problem.status >= 500) env.log.error({ request_id: request.id, method: request.method, path: request.url.split('?')[0], error }, 'a request failed');
+  if (problem.status >= 500)
+    env.log.error(
+      { request_id: request.id, method: request.method, path: request.url.split('?')[0], error },
+      'a request failed',
+    );
   return reply.code(problem.status).headers(problem.headers).send(JSON.stringify(problem.body));
 }
 
@@ -73,7 +95,9 @@ function toFault(error: unknown): unknown {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new Fault('body_too_large', 'A body may have at most 1 MB.');
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new Fault('body_invalid', 'Send JSON with the header Content-Type: application/json.', { param: 'Content-Type' });
+      return new Fault('body_invalid', 'Send JSON with the header Content-Type: application/json.', {
+        param: 'Content-Type',
+      });
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_BAD_URL':
       return new Fault('body_invalid', 'The request is not well formed: its address or Content-Length does not fit.');
@@ -81,7 +105,11 @@ function toFault(error: unknown): unknown {
     case '57P01':
     case '57P03':
     case '53300':
-      return new Fault('unavailable', 'The database cannot be reached right now. Try again in a moment, with the same idempotency key.', { retry_after: 2, cause: error });
+      return new Fault(
+        'unavailable',
+        'The database cannot be reached right now. Try again in a moment, with the same idempotency key.',
+        { retry_after: 2, cause: error },
+      );
     default:
       return error;
   }

@@ -1,10 +1,18 @@
 // The native API's table: a path, and the operation behind it. The reference and the tests are made from it.
 
 import { createSession, expireSession, getSession, listSessions } from '../../checkout/manage-sessions.ts';
-import { createCustomer, deleteCustomer, getCustomer, listCustomers, updateCustomer } from '../../customers/manage-customers.ts';
+import {
+  createCustomer,
+  deleteCustomer,
+  getCustomer,
+  listCustomers,
+  updateCustomer,
+} from '../../customers/manage-customers.ts';
 import { getEvent, listEvents } from '../../events/read-events.ts';
+import { getAccount } from '../../identity/configure-account.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from '../../identity/manage-api-keys.ts';
 import { listBalances } from '../../ledger/balance.ts';
+import type { Operation } from '../../operation/operation.ts';
 import { cancelPayment } from '../../payments/cancel-payment.ts';
 import { capturePayment } from '../../payments/capture-payment.ts';
 import { confirmPayment } from '../../payments/confirm-payment.ts';
@@ -13,26 +21,47 @@ import { createRefund } from '../../payments/create-refund.ts';
 import { increaseAuthorization } from '../../payments/increase-authorization.ts';
 import { getPayment, getRefund, getTimeline, listPayments, listRefunds } from '../../payments/read-payments.ts';
 import { verifyLedger } from '../../payments/verify-account.ts';
+import { cancelPayout } from '../../payouts/cancel-payout.ts';
+import {
+  createBankAccount,
+  deleteBankAccount,
+  getBankAccount,
+  listBankAccounts,
+  updateBankAccount,
+} from '../../payouts/manage-bank-accounts.ts';
+import { getPayout, listPayouts } from '../../payouts/read-payouts.ts';
+import { requestPayout } from '../../payouts/request-payout.ts';
 import { listActivities } from '../../settlements/activity.ts';
 import { settleNow } from '../../settlements/settle.ts';
 import { getSettlement, listSettlements, listSettlementTransactions } from '../../settlements/settlement.ts';
-import { cancelPayout } from '../../payouts/cancel-payout.ts';
-import { createBankAccount, deleteBankAccount, getBankAccount, listBankAccounts, updateBankAccount } from '../../payouts/manage-bank-accounts.ts';
-import { getPayout, listPayouts } from '../../payouts/read-payouts.ts';
-import { requestPayout } from '../../payouts/request-payout.ts';
 import { createToken } from '../../vault/create-token.ts';
-import { createPaymentMethod, detachPaymentMethod, getPaymentMethod, listPaymentMethods } from '../../vault/payment-method.ts';
-import { createEndpoint, deleteEndpoint, getEndpoint, listEndpoints, updateEndpoint } from '../../webhooks/manage-endpoints.ts';
+import {
+  createPaymentMethod,
+  detachPaymentMethod,
+  getPaymentMethod,
+  listPaymentMethods,
+} from '../../vault/payment-method.ts';
+import {
+  createEndpoint,
+  deleteEndpoint,
+  getEndpoint,
+  listEndpoints,
+  updateEndpoint,
+} from '../../webhooks/manage-endpoints.ts';
 import { getDelivery, listDeliveries } from '../../webhooks/read-deliveries.ts';
 import { recoverDeliveries } from '../../webhooks/recover-deliveries.ts';
 import { resendDelivery } from '../../webhooks/resend-delivery.ts';
 import { rotateSecret } from '../../webhooks/rotate-secret.ts';
 import { sendTestEvent } from '../../webhooks/send-test-event.ts';
 import { disableEndpoint, enableEndpoint } from '../../webhooks/switch-endpoint.ts';
-import type { Operation } from '../../operation/operation.ts';
 import type { Route } from '../route.ts';
 
-const row = (method: Route['method'], path: string, op: unknown, status: Route['status'] = 200): Route => ({ method, path, op: op as Operation, status });
+const row = (method: Route['method'], path: string, op: unknown, status: Route['status'] = 200): Route => ({
+  method,
+  path,
+  op: op as Operation,
+  status,
+});
 
 export const routes: readonly Route[] = [
   row('POST', '/v1/payments', createPayment, 201),
@@ -78,6 +107,7 @@ export const routes: readonly Route[] = [
   row('POST', '/v1/api_keys', createApiKey, 201),
   row('GET', '/v1/api_keys', listApiKeys),
   row('DELETE', '/v1/api_keys/{id}', revokeApiKey),
+  row('GET', '/v1/account', getAccount),
   row('GET', '/v1/balances', listBalances),
   row('GET', '/v1/balance_activities', listActivities),
   row('POST', '/v1/settlements', settleNow, 201),
