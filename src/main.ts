@@ -11,7 +11,8 @@ import { type Config, ConfigError, readConfig } from './config.ts';
 import { startEmbedded } from './db/embedded.ts';
 import { MigrationError, migrate } from './db/migrate.ts';
 import { type OpenEnv, openEnv } from './env.ts';
-import { account, createKey, openSandbox, rootKey } from './sandbox.ts';
+import { operate, operatorOperations } from './operator.ts';
+import { createKey, openSandbox, rootKey } from './sandbox.ts';
 import { rotateVaultKey } from './vault/sealed-card.ts';
 import { verifyAll } from './verify.ts';
 import { welcome } from './welcome.ts';
@@ -25,8 +26,7 @@ const usage = `florin: a payments platform you run yourself
   npm run florin migrate          bring the database up to date
   npm run florin verify           prove the books
   npm run florin keys create      another sandbox key   [-- --kind publishable --name "web shop" --account acct_…]
-  npm run florin account show     what an account is set to             [-- --account acct_…]
-  npm run florin account set      change it          -- --json '{"settlement_delay_days":1}' [--account acct_…]
+  npm run florin operate NAME     what only the operator may do: fees, reviews  -- account.configure --json '{"settlement_delay_days":1}' [--account acct_…]
   npm run florin rotate-vault-key seal every card under a fresh key   [-- --account acct_…]
   npm run florin openapi          print the OpenAPI document
 `;
@@ -168,25 +168,16 @@ async function run(command: string, rest: string[], config: Config): Promise<num
       say(await createKey(env, { kind, name: values.name ?? 'made on the command line', account_id: values.account }));
       return 0;
     }
-    case 'account': {
+    case 'operate': {
       const { values } = parseArgs({
         args: rest.slice(1),
         options: { account: { type: 'string' }, json: { type: 'string' } },
       });
-      if (rest[0] !== 'show' && rest[0] !== 'set') throw new ConfigError('The commands are: account show, account set');
+      const [name] = rest;
+      if (name === undefined) throw new ConfigError(`The command is: operate NAME. The operations are:\n${operatorOperations()}`);
       const env = await open(config, true);
-      say(
-        JSON.stringify(
-          JSON.parse(
-            await account(env, {
-              account_id: values.account,
-              change: rest[0] === 'set' ? (values.json ?? '{}') : undefined,
-            }),
-          ),
-          null,
-          2,
-        ),
-      );
+      const account_id = values.account ?? (await openSandbox(env)).account_id;
+      say(await operate(env, { name, account_id, json: values.json ?? '{}' }));
       return 0;
     }
     case 'rotate-vault-key': {

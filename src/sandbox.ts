@@ -9,11 +9,7 @@ import type { OpenEnv } from './env.ts';
 import { createCompany, loadAccount } from './identity/account.ts';
 import { mintKey } from './identity/api-key.ts';
 import { Authenticator } from './identity/authenticate.ts';
-import { configureAccount, getAccount } from './identity/configure-account.ts';
 import { isFault } from './kit/fault.ts';
-import { newId } from './kit/id.ts';
-import type { Ctx } from './operation/context.ts';
-import { type Operation, perform } from './operation/operation.ts';
 
 export type Sandbox = { account_id: string; live_account_id: string; secret_key: string; publishable_key: string };
 
@@ -121,23 +117,6 @@ export async function createKey(
     mintKey(env, tx, found, { kind: input.kind, name: input.name, expires_at: null }),
   );
   return minted.text;
-}
-
-/** `florin account show` and `set`: through the door, as everything else. */
-export async function account(
-  env: OpenEnv,
-  { account_id, change }: { account_id: string | undefined; change: string | undefined },
-): Promise<string> {
-  const found = await loadAccount(env.db.query, account_id ?? (await openSandbox(env)).account_id);
-  if (!found) throw new ConfigError(`There is no account ${account_id}.`);
-  const ctx: Ctx = { env, account: found, actor: { kind: 'system' }, request_id: newId('cli', env) };
-  try {
-    const input = change === undefined ? {} : (JSON.parse(change) as unknown);
-    return (await perform((change === undefined ? getAccount : configureAccount) as Operation, ctx, { input })).text;
-  } catch (error) {
-    if (isFault(error) || error instanceof SyntaxError) throw new ConfigError(`--json: ${error.message}`);
-    throw error;
-  }
 }
 
 const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT';

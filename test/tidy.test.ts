@@ -22,7 +22,8 @@ const ours = code.filter((file) => !file.endsWith('.test.ts') && file !== 'src/d
 const order = [
   'kit', 'connectors', 'config', 'db', 'operation', 'events', 'ledger', 'identity', 'customers', 'catalog', 'coupons', 'fx', 'risk', 'vault', 'payments',
   'disputes', 'settlements', 'payouts', 'inbound', 'webhooks', 'checkout', 'billing', 'travel', 'wallets', 'reports', 'simulator-store', 'simulated-bank-store', 'verify', 'reactions',
-  'worker', 'env', 'api', 'app', 'sandbox', 'welcome', 'main',
+  'worker', 'env', 'api', 'app', 'sandbox',
+  'operator', 'welcome', 'main',
 ];
 
 const roomOf = (file: string) => file.split('/')[1]?.replace(/\.ts$/, '') ?? '';

@@ -110,7 +110,7 @@ export const getAccount = operation({
   kind: 'read',
   summary: 'Get the account',
   description:
-    'Whose key this is, and what the account is set to. The installation’s operator changes it: `npm run florin account set`.',
+    'Whose key this is, and what the account is set to. The installation’s operator changes it: `npm run florin operate account.configure`.',
   input: Type.Object({}, { additionalProperties: false }),
   output: AccountObject,
   faults: [],

@@ -78,4 +78,7 @@ export const isFault = (error: unknown, code?: FaultCode): error is Fault =>
 
 /** The same answer for a stranger's id and for one that never was: existence is not told across accounts. */
 export const notFound = (noun: string, id: string, param = 'id') =>
-  new Fault('not_found', `No ${noun} with id '${id}' exists in this account.`, { param });
+  new Fault('not_found', `No ${noun} with id '${withoutNumber(id)}' exists in this account.`, { param });
+
+/** What a caller sent, fit to be repeated to them: a card number in the wrong field is not. */
+export const withoutNumber = (text: string) => text.replaceAll(/\d(?:[ -]?\d){11,}/g, '[number]');

@@ -1,7 +1,7 @@
 // Turns a schema's complaint into a refusal that names the field and the fix. Pure.
 
 import type { TSchema } from 'typebox';
-import { Fault } from '../kit/fault.ts';
+import { Fault, withoutNumber } from '../kit/fault.ts';
 
 type Complaint = {
   keyword: string;
@@ -107,7 +107,7 @@ export function paramOf(path: string, last?: string): string {
 }
 
 const unescape_ = (part: string) => part.replaceAll('~1', '/').replaceAll('~0', '~');
-const clip = (text: string) => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
+const clip = (text: string) => withoutNumber(text.length > 60 ? `${text.slice(0, 60)}…` : text);
 
 function nodeAt(schema: Node, path: string): Node | undefined {
   let node: Node | undefined = schema;

@@ -1,7 +1,6 @@
 // Refusals as RFC 9457 problem documents. The table is total: a code without a status does not compile.
 
 import { Fault, type FaultCode } from '../../kit/fault.ts';
-import { maskText } from '../../kit/log.ts';
 
 type Row = { status: number; title: string };
 
@@ -64,10 +63,7 @@ export type Problem = {
   };
 };
 
-/**
- * Anything that was thrown, as an answer. What is no Fault says nothing of itself; the log has it under the request id. A refusal
- * repeats what was sent (an id, a name), which may be a card number in the wrong field: those are masked.
- */
+/** Anything that was thrown, as an answer. What is no Fault says nothing of itself; the log has it under the request id. */
 export function problemOf(error: unknown, request_id: string, base_url = ''): Problem {
   const fault =
     error instanceof Fault
@@ -90,9 +86,9 @@ export function problemOf(error: unknown, request_id: string, base_url = ''): Pr
       type: doc_url,
       title,
       status,
-      detail: maskText(fault.message),
+      detail: fault.message,
       code: fault.code,
-      ...(fault.param === undefined ? {} : { param: maskText(fault.param) }),
+      ...(fault.param === undefined ? {} : { param: fault.param }),
       doc_url,
       request_id,
     },
