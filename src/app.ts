@@ -13,7 +13,7 @@ import { viewCheckout } from './checkout/view-checkout.ts';
 import type { OpenEnv } from './env.ts';
 import { loadAccount } from './identity/account.ts';
 import { Authenticator } from './identity/authenticate.ts';
-import { Fault, notFound } from './kit/fault.ts';
+import { Fault, notFound, withoutNumber } from './kit/fault.ts';
 import { newId } from './kit/id.ts';
 import type { Ctx } from './operation/context.ts';
 import { accountOfPage } from './payments/page-link.ts';
@@ -46,7 +46,7 @@ export async function openApp(env: OpenEnv): Promise<App> {
       env,
       new Fault(
         'route_not_found',
-        `There is no ${request.method} ${request.url.split('?')[0]}. The API begins at /v1; its paths are listed at /docs.`,
+        `There is no ${request.method} ${withoutNumber(request.url.split('?')[0] ?? '')}. The API begins at /v1; its paths are listed at /docs.`,
       ),
       request,
       reply,

@@ -1,7 +1,9 @@
 // `florin verify`: every proof the rooms offer, and the comparison of our books with the simulated provider's own.
 
 import { sql } from 'kysely';
+import Type from 'typebox';
 import type { Executor } from './db/db.ts';
+import { operation } from './operation/operation.ts';
 import { type Check, type Finding, ledgerChecks, ofAccount, runChecks } from './ledger/verify.ts';
 import { paymentChecks } from './payments/verify.ts';
 import { bankChecks, payoutChecks } from './payouts/verify.ts';
@@ -58,3 +60,31 @@ export const verifyAll = (query: Executor, account_id?: string): Promise<Finding
     ],
     account_id,
   );
+
+/** The same proof over the API, narrowed to one account. */
+export const verifyLedger = operation({
+  name: 'ledger.verify',
+  scope: 'ledger:read',
+  actors: ['secret', 'system'],
+  kind: 'read',
+  summary: 'Verify the ledger',
+  description:
+    'Recomputes the books of this account from their entries and says, sentence by sentence, what was proved. A failed check names up to five offenders.',
+  input: Type.Object({}, { additionalProperties: false }),
+  output: Type.Object({
+    object: Type.Literal('ledger_verification'),
+    ok: Type.Boolean(),
+    checks: Type.Array(Type.Object({ name: Type.String(), ok: Type.Boolean(), examples: Type.Array(Type.String()) })),
+    verified_at: Type.String({ format: 'date-time' }),
+  }),
+  faults: [],
+  async run(ctx) {
+    const checks = await verifyAll(ctx.env.db.query, ctx.account.account_id);
+    return {
+      object: 'ledger_verification' as const,
+      ok: checks.every((c) => c.ok),
+      checks,
+      verified_at: ctx.env.clock.now().toISOString(),
+    };
+  },
+});

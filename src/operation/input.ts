@@ -161,7 +161,7 @@ function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
   if (typeof value === 'number' || typeof value === 'boolean')
-    return String(value).length > 13 ? 'a long number' : String(value);
+    return String(value).length > 11 ? 'a long number' : String(value);
   if (typeof value === 'string') return `text of ${value.length} characters`;
   return Array.isArray(value) ? `a list of ${value.length}` : 'an object';
 }

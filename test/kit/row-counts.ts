@@ -40,6 +40,6 @@ async function connect(url: string): Promise<pg.Client> {
 export const changedTables = (before: RowCounts, after: RowCounts): TableName[] =>
   mainTables.filter((name) => before[name].rows !== after[name].rows || before[name].text !== after[name].text);
 
-/** Rows gained by table; tables that gained none are left out. */
+/** Rows gained by table; tables that gained none are left out, and the outbox: only events that somebody waits for pass through it. */
 export const gained = (before: RowCounts, after: RowCounts): Partial<Record<TableName, number>> =>
   Object.fromEntries(mainTables.filter((name) => before[name].rows !== after[name].rows).map((name) => [name, after[name].rows - before[name].rows]));

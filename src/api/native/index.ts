@@ -3,7 +3,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../../identity/authenticate.ts';
-import { Fault } from '../../kit/fault.ts';
+import { Fault, withoutNumber } from '../../kit/fault.ts';
 import type { Ctx, Env } from '../../operation/context.ts';
 import { perform } from '../../operation/operation.ts';
 import { allowedMethods, openJson } from '../http.ts';
@@ -31,7 +31,7 @@ export const native =
           ? new Fault('method_not_allowed', `This path answers ${methods.join(' and ')}, not ${request.method}.`)
           : new Fault(
               'route_not_found',
-              `There is no ${request.method} ${request.url.split('?')[0]}. The paths are listed at /docs.`,
+              `There is no ${request.method} ${withoutNumber(request.url.split('?')[0] ?? '')}. The paths are listed at /docs.`,
             );
       return sendProblem(env, fault, request, reply);
     });

@@ -20,7 +20,7 @@ import { createPayment } from '../../payments/create-payment.ts';
 import { createRefund } from '../../payments/create-refund.ts';
 import { increaseAuthorization } from '../../payments/increase-authorization.ts';
 import { getPayment, getRefund, getTimeline, listPayments, listRefunds } from '../../payments/read-payments.ts';
-import { verifyLedger } from '../../payments/verify-account.ts';
+import { verifyLedger } from '../../verify.ts';
 import { cancelPayout } from '../../payouts/cancel-payout.ts';
 import {
   createBankAccount,
