@@ -20,5 +20,8 @@ create table outbox (
   event_id text not null,
   -- A reaction is due, not only webhooks.
   reacts boolean not null default true,
+  -- A reaction that failed waits until then, longer each time; its webhooks do not wait with it.
+  try_at timestamptz,
+  tries integer not null default 0,
   primary key (account_id, event_id)
 );

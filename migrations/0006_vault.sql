@@ -9,6 +9,9 @@ create table vault_keys (
   primary key (account_id, id)
 );
 
+-- One key of an account is current: two processes that make the first one at once agree on one.
+create unique index on vault_keys (account_id) where retired_at is null;
+
 -- The card number lives in `sealed` and nowhere else. There is no column for a CVC, on purpose.
 create table cards (
   account_id text not null,

@@ -30,3 +30,4 @@ create table settlement_lines (
 create index on settlement_lines (account_id, settlement_id, position);
 create trigger settlement_lines_append_only before update or delete on settlement_lines
   for each row execute function florin_refuse_change();
+create trigger settlement_lines_keep before truncate on settlement_lines for each statement execute function florin_refuse_change();

@@ -2,6 +2,7 @@
 // A reaction may run twice and in any order; it looks at how things are now, not at what the event says.
 
 import { followPayment } from './checkout/follow-payment.ts';
+import { refundWarned } from './disputes/fraud-warning.ts';
 import type { EventType } from './events/event.ts';
 import type { Ctx } from './operation/context.ts';
 
@@ -12,4 +13,5 @@ export const reactions: Partial<Record<EventType, Reaction>> = {
   'payment.authorized': followPayment,
   'payment.failed': followPayment,
   'payment.cancelled': followPayment,
+  'fraud_warning.created': refundWarned,
 };

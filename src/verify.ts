@@ -3,8 +3,9 @@
 import { sql } from 'kysely';
 import Type from 'typebox';
 import type { Executor } from './db/db.ts';
-import { operation } from './operation/operation.ts';
+import { disputeChecks } from './disputes/verify.ts';
 import { type Check, type Finding, ledgerChecks, ofAccount, runChecks } from './ledger/verify.ts';
+import { operation } from './operation/operation.ts';
 import { paymentChecks } from './payments/verify.ts';
 import { bankChecks, payoutChecks } from './payouts/verify.ts';
 import { settlementChecks } from './settlements/verify.ts';
@@ -17,14 +18,47 @@ const providerChecks: Check[] = [
       from (select account_id, currency, sum(provider_receivable)::bigint as net from ledger_postings
             where ${ofAccount('account_id', id)} group by 1, 2) ours
       full join (
-        select account_id, currency, sum(case when kind = 'capture' or (kind = 'authorize' and captured) then amount when kind = 'refund' then -amount else 0 end)::bigint as net
-        from simulator_calls where ${ofAccount('account_id', id)} and status = 'approved' group by 1, 2) theirs
+        select account_id, currency, sum(amount)::bigint as net from (
+          select account_id, currency, case when kind = 'capture' or (kind = 'authorize' and captured) then amount when kind = 'refund' then -amount else 0 end as amount
+          from simulator_calls where ${ofAccount('account_id', id)} and status = 'approved'
+          union all
+          -- Only what it took back for good: the money of an open dispute is still owed to us, or not, as it will be decided.
+          select account_id, currency, -amount from simulator_disputes where ${ofAccount('account_id', id)} and status in ('lost', 'accepted')) moved
+        group by 1, 2) theirs
         on theirs.account_id = ours.account_id and theirs.currency = ours.currency
-      left join (
+      left join (select account_id, currency, sum(open)::bigint as open from (
         select a.account_id, coalesce(p.currency, a.draft->>'currency') as currency, sum(a.amount)::bigint as open from attempts a left join payments p on p.account_id = a.account_id and p.id = a.payment_id
-        where ${ofAccount('a.account_id', id)} and a.resolve_at is not null and a.kind in ('authorize', 'capture', 'refund') group by 1, 2) pending
+        where ${ofAccount('a.account_id', id)} and a.resolve_at is not null and a.kind in ('authorize', 'capture', 'refund') group by 1, 2
+        union all
+        select s.account_id, s.currency, s.amount from simulator_disputes s
+        left join disputes d on d.account_id = s.account_id and d.provider = 'simulator' and d.provider_reference = s.reference
+        where ${ofAccount('s.account_id', id)} and s.status in ('lost', 'accepted') and (d.id is null or d.status not in ('lost', 'accepted'))) waiting
+        group by 1, 2) pending
         on pending.account_id = coalesce(ours.account_id, theirs.account_id) and pending.currency = coalesce(ours.currency, theirs.currency)
       where abs(coalesce(ours.net, 0) - coalesce(theirs.net, 0)) > coalesce(pending.open, 0) limit 5`,
+  },
+  {
+    name: 'every dispute is one of the simulated provider, and stands as what it told and we applied says',
+    query: (id) => sql`
+      select d.account_id || ' ' || d.id as what from disputes d
+      left join simulator_disputes s on s.account_id = d.account_id and s.reference = d.provider_reference
+      where ${ofAccount('d.account_id', id)} and d.provider = 'simulator' and (s.reference is null or s.currency <> d.currency or s.amount <> d.amount
+        or (d.status in ('lost', 'won', 'accepted', 'withdrawn') and s.status <> d.status))
+      union all
+      select n.account_id || ' ' || n.id from simulator_notices n
+      join provider_notices p on p.account_id = n.account_id and p.provider = 'simulator' and p.id = n.id and p.applied_at is not null
+      left join disputes d on d.account_id = n.account_id and d.provider = 'simulator' and d.provider_reference = n.body->>'dispute_reference'
+      where ${ofAccount('n.account_id', id)} and n.body->>'kind' <> 'fraud_warning' and (d.id is null
+        or (n.body->>'kind' = 'dispute_won' and d.status <> 'won') or (n.body->>'kind' = 'dispute_withdrawn' and d.status <> 'withdrawn')
+        or (n.body->>'kind' = 'dispute_lost' and d.status not in ('lost', 'accepted'))) limit 5`,
+  },
+  {
+    name: 'nothing that the simulated provider told before our cursor is missing',
+    query: (id) => sql`
+      select n.account_id || ' ' || n.id as what from simulator_notices n
+      join provider_cursors c on c.account_id = n.account_id and c.provider = 'simulator'
+      left join provider_notices p on p.account_id = n.account_id and p.provider = 'simulator' and p.id = n.id
+      where ${ofAccount('n.account_id', id)} and n.position <= coalesce(c.cursor, '0')::bigint and p.id is null limit 5`,
   },
 ];
 
@@ -54,6 +88,7 @@ export const verifyAll = (query: Executor, account_id?: string): Promise<Finding
       ...paymentChecks,
       ...settlementChecks,
       ...payoutChecks,
+      ...disputeChecks,
       ...checkoutChecks,
       ...providerChecks,
       ...bankChecks,

@@ -3,6 +3,8 @@
 
 import { sql } from 'kysely';
 import { expireDue } from './checkout/follow-payment.ts';
+import { pollNotices } from './disputes/poll-notices.ts';
+import { resumeResponses } from './disputes/respond.ts';
 import type { EventType } from './events/event.ts';
 import { loadAccount } from './identity/account.ts';
 import { days, plus } from './kit/clock.ts';
@@ -36,24 +38,31 @@ export async function drainOutbox(env: Env): Promise<number> {
 }
 
 async function drainAccount(env: Env, account_id: string): Promise<number> {
+  const now = env.clock.now();
   const { rows } = await sql<OutboxEvent>`
     select e.id, e.type, e.object_id, o.reacts
-    from (select account_id, event_id, reacts from outbox where account_id = ${account_id} order by event_id limit 500) o
+    from (select account_id, event_id, reacts from outbox where account_id = ${account_id} and (try_at is null or try_at <= ${now})
+      order by event_id limit 500) o
     cross join lateral (select id, type, object_id from events e where e.account_id = o.account_id and e.id = o.event_id offset 0) e`.execute(
     env.db.query,
   );
+  if (rows.length === 0) return 0;
   const failed = await react(env, account_id, rows);
-  const ready = rows.filter((event) => !failed.has(event.id));
-  if (ready.length === 0) return 0;
   return await env.db.tx(async (tx) => {
-    const taken = await sql<{ event_id: string }>`
-      delete from outbox where account_id = ${account_id} and event_id in (
-        select event_id from outbox where account_id = ${account_id} and event_id = any(${ready.map((e) => e.id)}) order by event_id for update skip locked)
-      returning event_id`.execute(tx);
-    const mine = new Set(taken.rows.map((r) => r.event_id));
-    const events = ready.filter((event) => mine.has(event.id));
+    const locked = await sql<{ event_id: string }>`
+      select event_id from outbox where account_id = ${account_id} and event_id = any(${rows.map((e) => e.id)})
+      order by event_id for update skip locked`.execute(tx);
+    const mine = new Set(locked.rows.map((r) => r.event_id));
+    const events = rows.filter((event) => mine.has(event.id));
     if (events.length > 0) await fanOut(tx, env, account_id, events);
-    return events.length;
+    const ids = events.map((e) => e.id);
+    await sql`delete from outbox where account_id = ${account_id} and event_id = any(${ids.filter((id) => !failed.has(id))})`.execute(
+      tx,
+    );
+    // A reaction that failed comes again after 1 s, 2 s, … an hour at most; nobody's webhook waits for it.
+    await sql`update outbox set tries = tries + 1, try_at = ${now}::timestamptz + least(3600, power(2, least(tries, 12))) * interval '1 second'
+      where account_id = ${account_id} and event_id = any(${ids.filter((id) => failed.has(id))})`.execute(tx);
+    return ids.length;
   });
 }
 
@@ -107,6 +116,12 @@ export function startWorker(env: Env & { onNudge(listener: () => void): void }):
     }),
     repeat(env, 'scheduled payouts', 60_000, async () => {
       await requestScheduledPayouts(env);
+    }),
+    repeat(env, 'notices', 1_000, async () => {
+      await pollNotices(env);
+    }),
+    repeat(env, 'responses', 1_000, async () => {
+      while ((await resumeResponses(env)) >= 100);
     }),
     repeat(env, 'tokens', 3_600_000, async () => {
       while ((await purgeLapsedTokens(env)) >= 1000);
@@ -167,7 +182,8 @@ export async function workUntilIdle(env: Env): Promise<void> {
     const expired = await expireDue(env);
     const settled = await settleDue(env);
     const paid_out = (await requestScheduledPayouts(env)) + (await sendDuePayouts(env)) + (await followPayouts(env));
-    quiet = drained + asked + expired + settled + paid_out === 0;
+    const heard = (await resumeResponses(env)) + (await pollNotices(env, { all: true }));
+    quiet = drained + asked + expired + settled + paid_out + heard === 0;
   }
   deliverer.wake();
   await deliverer.idle();

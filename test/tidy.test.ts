@@ -65,6 +65,8 @@ const owners: Record<string, string> = {
   events: 'events', outbox: 'events', balances: 'ledger', ledger_postings: 'ledger', ledger_seals: 'ledger', customers: 'customers', vault_keys: 'vault',
   cards: 'vault', tokens: 'vault', payment_methods: 'vault', payments: 'payments', refunds: 'payments', attempts: 'payments', page_links: 'payments',
   settlements: 'settlements', settlement_lines: 'settlements', checkout_sessions: 'checkout', webhook_endpoints: 'webhooks', deliveries: 'webhooks', delivery_tries: 'webhooks', simulator_calls: 'simulator-store',
+  disputes: 'disputes', fraud_warnings: 'disputes', files: 'disputes', file_contents: 'disputes', provider_cursors: 'disputes', provider_notices: 'disputes',
+  simulator_disputes: 'simulator-store', simulator_places: 'simulator-store', simulator_notices: 'simulator-store',
   bank_accounts: 'payouts', payouts: 'payouts', simulator_transfers: 'simulated-bank-store',
 };
 

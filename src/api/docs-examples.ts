@@ -19,6 +19,8 @@ type Recipe = {
   first?: { op: string; input: Input; wait_s?: number };
 };
 
+const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==';
+
 const coffee = { amount: 1999, currency: 'USD' };
 
 /** In the order in which they can be made. */
@@ -28,6 +30,19 @@ export const recipes: Record<string, Recipe> = {
     input: { card: { number: '4242424242424242', exp_month: 12, exp_year: 2034, cvc: '123' } },
     fresh: true,
     why: 'a card token is used up by one payment',
+  },
+  disputed_token: {
+    op: 'tokens.create',
+    input: { card: { number: '4000000000000259', exp_month: 12, exp_year: 2034, cvc: '123' } },
+    fresh: true,
+    why: 'a test card whose payments are disputed',
+  },
+  open_dispute: {
+    op: 'disputes.list',
+    input: { limit: 1 },
+    fresh: true,
+    why: 'a dispute to answer: a payment that its customer disputes five seconds later',
+    first: { op: 'payments.create', input: { ...coffee, token: '{disputed_token}' }, wait_s: 10 },
   },
   authorized_payment: {
     op: 'payments.create',
@@ -151,6 +166,19 @@ export const recipes: Record<string, Recipe> = {
     fresh: false,
     why: 'a payout of what was settled',
   },
+  dispute: {
+    op: 'disputes.list',
+    input: { limit: 1 },
+    fresh: false,
+    why: 'a dispute',
+    first: { op: 'payments.create', input: { ...coffee, token: '{disputed_token}' }, wait_s: 10 },
+  },
+  file: {
+    op: 'files.create',
+    input: { name: 'delivery.png', purpose: 'dispute_evidence', content_base64: pixel },
+    fresh: false,
+    why: 'a file: the smallest picture there is',
+  },
   delivery: {
     op: 'deliveries.list',
     input: { endpoint_id: '{webhook_endpoint}', limit: 1 },
@@ -259,19 +287,19 @@ export function setUp(base_url: string): { keys: string; functions: string; vari
         .flatMap(([name, r]) => [
           '',
           `# ${capital(r.why)}.`,
-          `new_${name}() {\n  ${idOf(base_url, r).replaceAll('\n', '\n  ')}\n}`,
+          `new_${name}() {\n  ${`${beforeOf(base_url, r)}${idOf(base_url, r)}`.replaceAll('\n', '\n  ')}\n}`,
         ]),
     ].join('\n'),
     variables: entries
       .filter(([, r]) => !r.fresh)
-      .map(([name, r]) => {
-        const before = r.first
-          ? `${idOf(base_url, r.first)} > /dev/null${r.first.wait_s === undefined ? '' : `; sleep ${r.first.wait_s}`}\n`
-          : '';
-        return `# ${capital(r.why)}.\n${before}${name.toUpperCase()}=$(${idOf(base_url, r)})`;
-      })
+      .map(([name, r]) => `# ${capital(r.why)}.\n${beforeOf(base_url, r)}${name.toUpperCase()}=$(${idOf(base_url, r)})`)
       .join('\n\n'),
   };
+}
+
+function beforeOf(base_url: string, { first }: Recipe): string {
+  if (!first) return '';
+  return `${idOf(base_url, first)} > /dev/null${first.wait_s === undefined ? '' : `; sleep ${first.wait_s}`}\n`;
 }
 
 /** One line; ids have no letter that a shell would take for its own, so they stand between the quotes. */

@@ -10,6 +10,14 @@ const nouns: Record<string, { title: string; text: string }> = {
     title: 'Refunds',
     text: 'Money on its way back. A refund belongs to one payment; several may share what was captured.',
   },
+  disputes: {
+    title: 'Disputes',
+    text: 'A customer told their bank that a payment was wrong, and the provider took the money back. Until it is decided the amount is held back from your balance. Accept it, or challenge it with evidence before `evidence_due_by`.',
+  },
+  files: {
+    title: 'Files',
+    text: 'Documents and pictures that go to a provider as evidence. Send them as base64; they are kept with your account and shown to nobody else.',
+  },
   customers: {
     title: 'Customers',
     text: 'The people who pay you, with the cards they saved. Deleting one keeps the history of payments.',

@@ -9,4 +9,6 @@ export type Route = {
   op: Operation;
   /** Status of success; 200 when not said. */
   status?: 200 | 201 | 202;
+  /** Bytes of the largest body; that of the app when not said. */
+  body_limit?: number;
 };

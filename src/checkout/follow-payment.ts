@@ -5,6 +5,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../db/db.ts';
 import { emit } from '../events/emit.ts';
 import { loadAccount } from '../identity/account.ts';
+import { isFault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx, Env } from '../operation/context.ts';
 import { perform } from '../operation/operation.ts';
@@ -28,15 +29,11 @@ export async function followPayment(ctx: Ctx, payment_id: string): Promise<void>
       await letGo(ctx, tx, session, payment);
       return false;
     }
-    if (session.status === 'complete') {
-      if (session.payment_id === payment.id) return false;
-      await emit(ctx, tx, 'checkout_session.late_payment', { ...sessionObject(ctx.env, session), payment: payment.id });
-      return true;
-    }
+    if (session.status === 'complete') return session.payment_id !== payment.id;
     await complete(ctx, tx, session, payment);
     return false;
   });
-  if (surplus) await giveBack(ctx, payment);
+  if (surplus) await giveBack(ctx, payment, session_id);
 }
 
 async function letGo(ctx: Ctx, tx: Tx, session: SessionRow, payment: PaymentRow): Promise<void> {
@@ -59,32 +56,59 @@ async function complete(ctx: Ctx, tx: Tx, session: SessionRow, payment: PaymentR
     .returningAll()
     .executeTakeFirstOrThrow();
   const object = sessionObject(ctx.env, changed as unknown as SessionRow);
-  if (
-    session.save_payment_method &&
-    payment.customer_id !== null &&
-    payment.card_id !== null &&
-    payment.payment_method_id === null
-  ) {
-    await attachCard(ctx, tx, {
-      customer_id: payment.customer_id,
-      card_id: payment.card_id,
-      billing_address: payment.payment_method?.billing_address ?? null,
-    });
-  }
+  if (session.save_payment_method) await saveCard(ctx, tx, payment);
   await emit(ctx, tx, 'checkout_session.completed', object);
   if (session.status === 'expired') await emit(ctx, tx, 'checkout_session.late_payment', object);
 }
 
-/** The second payment of a session that is paid: its money goes back. The key makes it one refund however often this runs. */
-async function giveBack(ctx: Ctx, payment: PaymentRow): Promise<void> {
-  if (payment.status === 'completed' && payment.amount_refunded > 0) return;
-  const call = { idempotency_key: `late-payment-${payment.id}` };
-  if (payment.status === 'authorized') await perform(cancelPayment, ctx, { ...call, input: { id: payment.id } });
-  else
-    await perform(createRefund, ctx, {
-      ...call,
-      input: { payment: payment.id, reason: 'duplicate', note: 'Second payment of a session that was paid already' },
-    });
+/** A customer who was deleted while paying has paid all the same; only their card is not kept. */
+async function saveCard(ctx: Ctx, tx: Tx, payment: PaymentRow): Promise<void> {
+  const { customer_id, card_id } = payment;
+  if (customer_id === null || card_id === null || payment.payment_method_id !== null) return;
+  const customer = await tx
+    .selectFrom('customers')
+    .select('id')
+    .where('account_id', '=', payment.account_id)
+    .where('id', '=', customer_id)
+    .where('deleted_at', 'is', null)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  if (!customer) return;
+  await attachCard(ctx, tx, { customer_id, card_id, billing_address: payment.payment_method?.billing_address ?? null });
+}
+
+/**
+ * The second payment of a session that is paid: its money goes back, and one event says so. The key makes it one refund however
+ * often this runs; where the balance does not cover it yet, the event tells the merchant and the reaction comes again later.
+ */
+async function giveBack(ctx: Ctx, payment: PaymentRow, session_id: string): Promise<void> {
+  const idempotency_key = `late-payment-${payment.id}`;
+  let uncovered: unknown;
+  try {
+    if (payment.status === 'authorized') await perform(cancelPayment, ctx, { idempotency_key, input: { id: payment.id } });
+    else if (payment.amount_refunded === 0) {
+      const note = 'Second payment of a session that was paid already';
+      await perform(createRefund, ctx, { idempotency_key, input: { payment: payment.id, reason: 'duplicate', note } });
+    }
+  } catch (error) {
+    if (!isFault(error, 'insufficient_balance')) throw error;
+    uncovered = error;
+  }
+  await ctx.env.db.tx(async (tx) => {
+    const session = await lockSession(tx, ctx.account.account_id, session_id);
+    const told = await tx
+      .selectFrom('events')
+      .select('id')
+      .where('account_id', '=', ctx.account.account_id)
+      .where('object_id', '=', session_id)
+      .where('type', '=', 'checkout_session.late_payment')
+      .where(sql<boolean>`payload like ${`%"payment":"${payment.id}"%`}`)
+      .limit(1)
+      .executeTakeFirst();
+    if (told) return;
+    await emit(ctx, tx, 'checkout_session.late_payment', { ...sessionObject(ctx.env, session), payment: payment.id });
+  });
+  if (uncovered) throw uncovered;
 }
 
 /** Closes sessions whose hour is over and for which nothing is under way. Returns how many. */

@@ -19,7 +19,7 @@ import { findPayment, type PaymentRow, peekPayment } from '../payments/payment.t
 import { refreshPayment } from '../payments/resolve.ts';
 import { findPaymentMethod } from '../vault/payment-method.ts';
 import { followPayment } from './follow-payment.ts';
-import { findSession, redirectUrl, type SessionRow } from './session.ts';
+import { findSession, lockSession, redirectUrl, type SessionRow } from './session.ts';
 import { sumsOf } from './sums.ts';
 import { PayResult } from './view.ts';
 
@@ -159,18 +159,19 @@ async function refuseForeignMethod(ctx: Ctx, session: SessionRow, payment_method
 /** A customer who typed an address becomes a customer of the merchant. */
 async function customerFor(ctx: Ctx, session: SessionRow, email: string | undefined): Promise<string | undefined> {
   if (email === undefined || session.customer_email !== null) return undefined;
-  const row = await ctx.env.db.tx(async (tx) => {
+  return await ctx.env.db.tx(async (tx) => {
+    // Of many tabs that send the address at once, one makes the customer.
+    const locked = await lockSession(tx, session.account_id, session.id);
+    if (locked.customer_id !== null) return locked.customer_id;
     const customer = await insertCustomer(ctx, tx, { email });
     await tx
       .updateTable('checkout_sessions')
       .set({ customer_id: customer.id, customer_email: email, updated_at: ctx.env.clock.now() })
       .where('account_id', '=', session.account_id)
       .where('id', '=', session.id)
-      .where('customer_id', 'is', null)
       .execute();
-    return customer;
+    return customer.id;
   });
-  return row.id;
 }
 
 export const checkoutStatus = operation({

@@ -86,7 +86,13 @@ export type Processing = {
 
 export type Outcome =
   | { kind: 'approved'; provider_reference: string; processing: Processing }
-  | { kind: 'declined'; provider_reference: string | undefined; code: DeclineCode; retryable: boolean; processing: Processing }
+  | {
+      kind: 'declined';
+      provider_reference: string | undefined;
+      code: DeclineCode;
+      retryable: boolean;
+      processing: Processing;
+    }
   /** The customer must act: show `url` (a challenge page), then ask `look`. */
   | { kind: 'action'; provider_reference: string; url: string; processing: Processing }
   /** Taken in, decided later: ask `look` again. */

@@ -21,7 +21,9 @@ describe('a lane', () => {
     database = await cloneDatabase();
     owner = new pg.Client({ connectionString: database.url });
     await owner.connect();
-    await owner.query('create table lane_rows (id text primary key, n integer not null check (n > 0)); create table lane_other (id text primary key)');
+    await owner.query(
+      'create table lane_rows (id text primary key, n integer not null check (n > 0)); create table lane_other (id text primary key)',
+    );
   });
   after(async () => {
     for (const one of lanes) await one.close();
@@ -36,7 +38,11 @@ describe('a lane', () => {
   });
 
   function newLane(options: { max?: number; name?: string } = {}): Lane<Item> {
-    const made = new Lane<Item>({ client_config: { connectionString: database.url, application_name: options.name ?? 'lane' }, plan, ...(options.max === undefined ? {} : { max: options.max }) });
+    const made = new Lane<Item>({
+      client_config: { connectionString: database.url, application_name: options.name ?? 'lane' },
+      plan,
+      ...(options.max === undefined ? {} : { max: options.max }),
+    });
     lanes.push(made);
     return made;
   }
@@ -46,26 +52,44 @@ describe('a lane', () => {
     const guards = items.flatMap(({ guard }) => (guard === undefined ? [] : [guard]));
     const slow = Math.max(0, ...items.map((i) => i.slow_ms ?? 0));
     return [
-      { name: 'lane_rows', text: 'insert into lane_rows (id, n) select * from unnest($1::text[], $2::integer[])', values: [items.map((i) => i.id), items.map((i) => i.n ?? 1)] },
+      {
+        name: 'lane_rows',
+        text: 'insert into lane_rows (id, n) select * from unnest($1::text[], $2::integer[])',
+        values: [items.map((i) => i.id), items.map((i) => i.n ?? 1)],
+      },
       ...(slow > 0 ? [{ name: 'lane_slow', text: 'select pg_sleep($1)', values: [slow / 1_000] }] : []),
-      ...guards.map((guard) => ({ name: 'lane_guard', text: "select florin_expect(0, 1, $1)", values: [guard] })),
-      { name: 'lane_other', text: 'insert into lane_other (id) select unnest($1::text[])', values: [items.map((i) => i.id)] },
+      ...guards.map((guard) => ({ name: 'lane_guard', text: 'select florin_expect(0, 1, $1)', values: [guard] })),
+      {
+        name: 'lane_other',
+        text: 'insert into lane_other (id) select unnest($1::text[])',
+        values: [items.map((i) => i.id)],
+      },
     ];
   }
 
   const outcomes = async (items: Item[], on = lane) => {
     const settled = await Promise.allSettled(items.map((item) => on.add(item)));
-    return Object.fromEntries(settled.map((s, i) => [items[i]?.id ?? '', s.status === 'fulfilled' ? 'done' : s.reason]));
+    return Object.fromEntries(
+      settled.map((s, i) => [items[i]?.id ?? '', s.status === 'fulfilled' ? 'done' : s.reason]),
+    );
   };
   const stored = async () => {
-    const { rows } = await owner.query<{ id: string; both: boolean }>("select coalesce(r.id, o.id) as id, r.id is not null and o.id is not null as both from lane_rows r full join lane_other o on o.id = r.id where coalesce(r.id, o.id) <> 'warm' order by 1");
-    assert.ok(rows.every((row) => row.both), 'an item is written whole or not at all');
+    const { rows } = await owner.query<{ id: string; both: boolean }>(
+      "select coalesce(r.id, o.id) as id, r.id is not null and o.id is not null as both from lane_rows r full join lane_other o on o.id = r.id where coalesce(r.id, o.id) <> 'warm' order by 1",
+    );
+    assert.ok(
+      rows.every((row) => row.both),
+      'an item is written whole or not at all',
+    );
     return rows.map((row) => row.id);
   };
-  const many = (count: number, prefix = 'i'): Item[] => Array.from({ length: count }, (_, i) => ({ id: `${prefix}${String(i).padStart(3, '0')}` }));
+  const many = (count: number, prefix = 'i'): Item[] =>
+    Array.from({ length: count }, (_, i) => ({ id: `${prefix}${String(i).padStart(3, '0')}` }));
   const onTheWire = async () => {
     for (let tries = 0; tries < 200; tries++) {
-      const { rows } = await owner.query("select 1 from pg_stat_activity where application_name like 'lane%' and state = 'active'");
+      const { rows } = await owner.query(
+        "select 1 from pg_stat_activity where application_name like 'lane%' and state = 'active'",
+      );
       if (rows.length > 0) return;
     }
     throw new Error('nothing is on the wire');
@@ -75,7 +99,9 @@ describe('a lane', () => {
     const items = many(100);
     assert.deepEqual(new Set(Object.values(await outcomes(items))), new Set(['done']));
     assert.deepEqual(planned, [items.map((i) => i.id)]);
-    const { rows } = await owner.query<{ count: number }>("select count(distinct xmin::text)::int as count from lane_rows where id <> 'warm'");
+    const { rows } = await owner.query<{ count: number }>(
+      "select count(distinct xmin::text)::int as count from lane_rows where id <> 'warm'",
+    );
     assert.equal(rows[0]?.count, 1);
     assert.equal((await stored()).length, 100);
   });
@@ -106,26 +132,41 @@ describe('a lane', () => {
   test('more than the largest batch is split, and all of it arrives', async () => {
     const small = newLane({ max: 10 });
     await outcomes(many(35), small);
-    assert.deepEqual(planned.map((p) => p.length), [10, 10, 10, 5]);
+    assert.deepEqual(
+      planned.map((p) => p.length),
+      [10, 10, 10, 5],
+    );
     assert.equal((await stored()).length, 35);
   });
 
   test('one poison row fails alone; every other one is written, each caller gets its own answer', async () => {
-    for (const [poison, code] of [[{ n: 0 }, '23514'], [{ n: 'x' }, '22P02'], [{ id: 'a\u0000b' }, '22021'], [{ id: 'warm' }, '23505'], [{ n: 2 ** 40 }, '22003']] as const) {
+    for (const [poison, code] of [
+      [{ n: 0 }, '23514'],
+      [{ n: 'x' }, '22P02'],
+      [{ id: 'a\u0000b' }, '22021'],
+      [{ id: 'warm' }, '23505'],
+      [{ n: 2 ** 40 }, '22003'],
+    ] as const) {
       await owner.query("delete from lane_rows where id <> 'warm'; delete from lane_other where id <> 'warm'");
       const items = many(40);
       items[17] = { ...items[17], id: 'poison', ...poison };
       const bad = items[17].id;
       const result = await outcomes(items);
       const failed = Object.entries(result).filter(([, r]) => r !== 'done');
-      assert.deepEqual(failed.map(([id]) => id), [bad], code);
-      assert.equal((failed[0]?.[1] as { code?: string }).code, code);
+      assert.deepEqual(
+        failed.map(([id]) => id),
+        [bad],
+        code,
+      );
+      assert.equal((failed[0]?.[1] as { code?: string } | undefined)?.code, code);
       assert.equal((await stored()).length, 39, code);
     }
   });
 
   test('two rows of one batch that clash: one is written, the other fails', async () => {
-    const settled = await Promise.allSettled([...many(6), { id: 'same' }, ...many(6, 'j'), { id: 'same' }].map((item) => lane.add(item)));
+    const settled = await Promise.allSettled(
+      [...many(6), { id: 'same' }, ...many(6, 'j'), { id: 'same' }].map((item) => lane.add(item)),
+    );
     assert.equal(settled.filter((s) => s.status === 'rejected').length, 1);
     assert.equal((await stored()).length, 13);
   });
@@ -133,7 +174,9 @@ describe('a lane', () => {
   test('guards that fail are found by halving: their callers learn which, the others are written', async () => {
     const items = many(64);
     const guarded: Record<string, string> = { i003: 'token', i040: 'claim', i041: 'session' };
-    const result = await outcomes(items.map((item) => ({ ...item, ...(guarded[item.id] === undefined ? {} : { guard: guarded[item.id] }) })));
+    const result = await outcomes(
+      items.map((item) => ({ ...item, ...(guarded[item.id] === undefined ? {} : { guard: guarded[item.id] }) })),
+    );
     for (const { id } of items) {
       const answer = result[id];
       if (guarded[id] === undefined) assert.equal(answer, 'done', id);
@@ -152,7 +195,10 @@ describe('a lane', () => {
   test('a lost connection rejects what was on it, never tries it again, and the next call connects anew', async () => {
     const lost = newLane({ name: 'lane-lost' });
     await lost.add({ id: 'before' });
-    const onWire = outcomes(many(5).map((item) => ({ ...item, slow_ms: 5_000 })), lost);
+    const onWire = outcomes(
+      many(5).map((item) => ({ ...item, slow_ms: 5_000 })),
+      lost,
+    );
     await onTheWire();
     const waiting = outcomes([{ id: 'waiting' }], lost);
     planned = [];
@@ -163,7 +209,9 @@ describe('a lane', () => {
     assert.deepEqual(await outcomes([{ id: 'after' }], lost), { after: 'done' });
     assert.deepEqual(planned, [['waiting'], ['after']], 'what may have been committed is not sent again');
     assert.deepEqual(await stored(), ['after', 'before', 'waiting']);
-    const { rows } = await owner.query<{ count: number }>("select count(*)::int as count from pg_stat_activity where application_name = 'lane-lost'");
+    const { rows } = await owner.query<{ count: number }>(
+      "select count(*)::int as count from pg_stat_activity where application_name = 'lane-lost'",
+    );
     assert.equal(rows[0]?.count, 1, 'one connection, none left behind');
   });
 
@@ -182,19 +230,32 @@ describe('a lane', () => {
   });
 
   test('deadlocks between two lanes are tried again until both are through', async () => {
-    const cross = (text: string) => new Lane<Item>({ client_config: { connectionString: database.url, application_name: 'lane-cross' }, plan: (items) => items.map(() => ({ name: 'lane_cross', text, values: [] })) });
+    const cross = (text: string) =>
+      new Lane<Item>({
+        client_config: { connectionString: database.url, application_name: 'lane-cross' },
+        plan: (items) => items.map(() => ({ name: 'lane_cross', text, values: [] })),
+      });
     await owner.query("insert into lane_rows values ('p', 1), ('q', 1)");
-    const bump = (a: string, b: string) => `with x as (update lane_rows set n = n + 1 where id = '${a}' returning pg_sleep(0.05)), y as (select count(*) from x) update lane_rows set n = n + 1 where id = '${b}' and (select count from y) > 0`;
+    const bump = (a: string, b: string) =>
+      `with x as (update lane_rows set n = n + 1 where id = '${a}' returning pg_sleep(0.05)), y as (select count(*) from x) update lane_rows set n = n + 1 where id = '${b}' and (select count from y) > 0`;
     const [one, two] = [cross(bump('p', 'q')), cross(bump('q', 'p'))];
     lanes.push(one, two);
     await Promise.all([one.add({ id: '1' }), two.add({ id: '2' })]);
-    const { rows } = await owner.query<{ id: string; n: number }>("select id, n from lane_rows where id in ('p', 'q') order by 1");
-    assert.deepEqual(rows.map((r) => r.n), [3, 3]);
+    const { rows } = await owner.query<{ id: string; n: number }>(
+      "select id, n from lane_rows where id in ('p', 'q') order by 1",
+    );
+    assert.deepEqual(
+      rows.map((r) => r.n),
+      [3, 3],
+    );
   });
 
   test('closing waits for what was taken in', async () => {
     const closing = newLane();
-    const added = outcomes(many(3).map((item) => ({ ...item, slow_ms: 50 })), closing);
+    const added = outcomes(
+      many(3).map((item) => ({ ...item, slow_ms: 50 })),
+      closing,
+    );
     await new Promise((done) => setImmediate(done));
     await closing.close();
     assert.deepEqual(new Set(Object.values(await added)), new Set(['done']));

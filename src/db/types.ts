@@ -357,6 +357,8 @@ export interface Outbox {
   account_id: string;
   event_id: string;
   reacts: Generated<boolean>;
+  tries: Generated<number>;
+  try_at: Date | null;
 }
 
 export interface PageLinks {

@@ -19,7 +19,7 @@ export const acceptDispute = operation({
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: DisputeObject,
   faults: ['not_found', 'state_invalid', 'payment_in_progress'],
-  example: { id: '{new_dispute}' },
+  example: { id: '{open_dispute}' },
   async run(ctx: Ctx, input) {
     const recorded = await ctx.env.db.tx(async (tx) => {
       const dispute = await lockDispute(tx, ctx.account.account_id, input.id);

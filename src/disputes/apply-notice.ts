@@ -37,7 +37,12 @@ export async function applyNotice(ctx: Ctx, tx: Tx, provider: string, notice: No
   }
 }
 
-async function openDispute(ctx: Ctx, tx: Tx, provider: string, notice: Told<'dispute_opened'>): Promise<'applied' | 'later'> {
+async function openDispute(
+  ctx: Ctx,
+  tx: Tx,
+  provider: string,
+  notice: Told<'dispute_opened'>,
+): Promise<'applied' | 'later'> {
   const { account_id } = ctx.account;
   const payment = await lockPaymentOfAttempt(tx, account_id, notice.reference);
   // We may not know yet that the money was taken: then there is nothing to hold back so far.
@@ -75,14 +80,23 @@ async function openDispute(ctx: Ctx, tx: Tx, provider: string, notice: Told<'dis
   const dispute = row as DisputeRow;
   const source = { source_id: dispute.id, group_id: payment.id, currency: payment.currency };
   await runAll(tx, [
-    ...postStatements([recipes.disputeOpened(ctx, source, amount), ...(fee > 0 ? [recipes.disputeFee(ctx, source, fee)] : [])]),
+    ...postStatements([
+      recipes.disputeOpened(ctx, source, amount),
+      ...(fee > 0 ? [recipes.disputeFee(ctx, source, fee)] : []),
+    ]),
     ...emitStatements([newEvent(ctx, 'dispute.created', disputeObject(dispute))]),
   ]);
   await wakeNotices(tx, account_id, provider, provider_reference, now);
   return 'applied';
 }
 
-async function end(ctx: Ctx, tx: Tx, provider: string, notice: Told<'dispute_won' | 'dispute_lost' | 'dispute_withdrawn'>, decision: Decision): Promise<'applied' | 'later'> {
+async function end(
+  ctx: Ctx,
+  tx: Tx,
+  provider: string,
+  notice: Told<'dispute_won' | 'dispute_lost' | 'dispute_withdrawn'>,
+  decision: Decision,
+): Promise<'applied' | 'later'> {
   const { account_id } = ctx.account;
   const found = await disputeIdOf(tx, account_id, provider, notice.dispute_reference);
   if (!found) return 'later';
@@ -95,7 +109,12 @@ async function end(ctx: Ctx, tx: Tx, provider: string, notice: Told<'dispute_won
   return 'applied';
 }
 
-async function warn(ctx: Ctx, tx: Tx, provider: string, { reference, amount, at }: Told<'fraud_warning'>): Promise<'applied' | 'later'> {
+async function warn(
+  ctx: Ctx,
+  tx: Tx,
+  provider: string,
+  { reference, amount, at }: Told<'fraud_warning'>,
+): Promise<'applied' | 'later'> {
   const payment = await lockPaymentOfAttempt(tx, ctx.account.account_id, reference);
   if (!payment || payment.amount_captured === 0) return 'later';
   await recordWarning(ctx, tx, { payment, amount, provider, at });

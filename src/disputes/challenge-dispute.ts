@@ -7,8 +7,8 @@ import { Fault } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { DisputeObject, disputeObject, type DisputeRow, lockDispute, refuseAnswer } from './dispute.ts';
-import { evidenceFields, type EvidenceInput, isEmpty, merge, refuseBadFiles } from './evidence.ts';
+import { DisputeObject, type DisputeRow, disputeObject, lockDispute, refuseAnswer } from './dispute.ts';
+import { type EvidenceInput, evidenceFields, isEmpty, merge, refuseBadFiles } from './evidence.ts';
 import { recordResponse, sendResponse } from './respond.ts';
 
 const input = Type.Object({ id: Id, ...evidenceFields }, { additionalProperties: false });
@@ -25,13 +25,18 @@ export const challengeDispute = operation({
   input,
   output: DisputeObject,
   faults: ['not_found', 'parameter_missing', 'parameter_invalid', 'state_invalid', 'payment_in_progress'],
-  example: { id: '{new_dispute}', text: 'Delivered on 3 May and signed for: winning_evidence', files: ['{file}'] },
+  example: { id: '{open_dispute}', text: 'Delivered on 3 May and signed for: winning_evidence', files: ['{file}'] },
   async run(ctx, { id, ...evidence }) {
     const recorded = await ctx.env.db.tx(async (tx) => {
       const dispute = await lockDispute(tx, ctx.account.account_id, id);
       refuseAnswer(ctx, dispute);
       const drafted = await saveEvidence(ctx, tx, dispute, evidence);
-      if (isEmpty(drafted.evidence)) throw new Fault('parameter_missing', "Give a text, files or items: a dispute is not challenged with nothing. To give it up, accept it.", { param: 'text' });
+      if (isEmpty(drafted.evidence))
+        throw new Fault(
+          'parameter_missing',
+          'Give a text, files or items: a dispute is not challenged with nothing. To give it up, accept it.',
+          { param: 'text' },
+        );
       return await recordResponse(ctx, tx, drafted, 'challenge');
     });
     return disputeObject(await sendResponse(ctx, recorded));
@@ -44,11 +49,16 @@ export const updateEvidence = operation({
   actors: ['secret', 'system'],
   kind: 'write',
   summary: 'Draft evidence',
-  description: 'Keeps evidence with the dispute without submitting it. Parts left out stay as they are; null or an empty list clears one. Challenge the dispute to submit.',
+  description:
+    'Keeps evidence with the dispute without submitting it. Parts left out stay as they are; null or an empty list clears one. Challenge the dispute to submit.',
   input,
   output: DisputeObject,
   faults: ['not_found', 'parameter_missing', 'parameter_invalid', 'state_invalid', 'payment_in_progress'],
-  example: { id: '{dispute}', text: 'Delivered on 3 May.', items: [{ type: 'proof_of_delivery_or_service', text: 'Parcel 0034 0435', file: '{file}' }] },
+  example: {
+    id: '{dispute}',
+    text: 'Delivered on 3 May.',
+    items: [{ type: 'proof_of_delivery_or_service', text: 'Parcel 0034 0435', file: '{file}' }],
+  },
   async run(ctx, { id, ...evidence }, tx) {
     const dispute = await lockDispute(tx, ctx.account.account_id, id);
     refuseAnswer(ctx, dispute);

@@ -11,7 +11,7 @@ import * as recipes from '../ledger/recipes.ts';
 import type { Ctx } from '../operation/context.ts';
 import { releaseDisputed } from '../payments/hold-disputed.ts';
 import type { PaymentRow } from '../payments/payment.ts';
-import { disputeObject, type DisputeRow, transitions } from './dispute.ts';
+import { type DisputeRow, disputeObject, transitions } from './dispute.ts';
 
 export type Decision = 'won' | 'lost' | 'accepted' | 'withdrawn';
 
@@ -24,7 +24,13 @@ const told: Record<Decision, EventType[]> = {
 
 export type Decided = { payment: PaymentRow; dispute: DisputeRow };
 
-export async function decideDispute(ctx: Ctx, tx: Tx, { payment, dispute }: Decided, decision: Decision, at: Date): Promise<DisputeRow> {
+export async function decideDispute(
+  ctx: Ctx,
+  tx: Tx,
+  { payment, dispute }: Decided,
+  decision: Decision,
+  at: Date,
+): Promise<DisputeRow> {
   assert(transitions[dispute.status].includes(decision), `a dispute goes from ${dispute.status} to ${decision}`);
   const now = ctx.env.clock.now();
   const decided = await changeDispute(tx, dispute, { status: decision, decided_at: at, updated_at: now });
@@ -33,7 +39,9 @@ export async function decideDispute(ctx: Ctx, tx: Tx, { payment, dispute }: Deci
   if (returns) await releaseDisputed(ctx, tx, payment, dispute.amount_held);
   const object = disputeObject(decided);
   await runAll(tx, [
-    ...postStatements([returns ? recipes.disputeWon(ctx, source, dispute.amount) : recipes.disputeLost(ctx, source, dispute.amount)]),
+    ...postStatements([
+      returns ? recipes.disputeWon(ctx, source, dispute.amount) : recipes.disputeLost(ctx, source, dispute.amount),
+    ]),
     ...emitStatements(told[decision].map((type) => newEvent(ctx, type, object))),
   ]);
   return decided;
@@ -42,6 +50,12 @@ export async function decideDispute(ctx: Ctx, tx: Tx, { payment, dispute }: Deci
 type Changes = Partial<Omit<DisputeRow, 'account_id' | 'id' | 'evidence'>>;
 
 export async function changeDispute(tx: Tx, { account_id, id }: DisputeRow, changes: Changes): Promise<DisputeRow> {
-  const row = await tx.updateTable('disputes').set(changes).where('account_id', '=', account_id).where('id', '=', id).returningAll().executeTakeFirstOrThrow();
+  const row = await tx
+    .updateTable('disputes')
+    .set(changes)
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
   return row as DisputeRow;
 }

@@ -29,7 +29,10 @@ export const isDecided = (dispute: DisputeRow) => transitions[dispute.status].le
 export type ResponseKind = 'accept' | 'challenge';
 
 type Columns = Selectable<Disputes>;
-export type DisputeRow = Omit<Columns, 'status' | 'currency' | 'reason' | 'evidence' | 'response_kind' | 'response_status' | 'response_refusal'> & {
+export type DisputeRow = Omit<
+  Columns,
+  'status' | 'currency' | 'reason' | 'evidence' | 'response_kind' | 'response_status' | 'response_refusal'
+> & {
   status: DisputeStatus;
   currency: Currency;
   reason: DisputeReason;
@@ -45,17 +48,25 @@ export const DisputeObject = Type.Object(
     object: Type.Literal('dispute'),
     payment: Type.String(),
     status: Type.Enum([...disputeStatuses]),
-    amount: Type.Integer({ description: 'What the provider took back, in minor units of `currency`. It is held back from your balance until the dispute is decided.' }),
+    amount: Type.Integer({
+      description:
+        'What the provider took back, in minor units of `currency`. It is held back from your balance until the dispute is decided.',
+    }),
     currency: Type.String(),
     fee: Type.Integer({ description: 'What the dispute costs, however it ends.' }),
     reason: Type.Enum([...disputeReasons]),
     network_reason_code: nullable(Type.String({ description: 'As the card network writes it, such as 10.4.' })),
     evidence: Evidence,
-    evidence_due_by: Type.String({ format: 'date-time', description: 'After this the dispute is lost, unless you challenged it.' }),
+    evidence_due_by: Type.String({
+      format: 'date-time',
+      description: 'After this the dispute is lost, unless you challenged it.',
+    }),
     response: nullable(
       Type.Object({
         kind: Type.Enum(['accept', 'challenge']),
-        status: Type.Enum(['sent', 'taken', 'refused'], { description: '`sent`: whether it arrived is not known yet; it is sent again until it is.' }),
+        status: Type.Enum(['sent', 'taken', 'refused'], {
+          description: '`sent`: whether it arrived is not known yet; it is sent again until it is.',
+        }),
         refusal: nullable(Type.Enum([...disputeRefusals])),
         at: Type.String({ format: 'date-time' }),
       }),
@@ -86,7 +97,10 @@ export function disputeObject(d: DisputeRow): DisputeObject {
     network_reason_code: d.network_reason_code,
     evidence: d.evidence,
     evidence_due_by: d.evidence_due_by.toISOString(),
-    response: kind === null || status === null || responded_at === null ? null : { kind, status, refusal: d.response_refusal, at: responded_at.toISOString() },
+    response:
+      kind === null || status === null || responded_at === null
+        ? null
+        : { kind, status, refusal: d.response_refusal, at: responded_at.toISOString() },
     provider: d.provider,
     provider_reference: d.provider_reference,
     opened_at: d.opened_at.toISOString(),
@@ -98,14 +112,25 @@ export function disputeObject(d: DisputeRow): DisputeObject {
 }
 
 export async function findDispute(query: Executor | Tx, account_id: string, id: string): Promise<DisputeRow> {
-  const row = await query.selectFrom('disputes').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirst();
+  const row = await query
+    .selectFrom('disputes')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (!row) throw notFound('dispute', id);
   return row as DisputeRow;
 }
 
 /** With the row lock. Whoever changes the payment too locks that first. */
 export async function lockDispute(tx: Tx, account_id: string, id: string): Promise<DisputeRow> {
-  const row = await tx.selectFrom('disputes').selectAll().where('account_id', '=', account_id).where('id', '=', id).forNoKeyUpdate().executeTakeFirst();
+  const row = await tx
+    .selectFrom('disputes')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
   if (!row) throw notFound('dispute', id);
   return row as DisputeRow;
 }
@@ -116,10 +141,16 @@ export function refuseAnswer(ctx: Ctx, dispute: DisputeRow): void {
   const refuse = (message: string): never => {
     throw new Fault('state_invalid', message, { param: 'id' });
   };
-  if (status === 'under_review') refuse('This dispute was challenged already; the evidence is under review and cannot be changed.');
+  if (status === 'under_review')
+    refuse('This dispute was challenged already; the evidence is under review and cannot be changed.');
   if (status !== 'needs_response') refuse(`This dispute is decided: it is '${status}'.`);
   if (response_status === 'sent') {
-    throw new Fault('payment_in_progress', `Your ${response_kind === 'accept' ? 'acceptance' : 'challenge'} is on its way to the provider. Ask for the dispute in a moment.`, { param: 'id', retry_after: 2 });
+    throw new Fault(
+      'payment_in_progress',
+      `Your ${response_kind === 'accept' ? 'acceptance' : 'challenge'} is on its way to the provider. Ask for the dispute in a moment.`,
+      { param: 'id', retry_after: 2 },
+    );
   }
-  if (evidence_due_by <= ctx.env.clock.now()) refuse(`The time to answer this dispute ended at ${evidence_due_by.toISOString()}.`);
+  if (evidence_due_by <= ctx.env.clock.now())
+    refuse(`The time to answer this dispute ended at ${evidence_due_by.toISOString()}.`);
 }

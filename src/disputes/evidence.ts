@@ -26,33 +26,50 @@ const maxText = 20_000;
 export const Evidence = Type.Object({
   text: nullable(Type.String()),
   files: Type.Array(Type.String()),
-  items: Type.Array(Type.Object({ type: Type.Enum([...evidenceTypes]), text: nullable(Type.String()), file: nullable(Type.String()) })),
+  items: Type.Array(
+    Type.Object({ type: Type.Enum([...evidenceTypes]), text: nullable(Type.String()), file: nullable(Type.String()) }),
+  ),
 });
 export type Evidence = Static<typeof Evidence>;
 
 export const noEvidence: Evidence = { text: null, files: [], items: [] };
 
 const Item = Type.Object(
-  { type: Type.Enum([...evidenceTypes]), text: Type.Optional(Type.String({ minLength: 1, maxLength: 5_000 })), file: Type.Optional(Id) },
+  {
+    type: Type.Enum([...evidenceTypes]),
+    text: Type.Optional(Type.String({ minLength: 1, maxLength: 5_000 })),
+    file: Type.Optional(Id),
+  },
   { additionalProperties: false },
 );
 
 /** A part left out stays as the draft has it; null or an empty list clears it. */
 export const evidenceFields = {
-  text: Type.Optional(nullable(Type.String({ minLength: 1, maxLength: maxText, description: 'What happened, in your words.' }))),
+  text: Type.Optional(
+    nullable(Type.String({ minLength: 1, maxLength: maxText, description: 'What happened, in your words.' })),
+  ),
   files: Type.Optional(Type.Array(Id, { maxItems: maxEvidenceFiles, description: 'Ids of uploaded files.' })),
-  items: Type.Optional(Type.Array(Item, { maxItems: 40, description: 'Evidence of a kind that card networks name, each with a text, a file or both.' })),
+  items: Type.Optional(
+    Type.Array(Item, {
+      maxItems: 40,
+      description: 'Evidence of a kind that card networks name, each with a text, a file or both.',
+    }),
+  ),
 };
 export type EvidenceInput = { text?: string | null; files?: string[]; items?: Static<typeof Item>[] };
 
 export function merge(draft: Evidence, input: EvidenceInput): Evidence {
   input.items?.forEach((item, i) => {
-    if (item.text === undefined && item.file === undefined) throw new Fault('parameter_missing', `'items[${i}]' needs a text or a file.`, { param: `items[${i}]` });
+    if (item.text === undefined && item.file === undefined)
+      throw new Fault('parameter_missing', `'items[${i}]' needs a text or a file.`, { param: `items[${i}]` });
   });
   return {
     text: input.text === undefined ? draft.text : input.text,
     files: input.files === undefined ? draft.files : [...new Set(input.files)],
-    items: input.items === undefined ? draft.items : input.items.map((item) => ({ type: item.type, text: item.text ?? null, file: item.file ?? null })),
+    items:
+      input.items === undefined
+        ? draft.items
+        : input.items.map((item) => ({ type: item.type, text: item.text ?? null, file: item.file ?? null })),
   };
 }
 
@@ -69,7 +86,12 @@ function filesNamed({ files, items }: Evidence): Map<string, string> {
 
 export async function refuseBadFiles(tx: Tx, account_id: string, evidence: Evidence): Promise<void> {
   const named = filesNamed(evidence);
-  if (named.size > maxEvidenceFiles) throw new Fault('parameter_invalid', `A dispute takes at most ${maxEvidenceFiles} files; these are ${named.size}.`, { param: 'files' });
+  if (named.size > maxEvidenceFiles)
+    throw new Fault(
+      'parameter_invalid',
+      `A dispute takes at most ${maxEvidenceFiles} files; these are ${named.size}.`,
+      { param: 'files' },
+    );
   const there = new Set((await findFiles(tx, account_id, [...named.keys()])).map((file) => file.id));
   for (const [id, param] of named) {
     if (!there.has(id)) throw notFound('file', id, param);
@@ -89,7 +111,9 @@ export async function toSend(ctx: Ctx, evidence: Evidence): Promise<Pick<Challen
       const file = byId.get(id);
       if (!file) return [];
       const { name, type, size } = file;
-      return [{ name, type, size, sha256: file.sha256.toString('hex'), read: () => readContent(query, account_id, id) }];
+      return [
+        { name, type, size, sha256: file.sha256.toString('hex'), read: () => readContent(query, account_id, id) },
+      ];
     }),
   };
 }

@@ -15,7 +15,10 @@ export const filePurposes = ['dispute_evidence'] as const;
 /** 5 MiB; card networks take about as much for a whole case. */
 export const maxFileSize = 5 * 1_048_576;
 
-export type FileRow = Omit<Selectable<Files>, 'type' | 'purpose'> & { type: FileType; purpose: (typeof filePurposes)[number] };
+export type FileRow = Omit<Selectable<Files>, 'type' | 'purpose'> & {
+  type: FileType;
+  purpose: (typeof filePurposes)[number];
+};
 
 export const FileObject = Type.Object(
   {
@@ -33,7 +36,16 @@ export const FileObject = Type.Object(
 export type FileObject = Static<typeof FileObject>;
 
 export function fileObject(f: FileRow): FileObject {
-  return { id: f.id, object: 'file', purpose: f.purpose, name: f.name, type: f.type, size: f.size, sha256: f.sha256.toString('hex'), created_at: f.created_at.toISOString() };
+  return {
+    id: f.id,
+    object: 'file',
+    purpose: f.purpose,
+    name: f.name,
+    type: f.type,
+    size: f.size,
+    sha256: f.sha256.toString('hex'),
+    created_at: f.created_at.toISOString(),
+  };
 }
 
 const signatures: [FileType, number[]][] = [
@@ -43,7 +55,8 @@ const signatures: [FileType, number[]][] = [
 ];
 
 /** Undefined: none of the types we take. */
-export const typeOf = (content: Uint8Array): FileType | undefined => signatures.find(([, bytes]) => bytes.every((byte, i) => content[i] === byte))?.[0];
+export const typeOf = (content: Uint8Array): FileType | undefined =>
+  signatures.find(([, bytes]) => bytes.every((byte, i) => content[i] === byte))?.[0];
 
 export async function findFile(query: Executor | Tx, account_id: string, id: string, param = 'id'): Promise<FileRow> {
   const [row] = await findFiles(query, account_id, [id]);
@@ -54,10 +67,20 @@ export async function findFile(query: Executor | Tx, account_id: string, id: str
 /** Those that exist, in no order. */
 export async function findFiles(query: Executor | Tx, account_id: string, ids: string[]): Promise<FileRow[]> {
   if (ids.length === 0) return [];
-  return (await query.selectFrom('files').selectAll().where('account_id', '=', account_id).where('id', 'in', ids).execute()) as FileRow[];
+  return (await query
+    .selectFrom('files')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', 'in', ids)
+    .execute()) as FileRow[];
 }
 
 export async function readContent(query: Executor, account_id: string, id: string): Promise<Buffer> {
-  const row = await query.selectFrom('file_contents').select('content').where('account_id', '=', account_id).where('file_id', '=', id).executeTakeFirstOrThrow();
+  const row = await query
+    .selectFrom('file_contents')
+    .select('content')
+    .where('account_id', '=', account_id)
+    .where('file_id', '=', id)
+    .executeTakeFirstOrThrow();
   return row.content;
 }

@@ -17,8 +17,20 @@ export async function recordWarning(ctx: Ctx, tx: Tx, { payment, amount, provide
   const { id: payment_id, currency } = payment;
   const id = newId('fw', ctx.env);
   const now = ctx.env.clock.now();
-  await tx.insertInto('fraud_warnings').values({ account_id, id, payment_id, amount, currency, provider, warned_at: at, created_at: now }).execute();
-  const object = { id, object: 'fraud_warning', payment: payment_id, amount, currency, provider, warned_at: at.toISOString(), created_at: now.toISOString() };
+  await tx
+    .insertInto('fraud_warnings')
+    .values({ account_id, id, payment_id, amount, currency, provider, warned_at: at, created_at: now })
+    .execute();
+  const object = {
+    id,
+    object: 'fraud_warning',
+    payment: payment_id,
+    amount,
+    currency,
+    provider,
+    warned_at: at.toISOString(),
+    created_at: now.toISOString(),
+  };
   await emit(ctx, tx, 'fraud_warning.created', object);
 }
 
@@ -31,7 +43,12 @@ export async function refundWarned(ctx: Ctx, warning_id: string): Promise<void> 
   const { env, account } = ctx;
   const { account_id, fraud_warning_refund_limit: limit } = account;
   if (limit === null) return;
-  const warning = await env.db.query.selectFrom('fraud_warnings').select('payment_id').where('account_id', '=', account_id).where('id', '=', warning_id).executeTakeFirst();
+  const warning = await env.db.query
+    .selectFrom('fraud_warnings')
+    .select('payment_id')
+    .where('account_id', '=', account_id)
+    .where('id', '=', warning_id)
+    .executeTakeFirst();
   if (!warning) return;
   const payment = await findPayment(env.db.query, account_id, warning.payment_id);
   if (payment.amount > limit || refundable(payment) === 0) return;
@@ -40,6 +57,9 @@ export async function refundWarned(ctx: Ctx, warning_id: string): Promise<void> 
     await perform(createRefund as unknown as Operation, ctx, { input, idempotency_key: `refund_of_${warning_id}` });
   } catch (error) {
     if (!isFault(error) || error.code === 'idempotency_in_flight') throw error;
-    env.log.warn({ warning: warning_id, code: error.code }, 'a payment with a fraud warning could not be refunded by itself');
+    env.log.warn(
+      { warning: warning_id, code: error.code },
+      'a payment with a fraud warning could not be refunded by itself',
+    );
   }
 }

@@ -6,7 +6,17 @@ import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { Id, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { FileObject, fileObject, filePurposes, type FileRow, fileTypes, findFile, maxFileSize, readContent, typeOf } from './file.ts';
+import {
+  FileObject,
+  type FileRow,
+  fileObject,
+  filePurposes,
+  fileTypes,
+  findFile,
+  maxFileSize,
+  readContent,
+  typeOf,
+} from './file.ts';
 
 /** Base64 of the largest file, and some room for its name. */
 export const uploadLimit = Math.ceil(maxFileSize / 3) * 4 + 10_000;
@@ -27,7 +37,11 @@ export const createFile = operation({
     {
       name: text(200, 'File name without folders.'),
       purpose: Type.Enum([...filePurposes]),
-      content_base64: Type.String({ minLength: 1, contentEncoding: 'base64', description: 'Standard base64 with padding; at most 5 MB once decoded.' }),
+      content_base64: Type.String({
+        minLength: 1,
+        contentEncoding: 'base64',
+        description: 'Standard base64 with padding; at most 5 MB once decoded.',
+      }),
       type: Type.Optional(Type.Enum([...fileTypes])),
     },
     { additionalProperties: false },
@@ -36,11 +50,20 @@ export const createFile = operation({
   faults: ['parameter_invalid', 'body_too_large'],
   example: { name: 'delivery.png', purpose: 'dispute_evidence', content_base64: pixel },
   async run(ctx, input, tx) {
-    if (/[\\/\p{Cc}]/u.test(input.name)) throw new Fault('parameter_invalid', "'name' must be a file name alone: no folders, no control characters.", { param: 'name' });
+    if (/[\\/\p{Cc}]/u.test(input.name))
+      throw new Fault('parameter_invalid', "'name' must be a file name alone: no folders, no control characters.", {
+        param: 'name',
+      });
     const content = decode(input.content_base64);
     const type = typeOf(content);
-    if (!type) throw new Fault('parameter_invalid', 'The content is no PDF, PNG or JPEG. Convert the file to one of these.', { param: 'content_base64' });
-    if (input.type !== undefined && input.type !== type) throw new Fault('parameter_invalid', `The content is ${type}, not ${input.type}. Leave 'type' out, or mend it.`, { param: 'type' });
+    if (!type)
+      throw new Fault('parameter_invalid', 'The content is no PDF, PNG or JPEG. Convert the file to one of these.', {
+        param: 'content_base64',
+      });
+    if (input.type !== undefined && input.type !== type)
+      throw new Fault('parameter_invalid', `The content is ${type}, not ${input.type}. Leave 'type' out, or mend it.`, {
+        param: 'type',
+      });
     const row: FileRow = {
       account_id: ctx.account.account_id,
       id: newId('file', ctx.env),
@@ -59,10 +82,19 @@ export const createFile = operation({
 
 function decode(text: string): Buffer {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) {
-    throw new Fault('parameter_invalid', "'content_base64' is not standard base64 with padding (letters, digits, + and /, no line breaks).", { param: 'content_base64' });
+    throw new Fault(
+      'parameter_invalid',
+      "'content_base64' is not standard base64 with padding (letters, digits, + and /, no line breaks).",
+      { param: 'content_base64' },
+    );
   }
   const content = Buffer.from(text, 'base64');
-  if (content.length > maxFileSize) throw new Fault('parameter_invalid', `A file may have at most 5 MB (${maxFileSize} bytes); this one has ${content.length}.`, { param: 'content_base64' });
+  if (content.length > maxFileSize)
+    throw new Fault(
+      'parameter_invalid',
+      `A file may have at most 5 MB (${maxFileSize} bytes); this one has ${content.length}.`,
+      { param: 'content_base64' },
+    );
   return content;
 }
 
@@ -88,13 +120,26 @@ export const getFileContent = operation({
   summary: 'Download a file',
   description: 'The content as base64.',
   input: Type.Object({ id: Id }, { additionalProperties: false }),
-  output: Type.Object({ id: Type.String(), object: Type.Literal('file_content'), type: Type.Enum([...fileTypes]), content_base64: Type.String() }, { title: 'FileContent' }),
+  output: Type.Object(
+    {
+      id: Type.String(),
+      object: Type.Literal('file_content'),
+      type: Type.Enum([...fileTypes]),
+      content_base64: Type.String(),
+    },
+    { title: 'FileContent' },
+  ),
   faults: ['not_found'],
   example: { id: '{file}' },
   async run(ctx, input) {
     const { account_id } = ctx.account;
     const file = await findFile(ctx.env.db.query, account_id, input.id);
     const content = await readContent(ctx.env.db.query, account_id, file.id);
-    return { id: file.id, object: 'file_content' as const, type: file.type, content_base64: content.toString('base64') };
+    return {
+      id: file.id,
+      object: 'file_content' as const,
+      type: file.type,
+      content_base64: content.toString('base64'),
+    };
   },
 });

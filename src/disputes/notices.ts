@@ -6,10 +6,18 @@ import type { Tx } from '../db/db.ts';
 import { days, plus, seconds } from '../kit/clock.ts';
 
 /** What waits for this dispute may be applied now. */
-export async function wakeNotices(tx: Tx, account_id: string, provider: string, subject: string, now: Date): Promise<void> {
+export async function wakeNotices(
+  tx: Tx,
+  account_id: string,
+  provider: string,
+  subject: string,
+  now: Date,
+): Promise<void> {
   await sql`
     update provider_notices set next_at = ${now}
-    where account_id = ${account_id} and provider = ${provider} and subject = ${subject} and applied_at is null`.execute(tx);
+    where account_id = ${account_id} and provider = ${provider} and subject = ${subject} and applied_at is null`.execute(
+    tx,
+  );
 }
 
 const soon = 2;
@@ -21,7 +29,8 @@ export async function askSooner(tx: Tx, account_id: string, provider: string, no
     where account_id = ${account_id} and provider = ${provider}`.execute(tx);
 }
 
-const subjectOf = (notice: Notice) => (notice.kind === 'fraud_warning' ? notice.provider_reference : notice.dispute_reference);
+const subjectOf = (notice: Notice) =>
+  notice.kind === 'fraud_warning' ? notice.provider_reference : notice.dispute_reference;
 
 type Told = { account_id: string; provider: string; now: Date };
 

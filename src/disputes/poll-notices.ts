@@ -14,7 +14,12 @@ const pageSize = 100;
 export async function pollNotices(env: Env, { all = false } = {}): Promise<number> {
   const { rows: sources } = await takeSources(env.clock.now(), all).execute(env.db.query);
   for (const source of sources) {
-    await hear(env, source).catch((error) => env.log.warn({ account_id: source.account_id, provider: source.provider, error }, 'a provider could not be asked for notices'));
+    await hear(env, source).catch((error) =>
+      env.log.warn(
+        { account_id: source.account_id, provider: source.provider, error },
+        'a provider could not be asked for notices',
+      ),
+    );
   }
   return await applyWaiting(env);
 }
@@ -31,7 +36,9 @@ async function hear(env: Env, { account_id, provider, cursor }: Source): Promise
         // Another worker that read further is not set back.
         await sql`
           update provider_cursors set cursor = ${page.cursor ?? null}
-          where account_id = ${account_id} and provider = ${provider} and cursor is not distinct from ${before}`.execute(tx);
+          where account_id = ${account_id} and provider = ${provider} and cursor is not distinct from ${before}`.execute(
+          tx,
+        );
       });
     }
     if (notices.length < pageSize || page.cursor === after) return;
@@ -67,7 +74,10 @@ async function applyOf(env: Env, account: Account): Promise<number> {
     for (const waiting of rows) {
       const ctx: Ctx = { env, account, actor: { kind: 'system' }, request_id: newId('job', env) };
       const result = await applyOne(ctx, waiting).catch(async (error) => {
-        env.log.error({ notice: waiting.id, provider: waiting.provider, error }, 'a notice could not be applied and will be tried again');
+        env.log.error(
+          { notice: waiting.id, provider: waiting.provider, error },
+          'a notice could not be applied and will be tried again',
+        );
         await env.db.tx((tx) => postpone(ctx, waiting).execute(tx));
         return 'later' as const;
       });

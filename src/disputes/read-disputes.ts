@@ -1,12 +1,11 @@
 // Reading disputes: get and list. Every filter has an index that begins with the account.
 
 import Type from 'typebox';
-import { Fault } from '../kit/fault.ts';
 import { idAt } from '../kit/id.ts';
 import { toList, windowOf } from '../kit/page.ts';
-import { Id, ListOf, pageFields } from '../operation/fields.ts';
+import { Id, instantOf, ListOf, pageFields } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { DisputeObject, disputeObject, type DisputeRow, disputeStatuses, findDispute } from './dispute.ts';
+import { DisputeObject, type DisputeRow, disputeObject, disputeStatuses, findDispute } from './dispute.ts';
 
 export const getDispute = operation({
   name: 'disputes.get',
@@ -33,7 +32,13 @@ export const listDisputes = operation({
     {
       ...pageFields,
       payment: Type.Optional(Id),
-      status: Type.Optional(Type.Array(Type.Enum([...disputeStatuses]), { minItems: 1, maxItems: 6, description: 'In a query: `status=won&status=lost`, or `status=won,lost`.' })),
+      status: Type.Optional(
+        Type.Array(Type.Enum([...disputeStatuses]), {
+          minItems: 1,
+          maxItems: 6,
+          description: 'In a query: `status=won&status=lost`, or `status=won,lost`.',
+        }),
+      ),
       created_from: Type.Optional(Type.String({ maxLength: 40, format: 'date-time' })),
       created_to: Type.Optional(Type.String({ maxLength: 40, format: 'date-time', description: 'Not included.' })),
     },
@@ -53,18 +58,12 @@ export const listDisputes = operation({
     if (input.payment !== undefined) query = query.where('payment_id', '=', input.payment);
     if (input.status !== undefined) query = query.where('status', 'in', input.status);
     // The id begins with the time, so a range of time is a range of ids.
-    if (input.created_from !== undefined) query = query.where('id', '>=', idAt('dp', instant(input.created_from, 'created_from')));
-    if (input.created_to !== undefined) query = query.where('id', '<', idAt('dp', instant(input.created_to, 'created_to')));
+    if (input.created_from !== undefined)
+      query = query.where('id', '>=', idAt('dp', instantOf(input.created_from, 'created_from')));
+    if (input.created_to !== undefined)
+      query = query.where('id', '<', idAt('dp', instantOf(input.created_to, 'created_to')));
     if (window.after !== undefined) query = query.where('id', '<', window.after);
     if (window.before !== undefined) query = query.where('id', '>', window.before);
     return toList((await query.execute()) as DisputeRow[], window, disputeObject);
   },
 });
-
-function instant(value: string, param: string): Date {
-  const at = new Date(value);
-  if (Number.isNaN(at.getTime()) || at.getTime() < 0) {
-    throw new Fault('parameter_invalid', `'${param}' must be a time in ISO 8601 with a zone, such as 2026-01-31T12:00:00Z.`, { param });
-  }
-  return at;
-}

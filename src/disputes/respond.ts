@@ -69,7 +69,10 @@ async function ask(ctx: Ctx, dispute: DisputeRow, kind: ResponseKind): Promise<D
 }
 
 async function call(ctx: Ctx, provider: Connector, dispute: DisputeRow, kind: ResponseKind): Promise<DisputeAnswer> {
-  const key = { reference: must(dispute.response_reference, 'a recorded response has a reference'), dispute_reference: dispute.provider_reference };
+  const key = {
+    reference: must(dispute.response_reference, 'a recorded response has a reference'),
+    dispute_reference: dispute.provider_reference,
+  };
   if (kind === 'accept') return await provider.acceptDispute(key);
   return await provider.challengeDispute({ ...key, ...(await toSend(ctx, dispute.evidence)) });
 }
@@ -89,12 +92,19 @@ async function settleResponse(ctx: Ctx, tx: Tx, sent: DisputeRow, answer: Disput
     updated_at: now,
     ...(taken && dispute.response_kind === 'challenge' ? { status: 'under_review', submitted_at: now } : {}),
   });
-  const settled = taken && known.response_kind === 'accept' ? await decideDispute(ctx, tx, { payment, dispute: known }, 'accepted', now) : known;
+  const settled =
+    taken && known.response_kind === 'accept'
+      ? await decideDispute(ctx, tx, { payment, dispute: known }, 'accepted', now)
+      : known;
   const object = disputeObject(settled);
   const { operation, idempotency_key: key } = settled;
   await runAll(tx, [
-    ...emitStatements(settled.status === 'accepted' ? [] : [newEvent(ctx, taken ? 'dispute.under_review' : 'dispute.updated', object)]),
-    ...answerStatements(operation !== null && key !== null ? [{ account_id, operation, key, text: JSON.stringify(object) }] : []),
+    ...emitStatements(
+      settled.status === 'accepted' ? [] : [newEvent(ctx, taken ? 'dispute.under_review' : 'dispute.updated', object)],
+    ),
+    ...answerStatements(
+      operation !== null && key !== null ? [{ account_id, operation, key, text: JSON.stringify(object) }] : [],
+    ),
   ]);
   // What the provider told meanwhile waited for this.
   await wakeNotices(tx, account_id, settled.provider, settled.provider_reference, now);
@@ -106,7 +116,9 @@ async function settleResponse(ctx: Ctx, tx: Tx, sent: DisputeRow, answer: Disput
 export async function resumeResponses(env: Env, limit = 100): Promise<number> {
   const now = env.clock.now();
   const { rows: accounts } = await sql<{ account_id: string }>`
-    select distinct account_id from (select account_id from disputes where resume_at <= ${now} order by resume_at limit 1000) due`.execute(env.db.query);
+    select distinct account_id from (select account_id from disputes where resume_at <= ${now} order by resume_at limit 1000) due`.execute(
+    env.db.query,
+  );
   let count = 0;
   for (const { account_id } of accounts) {
     const account = await loadAccount(env.db.query, account_id);

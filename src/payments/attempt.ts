@@ -2,6 +2,7 @@
 // attempt, refund, ledger, events, stored answer). No network call happens inside a transaction, and no answer is applied twice.
 
 import type { Connector, Outcome } from '../connectors/connector.ts';
+import { ProviderTimeout } from '../connectors/provider-timeout.ts';
 import { type Executor, GuardFailed, runAll, type Statement, type Tx } from '../db/db.ts';
 import { insertRows, updateRows } from '../db/rows.ts';
 import type { NewEvent } from '../events/emit.ts';
@@ -10,7 +11,7 @@ import { assert } from '../kit/assert.ts';
 import type { Posting } from '../ledger/account.ts';
 import { postStatements } from '../ledger/post.ts';
 import * as recipes from '../ledger/recipes.ts';
-import type { Ctx } from '../operation/context.ts';
+import type { Ctx, Env } from '../operation/context.ts';
 import { answerStatements, type StoredAnswer } from '../operation/once.ts';
 import { type AttemptRow, attemptColumns, isOpen, paymentOfDraft } from './attempt-row.ts';
 import { applyVerdict, type Change, type Rows, type Verdict } from './outcome.ts';
@@ -30,17 +31,26 @@ export async function act(
 ): Promise<Verdict> {
   const { env } = ctx;
   env.probe(`${attempt.kind}.recorded`);
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<Verdict>((done) => {
-    timer = setTimeout(() => done({ kind: 'unknown' }), env.config.provider_timeout_ms);
-  });
+  // Whoever slept this long may find that the safety job asked, was told that nothing arrived, and closed the attempt.
+  if (env.clock.now().getTime() - attempt.created_at.getTime() > env.config.provider_timeout_ms) return { kind: 'unknown' };
   try {
-    const verdict = await Promise.race([call(env.connector(attempt.provider, attempt.account_id)), silence]);
+    const verdict = await inTime(env, call(env.connector(attempt.provider, attempt.account_id)));
     env.probe(`${attempt.kind}.acted`);
     return verdict;
   } catch (error) {
     env.log.warn({ attempt: attempt.id, provider: attempt.provider, error }, 'provider call without an outcome');
     return { kind: 'unknown' };
+  }
+}
+
+/** Rejects when the provider has not answered within the setting. */
+export async function inTime<T>(env: Env, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, fail) => {
+    timer = setTimeout(() => fail(new ProviderTimeout('provider', 'no answer in time')), env.config.provider_timeout_ms);
+  });
+  try {
+    return await Promise.race([answer, silence]);
   } finally {
     clearTimeout(timer);
   }
@@ -68,6 +78,7 @@ export async function settle(ctx: Ctx, rows: Rows, verdict: Verdict): Promise<Ro
 
 async function settleLocked(ctx: Ctx, { id, payment_id, account_id }: AttemptRow, verdict: Verdict): Promise<Rows> {
   const { env } = ctx;
+  let late: Rows | undefined;
   const result = await env.db.tx(async (tx): Promise<Rows> => {
     const there = await peekPayment(tx, account_id, payment_id);
     if (there) await lockPayment(tx, account_id, payment_id);
@@ -83,13 +94,34 @@ async function settleLocked(ctx: Ctx, { id, payment_id, account_id }: AttemptRow
     const payment = attempt.draft ? paymentOfDraft(attempt.draft) : await findPayment(tx, account_id, payment_id);
     const refund = attempt.refund_id === null ? undefined : await loadRefund(tx, account_id, attempt.refund_id);
     const rows: Rows = { payment, attempt, refund };
-    if (!isOpen(attempt)) return rows;
+    if (!isOpen(attempt)) {
+      late = attempt.decline_code === 'never_reached' && verdict.kind !== 'declined' && verdict.kind !== 'unknown' ? rows : undefined;
+      return rows;
+    }
     const change = applyVerdict(rows, verdict, env.clock.now());
     await runAll(tx, settleStatements([settlementOf(ctx, change)]));
     return change;
   });
+  if (late && 'provider_reference' in verdict && verdict.provider_reference !== undefined) await undo(ctx, late, verdict.provider_reference);
   env.nudge();
   return result;
+}
+
+/**
+ * The call went out after the safety job had been told that nothing arrived and had closed the attempt (this process slept in
+ * between). What it took is given back at the provider, because our books say that nothing was taken.
+ */
+async function undo(ctx: Ctx, { payment, attempt }: Rows, provider_reference: string): Promise<void> {
+  const { env } = ctx;
+  if (attempt.kind !== 'authorize' && attempt.kind !== 'capture') {
+    env.log.error({ attempt: attempt.id, kind: attempt.kind }, 'a call took effect after its attempt was closed; compare with the provider');
+    return;
+  }
+  const provider = env.connector(attempt.provider, attempt.account_id);
+  const call = { reference: `${attempt.id}_close`, provider_reference, amount: attempt.amount, currency: payment.currency };
+  const took = attempt.kind === 'capture' || payment.capture;
+  const closed = await inTime(env, took ? provider.refund(call) : provider.void(call));
+  env.log.warn({ attempt: attempt.id, closed: closed.kind }, 'a call that came too late was undone at the provider');
 }
 
 async function loadRefund(query: Executor | Tx, account_id: string, id: string): Promise<RefundRow> {

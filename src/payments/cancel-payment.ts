@@ -36,7 +36,7 @@ export const cancelPayment = operation({
         );
       }
       const amount = before.status === 'authorized' ? capturable(before) : before.amount;
-      return { kind: 'void', amount, change: { status: 'processing', released: true } };
+      return { kind: 'void', amount, change: { status: 'processing', released: true, decline_code: null } };
     });
     const provider_reference = payment.provider_reference ?? payment.id;
     const verdict = await act(ctx, attempt, (provider) =>
@@ -51,6 +51,7 @@ async function cancelPending(ctx: Ctx, id: string): Promise<PaymentRow> {
   const { account_id } = ctx.account;
   const row = await ctx.env.db.tx(async (tx) => {
     const before = await lockPayment(tx, account_id, id);
+    if (before.status === 'cancelled') return before;
     if (before.status !== 'pending') throw inProgress();
     const payment: PaymentRow = {
       ...before,

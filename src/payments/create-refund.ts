@@ -139,6 +139,13 @@ function refuse(payment: PaymentRow, asked: number | undefined): number {
     );
   }
   const left = refundable(payment);
+  if (payment.amount_disputed > 0 && left === 0) {
+    throw new Fault(
+      'payment_not_refundable',
+      'What is left of this payment is disputed: 0 can be refunded. The customer gets it back by the dispute if it is lost or accepted.',
+      { param: 'payment' },
+    );
+  }
   if (payment.amount_captured > 0 && left === 0) {
     throw new Fault('payment_fully_refunded', 'This payment was refunded in full already.', { param: 'payment' });
   }

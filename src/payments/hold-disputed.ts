@@ -3,9 +3,9 @@
 
 import type { Tx } from '../db/db.ts';
 import type { Ctx } from '../operation/context.ts';
-import { lockPayment, type PaymentRow, refundable } from './payment.ts';
+import { lockPayment, type PaymentRow, peekPayment, refundable } from './payment.ts';
 
-/** The payment behind one of our authorizations, with the row lock. Undefined: we never made this call. */
+/** The payment behind one of our authorizations, with the row lock. Undefined: we did not make this call, or await its answer. */
 export async function lockPaymentOfAttempt(
   tx: Tx,
   account_id: string,
@@ -17,7 +17,8 @@ export async function lockPaymentOfAttempt(
     .where('account_id', '=', account_id)
     .where('id', '=', attempt_id)
     .executeTakeFirst();
-  return attempt && (await lockPayment(tx, account_id, attempt.payment_id));
+  if (!attempt || !(await peekPayment(tx, account_id, attempt.payment_id))) return undefined;
+  return await lockPayment(tx, account_id, attempt.payment_id);
 }
 
 /** Holds `amount`, or what is left of the payment if that is less; returns what is held. */

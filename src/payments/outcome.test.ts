@@ -409,9 +409,10 @@ describe('increase and refund', () => {
 
 test('an attempt is due for a look exactly while it is open, and never again once it ended', () => {
   for (const kind of ['authorize', 'increase'] as const) {
-    for (const verdict of [approved, declined, action, pending, unknown]) {
+    const verdicts: Verdict[] = [approved, declined, action, pending, unknown];
+    for (const verdict of verdicts) {
       if (kind === 'increase' && verdict.kind === 'action') continue;
-      const { attempt } = apply(
+      const { attempt }: Change = apply(
         paymentOf(kind === 'increase' ? { status: 'authorized', amount_authorized: 500 } : {}),
         attemptOf(kind),
         verdict,

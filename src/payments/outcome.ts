@@ -90,6 +90,13 @@ function settleAttempt(attempt: AttemptRow, verdict: Verdict, now: Date): void {
 function authorize(change: Change, verdict: Verdict): void {
   const { payment, attempt } = change;
   const was = payment.status;
+  // A void is under way: what this says is written down, and the void's own answer decides what becomes of the payment.
+  const voiding = was === 'processing' && payment.released;
+  const go = (status: PaymentRow['status'], type: EventType) => {
+    if (voiding) return;
+    if (was !== status) change.events.push({ type, of: 'payment' });
+    payment.status = status;
+  };
   payment.next_action_url = null;
   payment.decline_code = null;
   switch (verdict.kind) {
@@ -98,23 +105,18 @@ function authorize(change: Change, verdict: Verdict): void {
       if (payment.capture) {
         payment.amount_captured = attempt.amount;
         change.captured = attempt.amount;
-        payment.status = 'completed';
-        change.events.push({ type: 'payment.completed', of: 'payment' });
+        go('completed', 'payment.completed');
       } else {
-        payment.status = 'authorized';
-        change.events.push({ type: 'payment.authorized', of: 'payment' });
+        go('authorized', 'payment.authorized');
       }
       return;
     case 'declined':
       payment.decline_code = verdict.code;
-      payment.status = payment.hosted ? 'pending' : 'failed';
-      change.events.push({ type: payment.hosted ? 'payment.attempt_failed' : 'payment.failed', of: 'payment' });
+      go(payment.hosted ? 'pending' : 'failed', payment.hosted ? 'payment.attempt_failed' : 'payment.failed');
       return;
     case 'action':
-      payment.status = 'requires_authentication';
       payment.next_action_url = verdict.url;
-      if (was !== 'requires_authentication')
-        change.events.push({ type: 'payment.requires_authentication', of: 'payment' });
+      go('requires_authentication', 'payment.requires_authentication');
       return;
     case 'pending':
     case 'unknown':
@@ -155,24 +157,25 @@ function capture(change: Change, verdict: Verdict): void {
   }
 }
 
-/** `released` was set when the void began, so that no capture could start beside it. */
+/**
+ * `released` was set when the void began, so that no capture could start beside it. The authorization may have been answered
+ * meanwhile, so what follows is read off the sums.
+ */
 function release(change: Change, verdict: Verdict): void {
   const { payment } = change;
   switch (verdict.kind) {
     case 'approved':
-      payment.status = payment.amount_captured > 0 ? 'completed' : 'cancelled';
       payment.next_action_url = null;
-      change.events.push({
-        type: payment.amount_captured > 0 ? 'payment.completed' : 'payment.cancelled',
-        of: 'payment',
-      });
+      if (payment.amount_captured > 0) {
+        payment.status = 'completed';
+        change.events.push({ type: 'payment.completed', of: 'payment' });
+      } else {
+        payment.status = 'cancelled';
+        change.events.push({ type: 'payment.cancelled', of: 'payment' });
+      }
       return;
     case 'declined':
-      payment.released = false;
-      payment.decline_code = verdict.code;
-      // Before the customer authenticated there is no hold to go back to.
-      payment.status = payment.amount_authorized > 0 ? 'authorized' : 'requires_authentication';
-      change.events.push({ type: 'payment.attempt_failed', of: 'payment' });
+      stay(change, verdict.code);
       return;
     case 'action':
     case 'pending':
@@ -181,6 +184,26 @@ function release(change: Change, verdict: Verdict): void {
     default:
       never(verdict);
   }
+}
+
+/** The provider did not void it: the payment is what its authorization made of it. */
+function stay(change: Change, code: string): void {
+  const { payment } = change;
+  payment.released = false;
+  if (payment.amount_captured > 0 && payment.amount_captured === payment.amount_authorized) {
+    payment.status = 'completed';
+    change.events.push({ type: 'payment.completed', of: 'payment' });
+    return;
+  }
+  if (payment.amount_authorized === 0 && payment.decline_code !== null) {
+    payment.status = payment.hosted ? 'pending' : 'failed';
+    change.events.push({ type: payment.hosted ? 'payment.attempt_failed' : 'payment.failed', of: 'payment' });
+    return;
+  }
+  // Before the customer authenticated there is no hold to go back to.
+  payment.status = payment.amount_authorized > 0 ? 'authorized' : 'requires_authentication';
+  payment.decline_code = code;
+  change.events.push({ type: 'payment.attempt_failed', of: 'payment' });
 }
 
 function increase(change: Change, verdict: Verdict): void {

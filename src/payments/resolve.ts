@@ -7,7 +7,7 @@ import { loadAccount } from '../identity/account.ts';
 import { hours, seconds } from '../kit/clock.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx, Env } from '../operation/context.ts';
-import { rowsOf, settle } from './attempt.ts';
+import { inTime, rowsOf, settle } from './attempt.ts';
 import type { AttemptRow } from './attempt-row.ts';
 import { isOpen } from './attempt-row.ts';
 import type { Verdict } from './outcome.ts';
@@ -47,19 +47,22 @@ export async function resolveDue(env: Env, limit = 100): Promise<number> {
 export async function resolveAttempt(ctx: Ctx, attempt: AttemptRow): Promise<void> {
   const { env } = ctx;
   const provider = env.connector(attempt.provider, attempt.account_id);
-  const look = await provider.look(attempt.id);
+  const look = await inTime(env, provider.look(attempt.id));
   const verdict = verdictOf(ctx, attempt, look);
   if (!verdict) return;
   if (verdict.kind === 'declined' && verdict.code === 'authentication_abandoned' && look.kind === 'action') {
     // The bank's page may still be open somewhere: it is closed at the provider first, so that no late yes takes money.
     const { payment } = await rowsOf(ctx, attempt);
     const { provider_reference } = look;
-    const closed = await provider.void({
+    const closed = await inTime(
+      env,
+      provider.void({
       reference: `${attempt.id}_close`,
       provider_reference,
       amount: attempt.amount,
       currency: payment.currency,
-    });
+      }),
+    );
     if (closed.kind !== 'approved') return;
   }
   const rows = await rowsOf(ctx, attempt);
@@ -71,8 +74,8 @@ export async function resolveAttempt(ctx: Ctx, attempt: AttemptRow): Promise<voi
 function verdictOf(ctx: Ctx, attempt: AttemptRow, look: Look): Verdict | undefined {
   const age = ctx.env.clock.now().getTime() - attempt.created_at.getTime();
   if (look.kind === 'absent') {
-    // A call that is still on its way may arrive until our own time-out has long passed.
-    if (age < ctx.env.config.provider_timeout_ms + seconds(10)) return undefined;
+    // A call begins within one time-out of its record and is waited for during one more; later than that none of ours arrives.
+    if (age < 2 * ctx.env.config.provider_timeout_ms + seconds(10)) return undefined;
     return { kind: 'declined', code: 'never_reached', provider_reference: undefined, retryable: true, processing: {} };
   }
   if (look.kind === 'action' && age > abandoned_ms) {

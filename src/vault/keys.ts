@@ -1,7 +1,6 @@
 // Data keys of the vault: each account's cards are sealed under a key of its own, which is itself sealed under the root key.
 // Opened keys stay in this process's memory only.
 
-import { sql } from 'kysely';
 import { assert } from '../kit/assert.ts';
 import { deriveKey, seal, sha256, unseal } from '../kit/crypto.ts';
 import { newId } from '../kit/id.ts';
@@ -29,38 +28,46 @@ export async function currentKey(ctx: Ctx): Promise<DataKey> {
   const known = byAccount.get(account.account_id);
   if (known && known.until > now) return known.key;
   const key = loadOrMake(ctx);
-  byAccount.set(account.account_id, { key, until: now + remembered_ms });
-  key.catch(() => byAccount.delete(account.account_id));
-  return key;
+  if (!known) {
+    byAccount.set(account.account_id, { key, until: now + remembered_ms });
+    key.catch(() => byAccount.delete(account.account_id));
+    return key;
+  }
+  // The one known so far goes on sealing while the question is on its way.
+  known.until = now + remembered_ms;
+  key.then(
+    () => byAccount.set(account.account_id, { key, until: now + remembered_ms }),
+    (error) => env.log.warn({ account: account.account_id, error }, 'the current vault key could not be asked for'),
+  );
+  return known.key;
 }
 
+type KeyRow = { id: string; sealed: Buffer };
+
+/** On a connection of its own: callers are inside a transaction, and waiting there for one of the pool's would be a ring. */
 async function loadOrMake(ctx: Ctx): Promise<DataKey> {
   const { env } = ctx;
   const { account_id } = ctx.account;
-  return await env.db.tx(async (tx) => {
-    await sql`select pg_advisory_xact_lock(hashtext(${`vault ${account_id}`}))`.execute(tx);
-    const row = await tx
-      .selectFrom('vault_keys')
-      .selectAll()
-      .where('account_id', '=', account_id)
-      .where('retired_at', 'is', null)
-      .orderBy('id', 'desc')
-      .executeTakeFirst();
-    if (row) return { id: row.id, key: unseal(wrapping(env), row.sealed, bound(account_id, row.id)) };
+  const ask = () =>
+    env.db.point<KeyRow>({
+      name: 'vault_current_key',
+      text: 'select id, sealed from vault_keys where account_id = $1 and retired_at is null',
+      values: [account_id],
+    });
+  let [row] = await ask();
+  if (!row) {
     const id = newId('vk', env);
-    const key = env.random.bytes(32).slice();
-    await tx
-      .insertInto('vault_keys')
-      .values({
-        account_id,
-        id,
-        sealed: seal(wrapping(env), key, bound(account_id, id)),
-        root_fingerprint: sha256(env.keys.root).subarray(0, 8),
-        created_at: env.clock.now(),
-      })
-      .execute();
-    return { id, key };
-  });
+    const sealed = seal(wrapping(env), env.random.bytes(32), bound(account_id, id));
+    await env.db.point({
+      name: 'vault_first_key',
+      text: `insert into vault_keys (account_id, id, sealed, root_fingerprint, created_at) values ($1, $2, $3, $4, $5)
+        on conflict (account_id) where retired_at is null do nothing`,
+      values: [account_id, id, sealed, sha256(env.keys.root).subarray(0, 8), env.clock.now()],
+    });
+    [row] = await ask();
+  }
+  assert(row, 'an account has a current vault key');
+  return { id: row.id, key: unseal(wrapping(env), row.sealed, bound(account_id, row.id)) };
 }
 
 export async function keyById(env: Env, account_id: string, id: string): Promise<Uint8Array> {
@@ -71,12 +78,11 @@ export async function keyById(env: Env, account_id: string, id: string): Promise
   }
   const found = byId.get(`${account_id} ${id}`);
   if (found) return found.key;
-  const row = await env.db.query
-    .selectFrom('vault_keys')
-    .select('sealed')
-    .where('account_id', '=', account_id)
-    .where('id', '=', id)
-    .executeTakeFirst();
+  const [row] = await env.db.point<KeyRow>({
+    name: 'vault_key',
+    text: 'select id, sealed from vault_keys where account_id = $1 and id = $2',
+    values: [account_id, id],
+  });
   assert(row, 'a card names a key that exists');
   const key = unseal(wrapping(env), row.sealed, bound(account_id, id));
   byId.set(`${account_id} ${id}`, { id, key });
@@ -93,7 +99,6 @@ export async function addDataKey(env: Env, account_id: string): Promise<string> 
   const key = env.random.bytes(32).slice();
   const now = env.clock.now();
   await env.db.tx(async (tx) => {
-    await sql`select pg_advisory_xact_lock(hashtext(${`vault ${account_id}`}))`.execute(tx);
     await tx
       .updateTable('vault_keys')
       .set({ retired_at: now })

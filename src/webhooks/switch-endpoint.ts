@@ -101,6 +101,7 @@ export async function giveUpEndpoint(env: Env, input: GiveUp): Promise<boolean> 
           // No API request caused it; this id is in our log beside the line that tells of it.
           request_id: newId('req', env),
           created_at: now,
+          reacts: false,
         },
       ]),
     );

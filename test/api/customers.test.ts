@@ -14,22 +14,48 @@ before(async () => {
 after(() => w.close());
 
 const full = {
-  email: 'Ada@Example.com', name: 'Ada Lovelace', phone: '+44 20 7946 0000', reference: 'user_1815', language: 'en-GB',
-  address: { line1: '12 St James’s Square', line2: 'Flat 1', city: 'London', state: 'Greater London', postal_code: 'SW1Y 4JH', country: 'GB' }, metadata: { plan: 'gold' },
+  email: 'Ada@Example.com',
+  name: 'Ada Lovelace',
+  phone: '+44 20 7946 0000',
+  reference: 'user_1815',
+  language: 'en-GB',
+  address: {
+    line1: '12 St James’s Square',
+    line2: 'Flat 1',
+    city: 'London',
+    state: 'Greater London',
+    postal_code: 'SW1Y 4JH',
+    country: 'GB',
+  },
+  metadata: { plan: 'gold' },
 };
 const create = async (input: Record<string, unknown>) => {
   const reply = await w.call('POST', '/v1/customers', input);
   assert.equal(reply.status, 201, reply.text);
   return reply.body;
 };
-const eventsOf = async (id: string) => (await w.env.db.query.selectFrom('events').select(['type', 'payload']).where('object_id', '=', id).orderBy('id').execute()) ?? [];
+const eventsOf = async (id: string) =>
+  (await w.env.db.query
+    .selectFrom('events')
+    .select(['type', 'payload'])
+    .where('object_id', '=', id)
+    .orderBy('id')
+    .execute()) ?? [];
 
 describe('POST /v1/customers', () => {
   test('201: every field, and the event with the same object', async () => {
     const before = await rowCounts(w);
     const c = await create(full);
     assert.match(c.id, /^cus_[0-9a-z]{26}$/);
-    assert.deepEqual(c, { id: c.id, object: 'customer', ...full, default_payment_method: null, deleted: false, created_at: c.created_at, updated_at: c.created_at });
+    assert.deepEqual(c, {
+      id: c.id,
+      object: 'customer',
+      ...full,
+      default_payment_method: null,
+      deleted: false,
+      created_at: c.created_at,
+      updated_at: c.created_at,
+    });
     assert.deepEqual(gained(before, await rowCounts(w)), { customers: 1, events: 1 });
     const [event] = await eventsOf(c.id);
     assert.equal(event?.type, 'customer.created');
@@ -38,7 +64,8 @@ describe('POST /v1/customers', () => {
   });
 
   test('201: one of email, name and reference is enough; the same address twice is two customers', async () => {
-    for (const input of [{ email: 'x@y' }, { name: 'N' }, { reference: 'only-this' }]) assert.partialDeepStrictEqual(await create(input), input);
+    for (const input of [{ email: 'x@y' }, { name: 'N' }, { reference: 'only-this' }])
+      assert.partialDeepStrictEqual(await create(input), input);
     const [a, b] = [await create({ email: 'twice@example.com' }), await create({ email: 'twice@example.com' })];
     assert.notEqual(a.id, b.id);
   });
@@ -51,7 +78,11 @@ describe('POST /v1/customers', () => {
 
   test('400: nothing to know them by', async () => {
     for (const input of [{}, { phone: '1' }, { metadata: { a: 'b' } }]) {
-      await refuses(w, ['POST', '/v1/customers', input], { code: 'parameter_missing', param: 'email', detail: /at least one of email, name and reference/ });
+      await refuses(w, ['POST', '/v1/customers', input], {
+        code: 'parameter_missing',
+        param: 'email',
+        detail: /at least one of email, name and reference/,
+      });
     }
   });
 
@@ -70,17 +101,40 @@ describe('POST /v1/customers', () => {
       [{ metadata: { a: true } }, 'metadata.a', /at most 500 characters; got true/],
       [{ reference: 'x'.repeat(201) }, 'reference', /1 to 200 characters/],
     ];
-    for (const [input, param, detail] of cases) await refuses(w, ['POST', '/v1/customers', { name: 'N', ...input }], { code: 'parameter_invalid', param, detail });
-    await refuses(w, ['POST', '/v1/customers', { name: 'N', address: { zip: '1' } }], { code: 'parameter_unknown', param: 'address.zip', detail: /Known here: line1, line2, city/ });
-    await refuses(w, ['POST', '/v1/customers', { name: 'N', id: 'cus_mine' }], { code: 'parameter_unknown', param: 'id', detail: /There is no parameter 'id'/ });
+    for (const [input, param, detail] of cases)
+      await refuses(w, ['POST', '/v1/customers', { name: 'N', ...input }], {
+        code: 'parameter_invalid',
+        param,
+        detail,
+      });
+    await refuses(w, ['POST', '/v1/customers', { name: 'N', address: { zip: '1' } }], {
+      code: 'parameter_unknown',
+      param: 'address.zip',
+      detail: /Known here: line1, line2, city/,
+    });
+    await refuses(w, ['POST', '/v1/customers', { name: 'N', id: 'cus_mine' }], {
+      code: 'parameter_unknown',
+      param: 'id',
+      detail: /There is no parameter 'id'/,
+    });
   });
 
   test('400: a reference that another customer has, also under ten at once', async () => {
     await create({ reference: 'taken' });
-    await refuses(w, ['POST', '/v1/customers', { reference: 'taken' }], { code: 'parameter_invalid', param: 'reference', detail: /Update that one, or choose another reference/ });
-    const replies = await Promise.all(Array.from({ length: 10 }, () => w.call('POST', '/v1/customers', { reference: 'race' })));
+    await refuses(w, ['POST', '/v1/customers', { reference: 'taken' }], {
+      code: 'parameter_invalid',
+      param: 'reference',
+      detail: /Update that one, or choose another reference/,
+    });
+    const replies = await Promise.all(
+      Array.from({ length: 10 }, () => w.call('POST', '/v1/customers', { reference: 'race' })),
+    );
     assert.equal(replies.filter((r) => r.status === 201).length, 1);
-    assert.equal((await w.call('POST', '/v1/customers', { reference: 'taken' }, { as: w.other.secret })).status, 201, 'another tenant may use it');
+    assert.equal(
+      (await w.call('POST', '/v1/customers', { reference: 'taken' }, { as: w.other.secret })).status,
+      201,
+      'another tenant may use it',
+    );
   });
 });
 
@@ -90,36 +144,79 @@ describe('PATCH /v1/customers/{id}', () => {
     const { status, body } = await w.call('PATCH', `/v1/customers/${c.id}`, { name: 'Ada King', metadata: { a: '1' } });
     assert.equal(status, 200);
     assert.deepEqual(body, { ...c, name: 'Ada King', metadata: { a: '1' }, updated_at: body.updated_at });
-    assert.deepEqual((await eventsOf(c.id)).map((e) => e.type), ['customer.created', 'customer.updated']);
-    assert.deepEqual((await w.call('PATCH', `/v1/customers/${c.id}`, {})).body.name, 'Ada King', 'nothing to change is no error');
+    assert.deepEqual(
+      (await eventsOf(c.id)).map((e) => e.type),
+      ['customer.created', 'customer.updated'],
+    );
+    assert.deepEqual(
+      (await w.call('PATCH', `/v1/customers/${c.id}`, {})).body.name,
+      'Ada King',
+      'nothing to change is no error',
+    );
   });
 
   test('200: a saved card becomes the default one', async () => {
     const c = await create({ name: 'Cards' });
-    const attach = async () => (await w.call('POST', '/v1/payment_methods', { customer: c.id, token: await w.token() })).body.id;
+    const attach = async () =>
+      (await w.call('POST', '/v1/payment_methods', { customer: c.id, token: await w.token() })).body.id;
     const [first, second] = [await attach(), await attach()];
     assert.equal((await w.call('GET', `/v1/customers/${c.id}`)).body.default_payment_method, first);
-    assert.equal((await w.call('PATCH', `/v1/customers/${c.id}`, { default_payment_method: second })).body.default_payment_method, second);
+    assert.equal(
+      (await w.call('PATCH', `/v1/customers/${c.id}`, { default_payment_method: second })).body.default_payment_method,
+      second,
+    );
   });
 
   test('400: a default that is no card of theirs, a taken reference, an id in the body, an unknown name', async () => {
     const [c, d] = [await create({ name: 'C', reference: 'c-ref' }), await create({ name: 'D' })];
     const foreign = (await w.call('POST', '/v1/payment_methods', { customer: d.id, token: await w.token() })).body.id;
     for (const default_payment_method of ['pm_none', foreign]) {
-      await refuses(w, ['PATCH', `/v1/customers/${c.id}`, { default_payment_method }], { code: 'parameter_invalid', param: 'default_payment_method', detail: /not a saved payment method of the customer/ });
+      await refuses(w, ['PATCH', `/v1/customers/${c.id}`, { default_payment_method }], {
+        code: 'parameter_invalid',
+        param: 'default_payment_method',
+        detail: /not a saved payment method of the customer/,
+      });
     }
-    await refuses(w, ['PATCH', `/v1/customers/${d.id}`, { reference: 'c-ref' }], { code: 'parameter_invalid', param: 'reference', detail: /choose another reference/ });
-    await refuses(w, ['PATCH', `/v1/customers/${d.id}`, { id: c.id }], { code: 'parameter_unknown', param: 'id', detail: /taken from the path/ });
-    await refuses(w, ['PATCH', `/v1/customers/${d.id}`, { deleted: true }], { code: 'parameter_unknown', param: 'deleted', detail: /There is no parameter 'deleted'/ });
-    await refuses(w, ['PATCH', `/v1/customers/${d.id}`, { name: 5 }], { code: 'parameter_invalid', param: 'name', detail: /text of 1 to 200 characters; got 5/ });
+    await refuses(w, ['PATCH', `/v1/customers/${d.id}`, { reference: 'c-ref' }], {
+      code: 'parameter_invalid',
+      param: 'reference',
+      detail: /choose another reference/,
+    });
+    await refuses(w, ['PATCH', `/v1/customers/${d.id}`, { id: c.id }], {
+      code: 'parameter_unknown',
+      param: 'id',
+      detail: /taken from the path/,
+    });
+    await refuses(w, ['PATCH', `/v1/customers/${d.id}`, { deleted: true }], {
+      code: 'parameter_unknown',
+      param: 'deleted',
+      detail: /There is no parameter 'deleted'/,
+    });
+    await refuses(w, ['PATCH', `/v1/customers/${d.id}`, { name: 5 }], {
+      code: 'parameter_invalid',
+      param: 'name',
+      detail: /text of 1 to 200 characters; got 5/,
+    });
   });
 
   test('404: unknown, deleted, another tenant’s', async () => {
     const c = await create({ name: 'C' });
-    await refuses(w, ['PATCH', `/v1/customers/${c.id}`, { name: 'X' }, { as: w.other.secret }], { code: 'not_found', param: 'id', detail: /No customer with id/ });
-    await refuses(w, ['PATCH', '/v1/customers/cus_none', { name: 'X' }], { code: 'not_found', param: 'id', detail: /No customer with id 'cus_none'/ });
+    await refuses(w, ['PATCH', `/v1/customers/${c.id}`, { name: 'X' }, { as: w.other.secret }], {
+      code: 'not_found',
+      param: 'id',
+      detail: /No customer with id/,
+    });
+    await refuses(w, ['PATCH', '/v1/customers/cus_none', { name: 'X' }], {
+      code: 'not_found',
+      param: 'id',
+      detail: /No customer with id 'cus_none'/,
+    });
     await w.call('DELETE', `/v1/customers/${c.id}`);
-    await refuses(w, ['PATCH', `/v1/customers/${c.id}`, { name: 'X' }], { code: 'not_found', param: 'id', detail: /No customer/ });
+    await refuses(w, ['PATCH', `/v1/customers/${c.id}`, { name: 'X' }], {
+      code: 'not_found',
+      param: 'id',
+      detail: /No customer/,
+    });
   });
 });
 
@@ -127,7 +224,8 @@ describe('DELETE /v1/customers/{id}', () => {
   test('200: it is gone for every use, its payments stay and can be refunded, its reference is free again', async () => {
     const c = await create({ name: 'Gone', reference: 'gone-ref', email: 'gone@example.com' });
     const method = (await w.call('POST', '/v1/payment_methods', { customer: c.id, token: await w.token() })).body.id;
-    const payment = (await w.call('POST', '/v1/payments', { amount: 500, currency: 'USD', payment_method: method })).body;
+    const payment = (await w.call('POST', '/v1/payments', { amount: 500, currency: 'USD', payment_method: method }))
+      .body;
     const { status, body } = await w.call('DELETE', `/v1/customers/${c.id}`);
     assert.equal(status, 200);
     assert.partialDeepStrictEqual(body, { id: c.id, deleted: true, default_payment_method: null });
@@ -145,7 +243,11 @@ describe('DELETE /v1/customers/{id}', () => {
 
   test('404: another tenant’s', async () => {
     const c = await create({ name: 'Stay' });
-    await refuses(w, ['DELETE', `/v1/customers/${c.id}`, undefined, { as: w.other.secret }], { code: 'not_found', param: 'id', detail: /No customer/ });
+    await refuses(w, ['DELETE', `/v1/customers/${c.id}`, undefined, { as: w.other.secret }], {
+      code: 'not_found',
+      param: 'id',
+      detail: /No customer/,
+    });
     assert.equal((await w.call('GET', `/v1/customers/${c.id}`)).status, 200);
   });
 });
@@ -153,17 +255,30 @@ describe('DELETE /v1/customers/{id}', () => {
 describe('GET /v1/customers', () => {
   test('200: by e-mail in any case, by reference, pages both ways; never another tenant’s', async () => {
     const ids: string[] = [];
-    for (let i = 0; i < 12; i++) ids.push((await create({ email: i % 2 ? 'LIST@example.com' : 'list@Example.COM', reference: `list-${i}` })).id);
+    for (let i = 0; i < 12; i++)
+      ids.push((await create({ email: i % 2 ? 'LIST@example.com' : 'list@Example.COM', reference: `list-${i}` })).id);
     await w.call('POST', '/v1/customers', { email: 'list@example.com', reference: 'list-3' }, { as: w.other.secret });
     await walks(w, '/v1/customers?email=List@Example.com', ids.sort().reverse(), [1, 5, 100]);
     const { body } = await w.call('GET', '/v1/customers?reference=list-3');
-    assert.deepEqual(body.data.map((c: { reference: string }) => c.reference), ['list-3']);
-    assert.deepEqual((await w.call('GET', '/v1/customers?reference=LIST-3')).body.data, [], 'a reference is taken as it is written');
+    assert.deepEqual(
+      body.data.map((c: { reference: string }) => c.reference),
+      ['list-3'],
+    );
+    assert.deepEqual(
+      (await w.call('GET', '/v1/customers?reference=LIST-3')).body.data,
+      [],
+      'a reference is taken as it is written',
+    );
     assert.deepEqual((await w.call('GET', '/v1/customers?reference=list-3&email=nobody@example.com')).body.data, []);
   });
 
   test('400: pages and names', async () => {
-    for (const [query, param, detail] of badPages) await refuses(w, ['GET', `/v1/customers?${query}`], { code: 'parameter_invalid', param, detail });
-    await refuses(w, ['GET', '/v1/customers?mail=x'], { code: 'parameter_unknown', param: 'mail', detail: /Did you mean 'email'/ });
+    for (const [query, param, detail] of badPages)
+      await refuses(w, ['GET', `/v1/customers?${query}`], { code: 'parameter_invalid', param, detail });
+    await refuses(w, ['GET', '/v1/customers?mail=x'], {
+      code: 'parameter_unknown',
+      param: 'mail',
+      detail: /Did you mean 'email'/,
+    });
   });
 });

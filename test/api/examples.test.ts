@@ -44,6 +44,7 @@ async function make(name: string): Promise<string> {
   const recipe = must(recipes[name], `src/api/docs-examples.ts has a recipe for {${name}}`);
   if (recipe.first) {
     await send(routeOf(recipe.first.op), fill(recipe.first.input, await valuesFor(recipe.first.input)));
+    world.clock.advance((recipe.first.wait_s ?? 0) * 1_000);
     await world.work();
   }
   const reply = await send(routeOf(recipe.op), fill(recipe.input, await valuesFor(recipe.input)));

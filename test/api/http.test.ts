@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { seconds } from '../../src/kit/clock.ts';
 import { routes } from '../../src/api/native/routes.ts';
+import { seconds } from '../../src/kit/clock.ts';
 import { isProblem, refuses } from '../kit/refusal.ts';
 import { changedTables, rowCounts } from '../kit/row-counts.ts';
 import { openWorld, type World } from '../kit/world.ts';
@@ -15,7 +15,12 @@ before(async () => {
 });
 after(() => w.close());
 
-const raw = (text: string, headers: Record<string, string> = {}): Parameters<typeof refuses>[1] => ['POST', '/v1/payments', undefined, { raw: text, headers }];
+const raw = (text: string, headers: Record<string, string> = {}): Parameters<typeof refuses>[1] => [
+  'POST',
+  '/v1/payments',
+  undefined,
+  { raw: text, headers },
+];
 
 describe('bodies', () => {
   test('400: broken JSON is told by line and column, and never quoted', async () => {
@@ -37,12 +42,18 @@ describe('bodies', () => {
   });
 
   test('400: what is no object', async () => {
-    for (const text of ['[]', '[{"amount":1,"currency":"USD"}]', '"text"', '5', 'true']) await refuses(w, raw(text), { code: 'body_invalid', detail: /Send a JSON object/ });
+    for (const text of ['[]', '[{"amount":1,"currency":"USD"}]', '"text"', '5', 'true'])
+      await refuses(w, raw(text), { code: 'body_invalid', detail: /Send a JSON object/ });
   });
 
   test('400: an empty body says what is required', async () => {
-    for (const text of ['', '   ', '\n', 'null', '{}']) await refuses(w, raw(text), { code: 'parameter_missing', param: 'amount', detail: /'amount' is required/ });
-    await refuses(w, ['POST', '/v1/payments'], { code: 'parameter_missing', param: 'amount', detail: /'amount' is required/ });
+    for (const text of ['', '   ', '\n', 'null', '{}'])
+      await refuses(w, raw(text), { code: 'parameter_missing', param: 'amount', detail: /'amount' is required/ });
+    await refuses(w, ['POST', '/v1/payments'], {
+      code: 'parameter_missing',
+      param: 'amount',
+      detail: /'amount' is required/,
+    });
   });
 
   test('a verb that needs nothing takes no body, an empty one and an empty object', async () => {
@@ -53,10 +64,25 @@ describe('bodies', () => {
   });
 
   test('400: another content type, whatever the body', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'multipart/form-data; boundary=x', 'application/jsonp', 'nonsense', '']) {
-      await refuses(w, raw('{"amount":1,"currency":"USD"}', { 'content-type': type }), { code: 'body_invalid', param: 'Content-Type', detail: /Content-Type: application\/json/ });
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/xml',
+      'multipart/form-data; boundary=x',
+      'application/jsonp',
+      'nonsense',
+      '',
+    ]) {
+      await refuses(w, raw('{"amount":1,"currency":"USD"}', { 'content-type': type }), {
+        code: 'body_invalid',
+        param: 'Content-Type',
+        detail: /Content-Type: application\/json/,
+      });
     }
-    const ok = await w.call('POST', '/v1/payments', undefined, { raw: '{"amount":1,"currency":"USD"}', headers: { 'content-type': 'Application/JSON; charset=utf-8' } });
+    const ok = await w.call('POST', '/v1/payments', undefined, {
+      raw: '{"amount":1,"currency":"USD"}',
+      headers: { 'content-type': 'Application/JSON; charset=utf-8' },
+    });
     assert.equal(ok.status, 201);
   });
 
@@ -64,35 +90,69 @@ describe('bodies', () => {
     const of = (size: number) => `{"amount":1,"currency":"USD","description":"${'x'.repeat(size)}"}`;
     await refuses(w, raw(of(2_000_000)), { code: 'body_too_large', detail: /at most 1 MB/ });
     await refuses(w, raw(of(1_048_576)), { code: 'body_too_large', detail: /at most 1 MB/ });
-    await refuses(w, raw(of(1_048_000)), { code: 'parameter_invalid', param: 'description', detail: /1 to 500 characters; got text of 1048000 characters/ });
+    await refuses(w, raw(of(1_048_000)), {
+      code: 'parameter_invalid',
+      param: 'description',
+      detail: /1 to 500 characters; got text of 1048000 characters/,
+    });
   });
 
   test('400: nested more than 32 levels, in objects and lists, to any depth', async () => {
     const lists = (n: number) => `{"metadata":${'['.repeat(n)}${']'.repeat(n)}}`;
     const objects = (n: number) => `{"metadata":${'{"a":'.repeat(n)}1${'}'.repeat(n)}}`;
-    for (const text of [lists(40), objects(40), lists(33), lists(400_000)]) await refuses(w, raw(text), { code: 'body_invalid', detail: /nested more than 32 levels deep/ });
-    await refuses(w, raw(`{"amount":1,"currency":"USD",${lists(20).slice(1)}`), { code: 'parameter_invalid', param: 'metadata', detail: /must be an object/ });
+    for (const text of [lists(40), objects(40), lists(33), lists(400_000)])
+      await refuses(w, raw(text), { code: 'body_invalid', detail: /nested more than 32 levels deep/ });
+    await refuses(w, raw(`{"amount":1,"currency":"USD",${lists(20).slice(1)}`), {
+      code: 'parameter_invalid',
+      param: 'metadata',
+      detail: /must be an object/,
+    });
   });
 
   test('400: names of the language’s own in the body are names like others; nothing is polluted', async () => {
     for (const name of ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', '__defineGetter__']) {
-      await refuses(w, raw(`{"amount":1,"currency":"USD","${name}":{"capture":false,"polluted":"yes"}}`), { code: 'parameter_unknown', param: name, detail: /There is no parameter/ });
+      await refuses(w, raw(`{"amount":1,"currency":"USD","${name}":{"capture":false,"polluted":"yes"}}`), {
+        code: 'parameter_unknown',
+        param: name,
+        detail: /There is no parameter/,
+      });
     }
     assert.equal(({} as Record<string, unknown>).polluted, undefined);
-    await refuses(w, ['POST', '/v1/customers', undefined, { raw: '{"name":"N","address":{"__proto__":{"country":"DE"}}}' }], { code: 'parameter_unknown', param: 'address.__proto__', detail: /There is no parameter/ });
+    await refuses(
+      w,
+      ['POST', '/v1/customers', undefined, { raw: '{"name":"N","address":{"__proto__":{"country":"DE"}}}' }],
+      { code: 'parameter_unknown', param: 'address.__proto__', detail: /There is no parameter/ },
+    );
   });
 
   test('the last of two equal names counts, as JSON.parse says', async () => {
-    assert.equal((await w.call('POST', '/v1/payments', undefined, { raw: '{"amount":1,"amount":2,"currency":"USD"}' })).body.amount, 2);
+    assert.equal(
+      (await w.call('POST', '/v1/payments', undefined, { raw: '{"amount":1,"amount":2,"currency":"USD"}' })).body
+        .amount,
+      2,
+    );
   });
 });
 
 describe('paths and methods', () => {
   test('404: a path that is none, with or without a key; the answer says where the paths are listed', async () => {
-    for (const [method, path] of [['GET', '/v1/payment'], ['POST', '/v1/payments/pay_x/refund'], ['GET', '/v1'], ['GET', '/v1/'], ['DELETE', '/v1/payments/x/y/z'], ['GET', '/v1/payments//timeline/'], ['GET', '/v2/payments'], ['GET', '/nope'], ['GET', '/v1/../etc/passwd']] as const) {
+    for (const [method, path] of [
+      ['GET', '/v1/payment'],
+      ['POST', '/v1/payments/pay_x/refund'],
+      ['GET', '/v1'],
+      ['GET', '/v1/'],
+      ['DELETE', '/v1/payments/x/y/z'],
+      ['GET', '/v1/payments//timeline/'],
+      ['GET', '/v2/payments'],
+      ['GET', '/nope'],
+      ['GET', '/v1/../etc/passwd'],
+    ] as const) {
       const reply = await w.call(method, path);
       if (reply.status === 400) continue;
-      isProblem(reply, { code: 'route_not_found', detail: /There is no (GET|POST|DELETE) \/.*(paths are listed at \/docs)/ });
+      isProblem(reply, {
+        code: 'route_not_found',
+        detail: /There is no (GET|POST|DELETE) \/.*(paths are listed at \/docs)/,
+      });
     }
     const bare = await w.app.server.inject({ method: 'GET', url: '/v1/none?card=4242424242424242' });
     assert.deepEqual([bare.statusCode, bare.json().code], [404, 'route_not_found']);
@@ -112,7 +172,10 @@ describe('paths and methods', () => {
     for (const [method, path, allow] of cases) {
       const before = await rowCounts(w);
       const reply = await w.call(method, path, method === 'PUT' ? {} : undefined);
-      isProblem(reply, { code: 'method_not_allowed', detail: new RegExp(`This path answers ${allow.replaceAll(', ', ' and ')}, not ${method}`) });
+      isProblem(reply, {
+        code: 'method_not_allowed',
+        detail: new RegExp(`This path answers ${allow.replaceAll(', ', ' and ')}, not ${method}`),
+      });
       assert.equal(reply.headers.allow, allow);
       assert.deepEqual(changedTables(before, await rowCounts(w)), []);
     }
@@ -121,7 +184,10 @@ describe('paths and methods', () => {
   test('HEAD answers as GET does, without the body', async () => {
     const id = (await w.call('POST', '/v1/payments', { amount: 1, currency: 'USD' })).body.id;
     const [head, get] = [await w.call('HEAD', `/v1/payments/${id}`), await w.call('GET', `/v1/payments/${id}`)];
-    assert.deepEqual([head.status, head.text, head.headers['content-length'], head.headers['content-type']], [200, '', get.headers['content-length'], get.headers['content-type']]);
+    assert.deepEqual(
+      [head.status, head.text, head.headers['content-length'], head.headers['content-type']],
+      [200, '', get.headers['content-length'], get.headers['content-type']],
+    );
     const none = await w.call('HEAD', '/v1/payments/pay_none');
     assert.deepEqual([none.status, none.text], [404, '']);
     assert.equal((await w.app.server.inject({ method: 'HEAD', url: `/v1/payments/${id}` })).statusCode, 401);
@@ -134,7 +200,9 @@ describe('paths and methods', () => {
     }
   });
 
-  test('an address that cannot be decoded, and one far too long, are problem documents too', { todo: 'app.ts: Fastify answers these by itself (400 and 414, application/json); set frameworkErrors to sendProblem' }, async () => {
+  test('an address that cannot be decoded, and one far too long, are problem documents too', {
+    todo: 'app.ts: Fastify answers these by itself (400 and 414, application/json); set frameworkErrors to sendProblem',
+  }, async () => {
     for (const path of ['/v1/payments/%zz', `/v1/payments/${'a'.repeat(300)}`]) {
       const reply = await w.call('GET', path);
       assert.ok(reply.status === 400 || reply.status === 404 || reply.status === 414);
@@ -154,7 +222,9 @@ describe('what every answer says', () => {
   test('a request id of its own, no sniffing, no store; a request id of the caller’s is not taken', async () => {
     const seen = new Set<unknown>();
     for (const path of ['/v1/payments', '/v1/payments/none', '/v1/none']) {
-      const reply = await w.call('GET', path, undefined, { headers: { 'request-id': 'req_mine', 'x-request-id': 'req_mine' } });
+      const reply = await w.call('GET', path, undefined, {
+        headers: { 'request-id': 'req_mine', 'x-request-id': 'req_mine' },
+      });
       assert.match(String(reply.headers['request-id']), /^req_[0-9a-z]{26}$/);
       assert.equal(reply.headers['x-content-type-options'], 'nosniff');
       assert.equal(reply.headers['cache-control'], 'no-store');
@@ -165,9 +235,18 @@ describe('what every answer says', () => {
   });
 
   test('a failure of ours tells nothing of itself', async () => {
-    const fails = await openWorld({ wrap: (c) => c, probe() { throw new Error('select secret from cards where number = 4242424242424242'); } });
+    const fails = await openWorld({
+      wrap: (c) => c,
+      probe() {
+        throw new Error('select secret from cards where number = 4242424242424242');
+      },
+    });
     try {
-      const reply = await fails.call('POST', '/v1/payments', { amount: 1, currency: 'USD', token: await fails.token() });
+      const reply = await fails.call('POST', '/v1/payments', {
+        amount: 1,
+        currency: 'USD',
+        token: await fails.token(),
+      });
       isProblem(reply, { code: 'internal', detail: /Nothing is charged twice; tell us this request id: req_/ });
       assert.ok(!/4242|select|cards/.test(reply.text));
     } finally {
@@ -184,7 +263,10 @@ describe('429', () => {
   after(() => small.close());
 
   test('beyond the burst: Retry-After, nothing is done; after that time it goes on', async () => {
-    const limited = { code: 'rate_limited', detail: /More than 5 requests a second. Wait 1 s and try again, with the same idempotency key/ } as const;
+    const limited = {
+      code: 'rate_limited',
+      detail: /More than 5 requests a second. Wait 1 s and try again, with the same idempotency key/,
+    } as const;
     const replies = await Promise.all(Array.from({ length: 8 }, () => small.call('GET', '/v1/payments')));
     assert.ok(replies.filter((r) => r.status === 429).length >= 2, 'time passes, so one or two more may get through');
     for (const reply of replies.filter((r) => r.status === 429)) {
@@ -193,7 +275,9 @@ describe('429', () => {
     }
     small.clock.advance(seconds(1));
     const before = await rowCounts(small);
-    const writes = await Promise.all(Array.from({ length: 12 }, (_, i) => small.call('POST', '/v1/customers', { name: `c${i}` }, { key: `c${i}` })));
+    const writes = await Promise.all(
+      Array.from({ length: 12 }, (_, i) => small.call('POST', '/v1/customers', { name: `c${i}` }, { key: `c${i}` })),
+    );
     const made = writes.filter((r) => r.status === 201).length;
     assert.ok(made >= 5 && made <= 8, `${made} of 12`);
     assert.equal((await rowCounts(small)).customers.rows - before.customers.rows, made);
@@ -201,8 +285,15 @@ describe('429', () => {
 
   test('the limit is per key and per address: another address of another key is not held up', async () => {
     small.clock.advance(seconds(10));
-    const from = (remoteAddress: string, key: string) => small.app.server.inject({ method: 'GET', url: '/v1/payments', remoteAddress, headers: { authorization: `Bearer ${key}` } });
-    const statuses = async (remoteAddress: string, key: string) => (await Promise.all(Array.from({ length: 9 }, () => from(remoteAddress, key)))).map((r) => r.statusCode);
+    const from = (remoteAddress: string, key: string) =>
+      small.app.server.inject({
+        method: 'GET',
+        url: '/v1/payments',
+        remoteAddress,
+        headers: { authorization: `Bearer ${key}` },
+      });
+    const statuses = async (remoteAddress: string, key: string) =>
+      (await Promise.all(Array.from({ length: 9 }, () => from(remoteAddress, key)))).map((r) => r.statusCode);
     assert.ok((await statuses('192.0.2.1', small.tenant.secret)).includes(429));
     assert.equal((await from('192.0.2.1', small.other.secret)).statusCode, 429, 'the address is used up');
     assert.equal((await from('192.0.2.2', small.tenant.secret)).statusCode, 429, 'the key is used up');
@@ -212,14 +303,24 @@ describe('429', () => {
   test('a forged X-Forwarded-For opens no new bucket', async () => {
     small.clock.advance(seconds(10));
     const codes = await Promise.all(
-      Array.from({ length: 9 }, (_, i) => small.app.server.inject({ method: 'GET', url: '/v1/payments', headers: { 'x-forwarded-for': `203.0.113.${i}`, authorization: `Bearer ${small.tenant.publishable}` } })),
+      Array.from({ length: 9 }, (_, i) =>
+        small.app.server.inject({
+          method: 'GET',
+          url: '/v1/payments',
+          headers: { 'x-forwarded-for': `203.0.113.${i}`, authorization: `Bearer ${small.tenant.publishable}` },
+        }),
+      ),
     );
     assert.ok(codes.some((r) => r.statusCode === 429));
   });
 
   test('guessing keys is limited by address', async () => {
     small.clock.advance(seconds(10));
-    const codes = await Promise.all(Array.from({ length: 9 }, (_, i) => small.call('GET', '/v1/payments', undefined, { as: `sk_test_${String(i).padEnd(40, 'x')}` })));
+    const codes = await Promise.all(
+      Array.from({ length: 9 }, (_, i) =>
+        small.call('GET', '/v1/payments', undefined, { as: `sk_test_${String(i).padEnd(40, 'x')}` }),
+      ),
+    );
     assert.ok(codes.some((r) => r.status === 429));
   });
 });

@@ -3,12 +3,12 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { cancelPayment } from '../../src/payments/cancel-payment.ts';
-import { begin, forgetOldClaims, requestHash } from '../../src/operation/once.ts';
-import { days, minutes, plus, seconds } from '../../src/kit/clock.ts';
-import { assert as sure } from '../../src/kit/assert.ts';
 import { routes } from '../../src/api/native/routes.ts';
+import { assert as sure } from '../../src/kit/assert.ts';
+import { days, minutes, plus, seconds } from '../../src/kit/clock.ts';
 import type { Claim } from '../../src/operation/context.ts';
+import { begin, forgetOldClaims, requestHash } from '../../src/operation/once.ts';
+import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import { isProblem, refuses } from '../kit/refusal.ts';
 import { changedTables, rowCounts } from '../kit/row-counts.ts';
 import { openWorld, type World } from '../kit/world.ts';
@@ -36,37 +36,70 @@ after(() => w.close());
 
 let count = 0;
 const newKey = () => `key-${++count}`;
-const pay = (key: string, input: Record<string, unknown> = {}, as?: string) => w.call('POST', '/v1/payments', { amount: 1_999, currency: 'USD', ...input }, { key, ...(as === undefined ? {} : { as }) });
+const pay = (key: string, input: Record<string, unknown> = {}, as?: string) =>
+  w.call(
+    'POST',
+    '/v1/payments',
+    { amount: 1_999, currency: 'USD', ...input },
+    { key, ...(as === undefined ? {} : { as }) },
+  );
 
 describe('a replay', () => {
   const customer = async () => (await w.call('POST', '/v1/customers', { name: 'C' })).body.id;
-  const payment = async (more: Record<string, unknown> = {}) => (await w.call('POST', '/v1/payments', { amount: 1_000, currency: 'USD', ...more })).body.id;
+  const payment = async (more: Record<string, unknown> = {}) =>
+    (await w.call('POST', '/v1/payments', { amount: 1_000, currency: 'USD', ...more })).body.id;
   const held = async () => payment({ token: await w.token(), capture: false });
   // Refused at once, so that the worker loses no time on it.
   const endpoint = { url: 'http://127.0.0.1:9/hooks', events: ['*'] };
   const endpointId = async () => (await w.call('POST', '/v1/webhook_endpoints', endpoint)).body.id;
   const requests: Record<string, () => Promise<[path: string, body?: Record<string, unknown>]>> = {
-    'payments.create': async () => ['/v1/payments', { amount: 5, currency: 'JPY', token: await w.token(), metadata: { b: '2', a: '1' } }],
+    'payments.create': async () => [
+      '/v1/payments',
+      { amount: 5, currency: 'JPY', token: await w.token(), metadata: { b: '2', a: '1' } },
+    ],
     'payments.confirm': async () => [`/v1/payments/${await payment()}/confirm`, { token: await w.token() }],
     'payments.capture': async () => [`/v1/payments/${await held()}/capture`, { amount: 400 }],
     'payments.cancel': async () => [`/v1/payments/${await held()}/cancel`],
-    'payments.increase_authorization': async () => [`/v1/payments/${await held()}/increase_authorization`, { amount: 2_000 }],
+    'payments.increase_authorization': async () => [
+      `/v1/payments/${await held()}/increase_authorization`,
+      { amount: 2_000 },
+    ],
     'refunds.create': async () => ['/v1/refunds', { payment: await payment({ token: await w.token() }), amount: 300 }],
     'customers.create': async () => ['/v1/customers', { name: 'Ada', metadata: { z: '1', a: '2' } }],
-    'payment_methods.create': async () => ['/v1/payment_methods', { customer: await customer(), token: await w.token() }],
-    'checkout_sessions.create': async () => ['/v1/checkout_sessions', { amount_total: 100, currency: 'USD', customer_email: 'replay@example.com' }],
-    'checkout_sessions.expire': async () => [`/v1/checkout_sessions/${(await w.call('POST', '/v1/checkout_sessions', { amount_total: 100, currency: 'USD' })).body.id}/expire`],
+    'payment_methods.create': async () => [
+      '/v1/payment_methods',
+      { customer: await customer(), token: await w.token() },
+    ],
+    'checkout_sessions.create': async () => [
+      '/v1/checkout_sessions',
+      { amount_total: 100, currency: 'USD', customer_email: 'replay@example.com' },
+    ],
+    'checkout_sessions.expire': async () => [
+      `/v1/checkout_sessions/${(await w.call('POST', '/v1/checkout_sessions', { amount_total: 100, currency: 'USD' })).body.id}/expire`,
+    ],
     'webhook_endpoints.disable': async () => [`/v1/webhook_endpoints/${await endpointId()}/disable`],
     'webhook_endpoints.enable': async () => [`/v1/webhook_endpoints/${await endpointId()}/enable`],
     'webhook_endpoints.test': async () => [`/v1/webhook_endpoints/${await endpointId()}/test`],
-    'webhook_endpoints.recover': async () => [`/v1/webhook_endpoints/${await endpointId()}/recover`, { since: '2026-01-01T00:00:00Z' }],
+    'webhook_endpoints.recover': async () => [
+      `/v1/webhook_endpoints/${await endpointId()}/recover`,
+      { since: '2026-01-01T00:00:00Z' },
+    ],
   };
   /** Their answers show a secret once; a replay does not. */
   const secretive: Record<string, { request: () => Promise<[string, Record<string, unknown>]>; secret: string }> = {
-    'tokens.create': { request: async () => ['/v1/tokens', { card: { number: '4242424242424242', exp_month: 1, exp_year: 2040, cvc: '123' } }], secret: 'id' },
+    'tokens.create': {
+      request: async () => [
+        '/v1/tokens',
+        { card: { number: '4242424242424242', exp_month: 1, exp_year: 2040, cvc: '123' } },
+      ],
+      secret: 'id',
+    },
     'api_keys.create': { request: async () => ['/v1/api_keys', { kind: 'secret', name: 'k' }], secret: 'key' },
     'webhook_endpoints.create': { request: async () => ['/v1/webhook_endpoints', endpoint], secret: 'secret' },
-    'webhook_endpoints.rotate_secret': { request: async () => [`/v1/webhook_endpoints/${await endpointId()}/rotate_secret`, {}], secret: 'secret' },
+    'webhook_endpoints.rotate_secret': {
+      request: async () => [`/v1/webhook_endpoints/${await endpointId()}/rotate_secret`, {}],
+      secret: 'secret',
+    },
   };
 
   for (const [name, request] of Object.entries(requests)) {
@@ -104,8 +137,18 @@ describe('a replay', () => {
 
   test('every POST of the table is one of these', () => {
     const known = new Set([...Object.keys(requests), ...Object.keys(secretive), 'deliveries.resend']);
-    const forgotten = routes.filter((r) => r.method === 'POST' && /^(payments|refunds|customers|payment_methods|checkout_sessions|tokens|api_keys|webhook_endpoints|deliveries)\./.test(r.op.name) && !known.has(r.op.name));
-    assert.deepEqual(forgotten.map((r) => r.op.name), []);
+    const forgotten = routes.filter(
+      (r) =>
+        r.method === 'POST' &&
+        /^(payments|refunds|customers|payment_methods|checkout_sessions|tokens|api_keys|webhook_endpoints|deliveries)\./.test(
+          r.op.name,
+        ) &&
+        !known.has(r.op.name),
+    );
+    assert.deepEqual(
+      forgotten.map((r) => r.op.name),
+      [],
+    );
   });
 
   test('shows the answer of that time, whatever happened since', async () => {
@@ -120,8 +163,18 @@ describe('a replay', () => {
 
   test('the order of the parameters is of no meaning, also inside metadata', async () => {
     const key = newKey();
-    const first = await w.call('POST', '/v1/payments', { amount: 1, currency: 'USD', metadata: { a: '1', b: '2' } }, { key });
-    const second = await w.call('POST', '/v1/payments', { metadata: { b: '2', a: '1' }, currency: 'USD', amount: 1 }, { key });
+    const first = await w.call(
+      'POST',
+      '/v1/payments',
+      { amount: 1, currency: 'USD', metadata: { a: '1', b: '2' } },
+      { key },
+    );
+    const second = await w.call(
+      'POST',
+      '/v1/payments',
+      { metadata: { b: '2', a: '1' }, currency: 'USD', amount: 1 },
+      { key },
+    );
     assert.equal(second.text, first.text);
   });
 
@@ -138,13 +191,26 @@ describe('409', () => {
   test('the same key with another body, or on another object', async () => {
     const key = newKey();
     await pay(key);
-    const conflict = { code: 'idempotency_conflict', param: 'Idempotency-Key', detail: /used with other parameters. Use a new key for a new request/ } as const;
-    for (const body of [{ amount: 2_000, currency: 'USD' }, { amount: 1_999, currency: 'EUR' }, { amount: 1_999, currency: 'USD', metadata: {} }, { amount: 1_999, currency: 'USD', capture: true }]) {
+    const conflict = {
+      code: 'idempotency_conflict',
+      param: 'Idempotency-Key',
+      detail: /used with other parameters. Use a new key for a new request/,
+    } as const;
+    for (const body of [
+      { amount: 2_000, currency: 'USD' },
+      { amount: 1_999, currency: 'EUR' },
+      { amount: 1_999, currency: 'USD', metadata: {} },
+      { amount: 1_999, currency: 'USD', capture: true },
+    ]) {
       await refuses(w, ['POST', '/v1/payments', body, { key }], conflict);
     }
     const [a, b] = [await w.token(), await w.token()];
     await pay('shared-token-key', { token: a });
-    await refuses(w, ['POST', '/v1/payments', { amount: 1_999, currency: 'USD', token: b }, { key: 'shared-token-key' }], conflict);
+    await refuses(
+      w,
+      ['POST', '/v1/payments', { amount: 1_999, currency: 'USD', token: b }, { key: 'shared-token-key' }],
+      conflict,
+    );
     const ids = [(await pay(newKey())).body.id, (await pay(newKey())).body.id];
     await w.call('POST', `/v1/payments/${ids[0]}/cancel`, undefined, { key: 'cancel-key' });
     await refuses(w, ['POST', `/v1/payments/${ids[1]}/cancel`, undefined, { key: 'cancel-key' }], conflict);
@@ -158,12 +224,22 @@ describe('409', () => {
     const key = newKey();
     const input = { token: await w.token() };
     const first = pay(key, input);
-    await until(async () => (await w.env.db.query.selectFrom('idempotency_keys').select('key').where('key', '=', key).execute()).length === 1);
+    await until(
+      async () =>
+        (await w.env.db.query.selectFrom('idempotency_keys').select('key').where('key', '=', key).execute()).length ===
+        1,
+    );
     const twin = await refuses(w, ['POST', '/v1/payments', { amount: 1_999, currency: 'USD', ...input }, { key }], {
-      code: 'idempotency_in_flight', param: 'Idempotency-Key', detail: /still being worked on. Ask again with the same key/,
+      code: 'idempotency_in_flight',
+      param: 'Idempotency-Key',
+      detail: /still being worked on. Ask again with the same key/,
     });
     assert.equal(twin.headers['retry-after'], '1');
-    await refuses(w, ['POST', '/v1/payments', { amount: 1, currency: 'USD' }, { key }], { code: 'idempotency_conflict', param: 'Idempotency-Key', detail: /other parameters/ });
+    await refuses(w, ['POST', '/v1/payments', { amount: 1, currency: 'USD' }, { key }], {
+      code: 'idempotency_conflict',
+      param: 'Idempotency-Key',
+      detail: /other parameters/,
+    });
     open();
     gate = undefined;
     const { text, status } = await first;
@@ -187,9 +263,13 @@ describe('409', () => {
   test('thirty twins of a refund and of a customer: one each', async () => {
     const payment = (await pay(newKey(), { token: await w.token() })).body.id;
     const key = newKey();
-    await Promise.all(Array.from({ length: 30 }, () => w.call('POST', '/v1/refunds', { payment, amount: 10 }, { key })));
+    await Promise.all(
+      Array.from({ length: 30 }, () => w.call('POST', '/v1/refunds', { payment, amount: 10 }, { key })),
+    );
     assert.equal((await w.call('GET', `/v1/refunds?payment=${payment}`)).body.data.length, 1);
-    await Promise.all(Array.from({ length: 30 }, () => w.call('POST', '/v1/customers', { email: `${key}@example.com` }, { key })));
+    await Promise.all(
+      Array.from({ length: 30 }, () => w.call('POST', '/v1/customers', { email: `${key}@example.com` }, { key })),
+    );
     assert.equal((await w.call('GET', `/v1/customers?email=${key}@example.com`)).body.data.length, 1);
     await w.verify();
   });
@@ -198,18 +278,27 @@ describe('409', () => {
 describe('a key belongs to one account and one operation', () => {
   test('the same key on two operations, and of two tenants, is independent', async () => {
     const key = newKey();
-    const [a, b, c] = [await pay(key), await w.call('POST', '/v1/customers', { name: 'K' }, { key }), await pay(key, {}, w.other.secret)];
-    for (const reply of [a, b, c]) assert.deepEqual([reply.status, reply.headers['idempotent-replayed']], [201, undefined]);
+    const [a, b, c] = [
+      await pay(key),
+      await w.call('POST', '/v1/customers', { name: 'K' }, { key }),
+      await pay(key, {}, w.other.secret),
+    ];
+    for (const reply of [a, b, c])
+      assert.deepEqual([reply.status, reply.headers['idempotent-replayed']], [201, undefined]);
     assert.notEqual(a.body.id, c.body.id);
     assert.equal((await pay(key, {}, w.other.secret)).body.id, c.body.id);
   });
 
   test('without a key two equal requests are two payments; on GET, PATCH and DELETE a key is of no meaning', async () => {
     const body = { amount: 7, currency: 'USD' };
-    assert.notEqual((await w.call('POST', '/v1/payments', body)).body.id, (await w.call('POST', '/v1/payments', body)).body.id);
+    assert.notEqual(
+      (await w.call('POST', '/v1/payments', body)).body.id,
+      (await w.call('POST', '/v1/payments', body)).body.id,
+    );
     const id = (await w.call('POST', '/v1/customers', { name: 'N' })).body.id;
     const key = newKey();
-    for (const name of ['One', 'Two']) assert.equal((await w.call('PATCH', `/v1/customers/${id}`, { name }, { key })).body.name, name);
+    for (const name of ['One', 'Two'])
+      assert.equal((await w.call('PATCH', `/v1/customers/${id}`, { name }, { key })).body.name, name);
     assert.equal((await w.call('GET', `/v1/customers/${id}`, undefined, { key: 'not valid as a key' })).status, 200);
     assert.equal((await w.call('DELETE', `/v1/customers/${id}`, undefined, { key })).status, 200);
   });
@@ -220,7 +309,11 @@ describe('400', () => {
     const before = await rowCounts(w);
     for (const key of ['', ' ', 'a b', 'x'.repeat(256), 'tab\tkey', 'clé']) {
       const reply = await pay(key);
-      isProblem(reply, { code: 'idempotency_key_invalid', param: 'Idempotency-Key', detail: /1 to 255 visible ASCII characters; a UUID is a good one/ });
+      isProblem(reply, {
+        code: 'idempotency_key_invalid',
+        param: 'Idempotency-Key',
+        detail: /1 to 255 visible ASCII characters; a UUID is a good one/,
+      });
     }
     assert.deepEqual(changedTables(before, await rowCounts(w)), []);
     assert.equal((await pay('x'.repeat(255))).status, 201);
@@ -231,15 +324,35 @@ describe('400', () => {
 describe('a refused input is not stored', () => {
   test('after mending the cause the same key is good, on every kind of operation', async () => {
     const [one, two, three] = [newKey(), newKey(), newKey()];
-    await refuses(w, ['POST', '/v1/payments', { amount: 0, currency: 'USD' }, { key: one }], { code: 'parameter_invalid', param: 'amount', detail: /from 1/ });
-    await refuses(w, ['POST', '/v1/payments', { amount: 5, currency: 'USD', customer: 'cus_none' }, { key: one }], { code: 'not_found', param: 'customer', detail: /No customer/ });
+    await refuses(w, ['POST', '/v1/payments', { amount: 0, currency: 'USD' }, { key: one }], {
+      code: 'parameter_invalid',
+      param: 'amount',
+      detail: /from 1/,
+    });
+    await refuses(w, ['POST', '/v1/payments', { amount: 5, currency: 'USD', customer: 'cus_none' }, { key: one }], {
+      code: 'not_found',
+      param: 'customer',
+      detail: /No customer/,
+    });
     assert.equal((await pay(one)).status, 201);
-    await refuses(w, ['POST', '/v1/refunds', { payment: 'pay_none' }, { key: two }], { code: 'not_found', param: 'payment', detail: /No payment/ });
+    await refuses(w, ['POST', '/v1/refunds', { payment: 'pay_none' }, { key: two }], {
+      code: 'not_found',
+      param: 'payment',
+      detail: /No payment/,
+    });
     const payment = (await pay(newKey(), { token: await w.token() })).body.id;
-    await refuses(w, ['POST', '/v1/refunds', { payment, amount: 9_999 }, { key: two }], { code: 'amount_too_large', param: 'amount', detail: /At most 1999/ });
+    await refuses(w, ['POST', '/v1/refunds', { payment, amount: 9_999 }, { key: two }], {
+      code: 'amount_too_large',
+      param: 'amount',
+      detail: /At most 1999/,
+    });
     assert.equal((await w.call('POST', '/v1/refunds', { payment }, { key: two })).status, 201);
     await w.call('POST', '/v1/customers', { reference: 'there' });
-    await refuses(w, ['POST', '/v1/customers', { reference: 'there' }, { key: three }], { code: 'parameter_invalid', param: 'reference', detail: /choose another/ });
+    await refuses(w, ['POST', '/v1/customers', { reference: 'there' }, { key: three }], {
+      code: 'parameter_invalid',
+      param: 'reference',
+      detail: /choose another/,
+    });
     assert.equal((await w.call('POST', '/v1/customers', { reference: 'elsewhere' }, { key: three })).status, 201);
   });
 });
@@ -249,8 +362,17 @@ describe('a process that dies', () => {
     const key = newKey();
     const input = { name: 'Heir' };
     const ctx = w.ctx();
-    await begin(ctx, { operation: 'customers.create', key, holder: 'req_dead', request_hash: requestHash(w.env, input) });
-    await refuses(w, ['POST', '/v1/customers', input, { key }], { code: 'idempotency_in_flight', param: 'Idempotency-Key', detail: /same key/ });
+    await begin(ctx, {
+      operation: 'customers.create',
+      key,
+      holder: 'req_dead',
+      request_hash: requestHash(w.env, input),
+    });
+    await refuses(w, ['POST', '/v1/customers', input, { key }], {
+      code: 'idempotency_in_flight',
+      param: 'Idempotency-Key',
+      detail: /same key/,
+    });
     w.clock.advance(seconds(61));
     const reply = await w.call('POST', '/v1/customers', input, { key });
     assert.deepEqual([reply.status, reply.headers['idempotent-replayed']], [201, undefined]);
@@ -266,21 +388,36 @@ describe('a process that dies', () => {
       const died = await pay(key, input);
       dies_at = undefined;
       assert.ok(died.status === 500 || died.body.status === 'processing', died.text);
-      if (died.status === 500) await refuses(w, ['POST', '/v1/payments', { amount: 1_999, currency: 'USD', ...input }, { key }], { code: 'idempotency_in_flight', param: 'Idempotency-Key', detail: /same key/ });
+      if (died.status === 500)
+        await refuses(w, ['POST', '/v1/payments', { amount: 1_999, currency: 'USD', ...input }, { key }], {
+          code: 'idempotency_in_flight',
+          param: 'Idempotency-Key',
+          detail: /same key/,
+        });
       w.clock.advance(minutes(2));
       await w.work();
       const reply = await pay(key, input);
       assert.deepEqual([reply.status, reply.headers['idempotent-replayed']], [201, 'true'], reply.text);
-      assert.equal((await w.call('GET', `/v1/payments/${reply.body.id}`)).body.status, point === 'authorize.acted' ? 'completed' : 'failed');
+      assert.equal(
+        (await w.call('GET', `/v1/payments/${reply.body.id}`)).body.status,
+        point === 'authorize.acted' ? 'completed' : 'failed',
+      );
       await w.verify();
     });
   }
 
-  test('between the transaction that cancelled a pending payment and its answer: the key is answered', { todo: 'payments/cancel-payment.ts cancelPending: binds the effect without storing the answer in that transaction, so the key stays in flight for 30 days' }, async () => {
+  test('between the transaction that cancelled a pending payment and its answer: the key is answered', {
+    todo: 'payments/cancel-payment.ts cancelPending: binds the effect without storing the answer in that transaction, so the key stays in flight for 30 days',
+  }, async () => {
     const payment = (await pay(newKey())).body.id;
     const key = newKey();
     const ctx = w.ctx();
-    const claim: Claim = { operation: 'payments.cancel', key, holder: 'req_dead', request_hash: requestHash(w.env, { id: payment }) };
+    const claim: Claim = {
+      operation: 'payments.cancel',
+      key,
+      holder: 'req_dead',
+      request_hash: requestHash(w.env, { id: payment }),
+    };
     await begin(ctx, claim);
     sure(cancelPayment.kind === 'process', 'cancelling is a process');
     await cancelPayment.run({ ...ctx, claim }, { id: payment });

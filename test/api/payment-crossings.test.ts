@@ -9,7 +9,8 @@ import { minutes } from '../../src/kit/clock.ts';
 import { perform } from '../../src/operation/operation.ts';
 import { openWorld, type World } from '../kit/world.ts';
 
-const todo = 'src/payments/outcome.ts: authorize() ignores a void under way (released), release() ignores that money was taken meanwhile';
+const todo =
+  'src/payments/outcome.ts: authorize() ignores a void under way (released), release() ignores that money was taken meanwhile';
 
 describe('cancel while the customer confirms', () => {
   let w: World;
@@ -33,13 +34,26 @@ describe('cancel while the customer confirms', () => {
 
   const get = async (id: string) => (await w.call('GET', `/v1/payments/${id}`)).body;
   const challenged = async (capture: boolean): Promise<string> =>
-    (await w.call('POST', '/v1/payments', { amount: 1_000, currency: 'USD', capture, token: await w.token('4000000000003220') })).body.id;
+    (
+      await w.call('POST', '/v1/payments', {
+        amount: 1_000,
+        currency: 'USD',
+        capture,
+        token: await w.token('4000000000003220'),
+      })
+    ).body.id;
   const answer = async (id: string, said: 'approve' | 'refuse') => {
-    const attempt = await w.env.db.query.selectFrom('attempts').select('id').where('payment_id', '=', id).where('kind', '=', 'authorize').executeTakeFirstOrThrow();
+    const attempt = await w.env.db.query
+      .selectFrom('attempts')
+      .select('id')
+      .where('payment_id', '=', id)
+      .where('kind', '=', 'authorize')
+      .executeTakeFirstOrThrow();
     await settleChallenge({ store: w.env.simulator_store, clock: w.clock, random: w.env.random }, attempt.id, said);
   };
   const sayYes = (id: string) => answer(id, 'approve');
-  const comeBack = (id: string) => perform(checkoutStatus, { ...w.ctx(), actor: { kind: 'page', link_id: id } }, { input: { id } }).catch(() => {});
+  const comeBack = (id: string) =>
+    perform(checkoutStatus, { ...w.ctx(), actor: { kind: 'page', link_id: id } }, { input: { id } }).catch(() => {});
   const settleAll = async () => {
     for (let i = 0; i < 3; i++) {
       w.clock.advance(minutes(15));
@@ -48,7 +62,9 @@ describe('cancel while the customer confirms', () => {
   };
 
   for (const capture of [true, false]) {
-    test(`the yes is known before the void arrives (capture ${capture}): the money is not lost and nothing hangs`, { todo }, async () => {
+    test(`the yes is known before the void arrives (capture ${capture}): the money is not lost and nothing hangs`, {
+      todo,
+    }, async () => {
       const id = await challenged(capture);
       let open = () => {};
       road = new Promise((done) => {
@@ -68,7 +84,12 @@ describe('cancel while the customer confirms', () => {
       await settleAll();
       // A hold can be voided, so the cancel wins; money that was taken at once cannot, so the payment stands.
       assert.equal((await get(id)).status, capture ? 'completed' : 'cancelled');
-      const open_attempts = await w.env.db.query.selectFrom('attempts').select('kind').where('payment_id', '=', id).where('resolve_at', 'is not', null).execute();
+      const open_attempts = await w.env.db.query
+        .selectFrom('attempts')
+        .select('kind')
+        .where('payment_id', '=', id)
+        .where('resolve_at', 'is not', null)
+        .execute();
       assert.deepEqual(open_attempts, []);
       await w.verify();
     });

@@ -7,7 +7,18 @@ import { badPages, walks } from '../kit/paging.ts';
 import { refuses } from '../kit/refusal.ts';
 import { openWorld, type World } from '../kit/world.ts';
 
-type Made = { id: string; amount: number; currency: string; email: string; four: string; status: string; reference: string; color: string; customer: string | null; created_at: string };
+type Made = {
+  id: string;
+  amount: number;
+  currency: string;
+  email: string;
+  four: string;
+  status: string;
+  reference: string;
+  color: string;
+  customer: string | null;
+  created_at: string;
+};
 
 const rows = 60;
 
@@ -25,18 +36,35 @@ describe('GET /v1/payments', () => {
       // Every property turns at another pace, so that each combination of filters has its own answer.
       const number = ['4242424242424242', '5555555555554444', '4000000000000002', undefined][i % 4];
       const input = {
-        amount: 1_000 + (i % 10), currency: ['USD', 'JPY', 'KWD'][i % 3], email: `${['ada', 'Grace', 'LINUS'][i % 3]}@Example.com`,
-        merchant_reference: `order_${i % 5}`, metadata: { color: ['red', 'blue'][i % 2], n: String(i) }, ...(i % 6 === 0 ? { customer: customers[(i / 6) % 2] } : {}),
+        amount: 1_000 + (i % 10),
+        currency: ['USD', 'JPY', 'KWD'][i % 3],
+        email: `${['ada', 'Grace', 'LINUS'][i % 3]}@Example.com`,
+        merchant_reference: `order_${i % 5}`,
+        metadata: { color: ['red', 'blue'][i % 2], n: String(i) },
+        ...(i % 6 === 0 ? { customer: customers[(i / 6) % 2] } : {}),
         ...(number === undefined ? {} : { token: await w.token(number) }),
       };
       const { status, body } = await w.call('POST', '/v1/payments', input);
       assert.equal(status, 201);
       made.unshift({
-        id: body.id, amount: body.amount, currency: body.currency, email: body.email, four: body.payment_method?.card.last_four ?? '', status: body.status,
-        reference: body.merchant_reference, color: body.metadata.color, customer: body.customer, created_at: body.created_at,
+        id: body.id,
+        amount: body.amount,
+        currency: body.currency,
+        email: body.email,
+        four: body.payment_method?.card.last_four ?? '',
+        status: body.status,
+        reference: body.merchant_reference,
+        color: body.metadata.color,
+        customer: body.customer,
+        created_at: body.created_at,
       });
       if (i === rows / 2 - 1) w.clock.advance(hours(1));
-      await w.call('POST', '/v1/payments', input.customer === undefined && number === undefined ? input : { amount: 1_000, currency: 'USD' }, { as: w.other.secret });
+      await w.call(
+        'POST',
+        '/v1/payments',
+        input.customer === undefined && number === undefined ? input : { amount: 1_000, currency: 'USD' },
+        { as: w.other.secret },
+      );
     }
     // Two of one millisecond may lie in either order; the id is the order.
     made.sort((a, b) => (a.id < b.id ? 1 : -1));
@@ -76,8 +104,14 @@ describe('GET /v1/payments', () => {
       ['metadata[color]=green', () => false],
       ['metadata[__proto__]=x', () => false],
       ['status=completed&currency=USD', (r) => r.status === 'completed' && r.currency === 'USD'],
-      ['status=completed,failed&currency=USD&amount_min=1002&email=ADA@example.com&metadata[color]=red', (r) => r.status !== 'pending' && r.currency === 'USD' && r.amount >= 1_002 && r.color === 'red'],
-      ['card_last_four=4242&merchant_reference=order_0&metadata[color]=red', (r) => r.four === '4242' && r.reference === 'order_0' && r.color === 'red'],
+      [
+        'status=completed,failed&currency=USD&amount_min=1002&email=ADA@example.com&metadata[color]=red',
+        (r) => r.status !== 'pending' && r.currency === 'USD' && r.amount >= 1_002 && r.color === 'red',
+      ],
+      [
+        'card_last_four=4242&merchant_reference=order_0&metadata[color]=red',
+        (r) => r.four === '4242' && r.reference === 'order_0' && r.color === 'red',
+      ],
     ];
     for (const [query, keep] of filters) {
       test(`filter ${query || '(none)'}`, async () => {
@@ -88,8 +122,15 @@ describe('GET /v1/payments', () => {
     }
 
     test('filter customer', async () => {
-      for (const customer of customers) assert.deepEqual(await list(`customer=${customer}`), idsOf((r) => r.customer === customer));
-      assert.deepEqual(await list(`customer=${customers[0]}&currency=USD&status=completed`), idsOf((r) => r.customer === customers[0] && r.currency === 'USD' && r.status === 'completed'));
+      for (const customer of customers)
+        assert.deepEqual(
+          await list(`customer=${customer}`),
+          idsOf((r) => r.customer === customer),
+        );
+      assert.deepEqual(
+        await list(`customer=${customers[0]}&currency=USD&status=completed`),
+        idsOf((r) => r.customer === customers[0] && r.currency === 'USD' && r.status === 'completed'),
+      );
     });
 
     test('filter created_from (included) and created_to (not included), in any zone', async () => {
@@ -98,21 +139,34 @@ describe('GET /v1/payments', () => {
       assert.ok(first && middle);
       assert.equal((await list(`created_from=${middle.created_at}`)).length, rows / 2);
       assert.equal((await list(`created_to=${middle.created_at}`)).length, rows / 2);
-      assert.deepEqual(await list(`created_from=${first.created_at}`), idsOf(() => true));
+      assert.deepEqual(
+        await list(`created_from=${first.created_at}`),
+        idsOf(() => true),
+      );
       assert.deepEqual(await list(`created_to=${first.created_at}`), []);
       assert.deepEqual(await list(`created_from=${middle.created_at}&created_to=${middle.created_at}`), []);
       const zoned = `${new Date(Date.parse(middle.created_at) + hours(5)).toISOString().slice(0, -1)}%2B05:00`;
       assert.equal((await list(`created_from=${zoned}`)).length, rows / 2);
-      assert.deepEqual(await list(`created_from=${middle.created_at}&status=failed`), idsOf((r) => r.created_at >= middle.created_at && r.status === 'failed'));
+      assert.deepEqual(
+        await list(`created_from=${middle.created_at}&status=failed`),
+        idsOf((r) => r.created_at >= middle.created_at && r.status === 'failed'),
+      );
     });
 
     test('60 rows walk both ways in pages of any size, with no gap and no double', async () => {
-      await walks(w, '/v1/payments', made.map((r) => r.id));
+      await walks(
+        w,
+        '/v1/payments',
+        made.map((r) => r.id),
+      );
     });
 
     test('25 rows when no limit is said', async () => {
       const { body } = await w.call('GET', '/v1/payments');
-      assert.deepEqual(body.data.map((r: { id: string }) => r.id), made.slice(0, 25).map((r) => r.id));
+      assert.deepEqual(
+        body.data.map((r: { id: string }) => r.id),
+        made.slice(0, 25).map((r) => r.id),
+      );
       assert.equal(body.has_more, true);
     });
 
@@ -121,7 +175,10 @@ describe('GET /v1/payments', () => {
       assert.deepEqual(page.data[0], (await w.call('GET', `/v1/payments/${page.data[0].id}`)).body);
       const other = await w.call('POST', '/v1/payments', { amount: 5, currency: 'EUR' });
       const { body: next } = await w.call('GET', `/v1/payments?limit=10&starting_after=${page.data[9].id}`);
-      assert.deepEqual(next.data.map((r: { id: string }) => r.id), made.slice(10, 20).map((r) => r.id));
+      assert.deepEqual(
+        next.data.map((r: { id: string }) => r.id),
+        made.slice(10, 20).map((r) => r.id),
+      );
       await w.env.db.query.deleteFrom('events').where('object_id', '=', other.body.id).execute();
       await w.env.db.query.deleteFrom('payments').where('id', '=', other.body.id).execute();
     });
@@ -140,8 +197,18 @@ describe('GET /v1/payments', () => {
   });
 
   describe('400', () => {
-    const cases: [query: string, code: 'parameter_invalid' | 'parameter_unknown' | 'currency_unsupported', param: string, detail: RegExp][] = [
-      ...badPages.map(([query, param, detail]): [string, 'parameter_invalid', string, RegExp] => [query, 'parameter_invalid', param, detail]),
+    const cases: [
+      query: string,
+      code: 'parameter_invalid' | 'parameter_unknown' | 'currency_unsupported',
+      param: string,
+      detail: RegExp,
+    ][] = [
+      ...badPages.map(([query, param, detail]): [string, 'parameter_invalid', string, RegExp] => [
+        query,
+        'parameter_invalid',
+        param,
+        detail,
+      ]),
       ['amount=0', 'parameter_invalid', 'amount', /from 1 to 999999999999/],
       ['amount=-5', 'parameter_invalid', 'amount', /from 1 to 999999999999; got -5/],
       ['amount=1e3', 'parameter_invalid', 'amount', /whole number/],
@@ -154,7 +221,12 @@ describe('GET /v1/payments', () => {
       ['status=paid', 'parameter_invalid', 'status[0]', /one of 'pending', .*'cancelled'/],
       ['status=', 'parameter_invalid', 'status', /a list with 1 to 7 entries/],
       ['status=pending,paid', 'parameter_invalid', 'status[1]', /one of 'pending'/],
-      ['created_from=yesterday', 'parameter_invalid', 'created_from', /ISO 8601 with a zone, such as 2026-01-31T12:00:00Z/],
+      [
+        'created_from=yesterday',
+        'parameter_invalid',
+        'created_from',
+        /ISO 8601 with a zone, such as 2026-01-31T12:00:00Z/,
+      ],
       ['created_from=2026-01-31T12:00:00', 'parameter_invalid', 'created_from', /with a zone/],
       ['created_to=2026-02-30T12:00:00Z', 'parameter_invalid', 'created_to', /ISO 8601/],
       ['created_to=2026-06-30T23:59:60Z', 'parameter_invalid', 'created_to', /ISO 8601/],

@@ -20,59 +20,128 @@ const attach = async (to: string, number?: string, more: Record<string, unknown>
   assert.equal(reply.status, 201, reply.text);
   return reply.body;
 };
-const eventsOf = async (id: string) => (await w.env.db.query.selectFrom('events').select('type').where('object_id', '=', id).orderBy('id').execute()).map((e) => e.type);
+const eventsOf = async (id: string) =>
+  (await w.env.db.query.selectFrom('events').select('type').where('object_id', '=', id).orderBy('id').execute()).map(
+    (e) => e.type,
+  );
 
 describe('POST /v1/payment_methods', () => {
   test('201: every field; the first becomes the default, and events say both', async () => {
     const c = await customer();
     const token = await w.token('5555555555554444', { billing_address: { country: 'DE', postal_code: '10115' } });
     const before = await rowCounts(w);
-    const { status, body: m } = await w.call('POST', '/v1/payment_methods', { customer: c, token, metadata: { nick: 'red card' } });
+    const { status, body: m } = await w.call('POST', '/v1/payment_methods', {
+      customer: c,
+      token,
+      metadata: { nick: 'red card' },
+    });
     assert.equal(status, 201);
     assert.match(m.id, /^pm_[0-9a-z]{26}$/);
     assert.deepEqual(m, {
-      id: m.id, object: 'payment_method', type: 'card', customer: c,
-      card: { brand: 'mastercard', last_four: '4444', exp_month: 12, exp_year: 2034, funding: 'credit', country: 'US', issuer: 'Test Bank', fingerprint: m.card.fingerprint },
-      billing_address: { country: 'DE', postal_code: '10115' }, metadata: { nick: 'red card' }, created_at: m.created_at,
+      id: m.id,
+      object: 'payment_method',
+      type: 'card',
+      customer: c,
+      card: {
+        brand: 'mastercard',
+        last_four: '4444',
+        exp_month: 12,
+        exp_year: 2034,
+        funding: 'credit',
+        country: 'US',
+        issuer: 'Test Bank',
+        fingerprint: m.card.fingerprint,
+      },
+      billing_address: { country: 'DE', postal_code: '10115' },
+      metadata: { nick: 'red card' },
+      created_at: m.created_at,
     });
     assert.deepEqual(gained(before, await rowCounts(w)), { payment_methods: 1, events: 2 });
     assert.deepEqual(await eventsOf(m.id), ['payment_method.attached']);
     assert.equal((await w.call('GET', `/v1/customers/${c}`)).body.default_payment_method, m.id);
     assert.deepEqual((await w.call('GET', `/v1/payment_methods/${m.id}`)).body, m);
     await attach(c);
-    assert.equal((await w.call('GET', `/v1/customers/${c}`)).body.default_payment_method, m.id, 'a second one changes no default');
+    assert.equal(
+      (await w.call('GET', `/v1/customers/${c}`)).body.default_payment_method,
+      m.id,
+      'a second one changes no default',
+    );
   });
 
   test('400: what is missing and what is not known', async () => {
     const c = await customer();
-    await refuses(w, ['POST', '/v1/payment_methods', { customer: c }], { code: 'parameter_missing', param: 'token', detail: /'token' is required/ });
-    await refuses(w, ['POST', '/v1/payment_methods', { token: 'x' }], { code: 'parameter_missing', param: 'customer', detail: /'customer' is required/ });
-    await refuses(w, ['POST', '/v1/payment_methods', { customer: c, card: { number: '4242424242424242' } }], { code: 'parameter_unknown', param: 'card', detail: /Known here: customer, token, metadata/ });
+    await refuses(w, ['POST', '/v1/payment_methods', { customer: c }], {
+      code: 'parameter_missing',
+      param: 'token',
+      detail: /'token' is required/,
+    });
+    await refuses(w, ['POST', '/v1/payment_methods', { token: 'x' }], {
+      code: 'parameter_missing',
+      param: 'customer',
+      detail: /'customer' is required/,
+    });
+    await refuses(w, ['POST', '/v1/payment_methods', { customer: c, card: { number: '4242424242424242' } }], {
+      code: 'parameter_unknown',
+      param: 'card',
+      detail: /Known here: customer, token, metadata/,
+    });
     const token = await w.token();
-    await refuses(w, ['POST', '/v1/payment_methods', { customer: c, token: `${token}x` }], { code: 'parameter_invalid', param: 'token', detail: /Send it exactly as the tokens call returned it/ });
+    await refuses(w, ['POST', '/v1/payment_methods', { customer: c, token: `${token}x` }], {
+      code: 'parameter_invalid',
+      param: 'token',
+      detail: /Send it exactly as the tokens call returned it/,
+    });
   });
 
   test('404: another tenant’s customer or token', async () => {
     const [c, token] = [await customer(), await w.token()];
-    await refuses(w, ['POST', '/v1/payment_methods', { customer: 'cus_none', token }], { code: 'not_found', param: 'customer', detail: /No customer/ });
-    await refuses(w, ['POST', '/v1/payment_methods', { customer: c, token: 'tok_none' }], { code: 'not_found', param: 'token', detail: /No token/ });
+    await refuses(w, ['POST', '/v1/payment_methods', { customer: 'cus_none', token }], {
+      code: 'not_found',
+      param: 'customer',
+      detail: /No customer/,
+    });
+    await refuses(w, ['POST', '/v1/payment_methods', { customer: c, token: 'tok_none' }], {
+      code: 'not_found',
+      param: 'token',
+      detail: /No token/,
+    });
     const theirs = (await w.call('POST', '/v1/customers', { name: 'T' }, { as: w.other.secret })).body.id;
-    await refuses(w, ['POST', '/v1/payment_methods', { customer: theirs, token }], { code: 'not_found', param: 'customer', detail: /No customer/ });
+    await refuses(w, ['POST', '/v1/payment_methods', { customer: theirs, token }], {
+      code: 'not_found',
+      param: 'customer',
+      detail: /No customer/,
+    });
     await attach(c);
-    assert.equal((await w.call('POST', '/v1/payment_methods', { customer: c, token })).status, 201, 'no refusal used the token up');
+    assert.equal(
+      (await w.call('POST', '/v1/payment_methods', { customer: c, token })).status,
+      201,
+      'no refusal used the token up',
+    );
   });
 
   test('409: a used and a lapsed token', async () => {
     const c = await customer();
     const used = await w.token();
     await w.call('POST', '/v1/payments', { amount: 1, currency: 'USD', token: used });
-    await refuses(w, ['POST', '/v1/payment_methods', { customer: c, token: used }], { code: 'token_used', param: 'token', detail: /Make a new one/ });
+    await refuses(w, ['POST', '/v1/payment_methods', { customer: c, token: used }], {
+      code: 'token_used',
+      param: 'token',
+      detail: /Make a new one/,
+    });
     const saved = await w.token();
     await w.call('POST', '/v1/payment_methods', { customer: c, token: saved });
-    await refuses(w, ['POST', '/v1/payments', { amount: 1, currency: 'USD', token: saved }], { code: 'token_used', param: 'token', detail: /Make a new one/ });
+    await refuses(w, ['POST', '/v1/payments', { amount: 1, currency: 'USD', token: saved }], {
+      code: 'token_used',
+      param: 'token',
+      detail: /Make a new one/,
+    });
     const lapsed = await w.token();
     w.clock.advance(minutes(15) + 1);
-    await refuses(w, ['POST', '/v1/payment_methods', { customer: c, token: lapsed }], { code: 'token_expired', param: 'token', detail: /fifteen minutes/ });
+    await refuses(w, ['POST', '/v1/payment_methods', { customer: c, token: lapsed }], {
+      code: 'token_expired',
+      param: 'token',
+      detail: /fifteen minutes/,
+    });
   });
 
   test('one token for ten customers at once: one gets it', async () => {
@@ -87,9 +156,16 @@ describe('charging a saved card', () => {
   test('a card that asks only when typed is charged without asking; one that is refused when stored is a decline', async () => {
     const c = await customer();
     const quiet = await attach(c, '4000002500003155');
-    assert.equal((await w.call('POST', '/v1/payments', { amount: 100, currency: 'USD', payment_method: quiet.id })).body.status, 'completed');
+    assert.equal(
+      (await w.call('POST', '/v1/payments', { amount: 100, currency: 'USD', payment_method: quiet.id })).body.status,
+      'completed',
+    );
     const declined = await attach(c, '4000000000000341');
-    assert.partialDeepStrictEqual((await w.call('POST', '/v1/payments', { amount: 100, currency: 'USD', payment_method: declined.id, customer: c })).body, { status: 'failed', decline: { code: 'generic_decline' } });
+    assert.partialDeepStrictEqual(
+      (await w.call('POST', '/v1/payments', { amount: 100, currency: 'USD', payment_method: declined.id, customer: c }))
+        .body,
+      { status: 'failed', decline: { code: 'generic_decline' } },
+    );
   });
 });
 
@@ -103,8 +179,17 @@ describe('DELETE /v1/payment_methods/{id}', () => {
     assert.deepEqual(body, m);
     assert.deepEqual(await eventsOf(m.id), ['payment_method.attached', 'payment_method.detached']);
     assert.equal((await w.call('GET', `/v1/customers/${c}`)).body.default_payment_method, null);
-    for (const method of ['GET', 'DELETE']) await refuses(w, [method, `/v1/payment_methods/${m.id}`], { code: 'not_found', param: 'id', detail: /No payment method/ });
-    await refuses(w, ['POST', '/v1/payments', { amount: 1, currency: 'USD', payment_method: m.id }], { code: 'not_found', param: 'payment_method', detail: /No payment method/ });
+    for (const method of ['GET', 'DELETE'])
+      await refuses(w, [method, `/v1/payment_methods/${m.id}`], {
+        code: 'not_found',
+        param: 'id',
+        detail: /No payment method/,
+      });
+    await refuses(w, ['POST', '/v1/payments', { amount: 1, currency: 'USD', payment_method: m.id }], {
+      code: 'not_found',
+      param: 'payment_method',
+      detail: /No payment method/,
+    });
     assert.deepEqual((await w.call('GET', `/v1/payment_methods?customer=${c}`)).body.data, []);
     assert.equal((await w.call('GET', `/v1/payments/${payment.id}`)).body.payment_method.id, m.id);
     assert.equal((await w.call('POST', '/v1/refunds', { payment: payment.id })).body.status, 'succeeded');
@@ -113,7 +198,11 @@ describe('DELETE /v1/payment_methods/{id}', () => {
   test('404: another tenant’s', async () => {
     const m = await attach(await customer());
     for (const method of ['GET', 'DELETE']) {
-      await refuses(w, [method, `/v1/payment_methods/${m.id}`, undefined, { as: w.other.secret }], { code: 'not_found', param: 'id', detail: /No payment method/ });
+      await refuses(w, [method, `/v1/payment_methods/${m.id}`, undefined, { as: w.other.secret }], {
+        code: 'not_found',
+        param: 'id',
+        detail: /No payment method/,
+      });
     }
     assert.equal((await w.call('GET', `/v1/payment_methods/${m.id}`)).status, 200);
   });
@@ -130,8 +219,21 @@ describe('GET /v1/payment_methods', () => {
 
   test('400 and 404', async () => {
     const c = await customer();
-    await refuses(w, ['GET', '/v1/payment_methods'], { code: 'parameter_missing', param: 'customer', detail: /'customer' is required/ });
-    for (const [query, param, detail] of badPages) await refuses(w, ['GET', `/v1/payment_methods?customer=${c}&${query}`], { code: 'parameter_invalid', param, detail });
-    await refuses(w, ['GET', `/v1/payment_methods?customer=${c}`, undefined, { as: w.other.secret }], { code: 'not_found', param: 'customer', detail: /No customer/ });
+    await refuses(w, ['GET', '/v1/payment_methods'], {
+      code: 'parameter_missing',
+      param: 'customer',
+      detail: /'customer' is required/,
+    });
+    for (const [query, param, detail] of badPages)
+      await refuses(w, ['GET', `/v1/payment_methods?customer=${c}&${query}`], {
+        code: 'parameter_invalid',
+        param,
+        detail,
+      });
+    await refuses(w, ['GET', `/v1/payment_methods?customer=${c}`, undefined, { as: w.other.secret }], {
+      code: 'not_found',
+      param: 'customer',
+      detail: /No customer/,
+    });
   });
 });

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
-import { minutes } from '../../src/kit/clock.ts';
 import { testCards } from '../../src/connectors/simulator/cards.ts';
+import { minutes } from '../../src/kit/clock.ts';
 import { refuses } from '../kit/refusal.ts';
 import { gained, mainTables, rowCounts } from '../kit/row-counts.ts';
 import { openWorld, type World } from '../kit/world.ts';
@@ -17,7 +17,8 @@ before(async () => {
 after(() => w.close());
 
 const good = { number: '4242424242424242', exp_month: 12, exp_year: 2034, cvc: '123' };
-const make = (card: Record<string, unknown>, more: Record<string, unknown> = {}) => w.call('POST', '/v1/tokens', { card: { ...good, ...card }, ...more }, { as: w.tenant.publishable });
+const make = (card: Record<string, unknown>, more: Record<string, unknown> = {}) =>
+  w.call('POST', '/v1/tokens', { card: { ...good, ...card }, ...more }, { as: w.tenant.publishable });
 const refused = (card: Record<string, unknown>, expected: Parameters<typeof refuses>[2]) =>
   refuses(w, ['POST', '/v1/tokens', { card: { ...good, ...card } }, { as: w.tenant.publishable }], expected);
 
@@ -26,13 +27,33 @@ describe('POST /v1/tokens', () => {
     await make({});
     for (const as of [w.tenant.publishable, w.tenant.secret]) {
       const before = await rowCounts(w);
-      const { status, body: t, text } = await w.call('POST', '/v1/tokens', { card: { ...good, number: '4242 4242-4242 4242', holder_name: 'Ada L' } }, { as });
+      const {
+        status,
+        body: t,
+        text,
+      } = await w.call(
+        'POST',
+        '/v1/tokens',
+        { card: { ...good, number: '4242 4242-4242 4242', holder_name: 'Ada L' } },
+        { as },
+      );
       assert.equal(status, 201, text);
       assert.match(t.id, /^tok_[0-9a-z]{26}~[\w-]+$/);
       assert.deepEqual(t, {
-        id: t.id, object: 'token',
-        card: { brand: 'visa', last_four: '4242', exp_month: 12, exp_year: 2034, funding: 'credit', country: 'US', issuer: 'Test Bank', fingerprint: t.card.fingerprint },
-        expires_at: t.expires_at, created_at: t.created_at,
+        id: t.id,
+        object: 'token',
+        card: {
+          brand: 'visa',
+          last_four: '4242',
+          exp_month: 12,
+          exp_year: 2034,
+          funding: 'credit',
+          country: 'US',
+          issuer: 'Test Bank',
+          fingerprint: t.card.fingerprint,
+        },
+        expires_at: t.expires_at,
+        created_at: t.created_at,
       });
       assert.equal(Date.parse(t.expires_at) - Date.parse(t.created_at), minutes(15));
       assert.ok(!/4242.?4242|Ada L|"123"/.test(text), 'number, name and code are not told');
@@ -44,7 +65,8 @@ describe('POST /v1/tokens', () => {
     const mine = [(await make({})).body, (await make({ exp_year: 2030 })).body].map((t) => t.card.fingerprint);
     assert.equal(mine[0], mine[1]);
     assert.notEqual((await make({ number: '5555555555554444' })).body.card.fingerprint, mine[0]);
-    const theirs = (await w.call('POST', '/v1/tokens', { card: good }, { as: w.other.publishable })).body.card.fingerprint;
+    const theirs = (await w.call('POST', '/v1/tokens', { card: good }, { as: w.other.publishable })).body.card
+      .fingerprint;
     assert.notEqual(theirs, mine[0]);
   });
 
@@ -82,34 +104,64 @@ describe('POST /v1/tokens', () => {
       const reply = await refused(card, { code: 'parameter_invalid', param, detail });
       assert.ok(!/4242|４２/.test(reply.text), reply.text);
     }
-    await refuses(w, ['POST', '/v1/tokens', {}, { as: w.tenant.publishable }], { code: 'parameter_missing', param: 'card', detail: /'card' is required: an object/ });
-    await refuses(w, ['POST', '/v1/tokens', { card: { number: good.number, exp_year: 2034 } }, { as: w.tenant.publishable }], { code: 'parameter_missing', param: 'card.exp_month', detail: /from 1 to 12/ });
+    await refuses(w, ['POST', '/v1/tokens', {}, { as: w.tenant.publishable }], {
+      code: 'parameter_missing',
+      param: 'card',
+      detail: /'card' is required: an object/,
+    });
+    await refuses(
+      w,
+      ['POST', '/v1/tokens', { card: { number: good.number, exp_year: 2034 } }, { as: w.tenant.publishable }],
+      { code: 'parameter_missing', param: 'card.exp_month', detail: /from 1 to 12/ },
+    );
     await refused({ cvv: '123' }, { code: 'parameter_unknown', param: 'card.cvv', detail: /Did you mean 'cvc'\?/ });
   });
 
   test('422: a wrong check digit or length, a card that has expired, a code of the wrong length', async () => {
     for (const number of ['4242424242424241', '42424242424242', '4242424242424242424', '378282246310006']) {
-      await refused({ number }, { code: 'card_invalid', param: 'card.number', detail: /not complete or has a wrong digit/ });
+      await refused(
+        { number },
+        { code: 'card_invalid', param: 'card.number', detail: /not complete or has a wrong digit/ },
+      );
     }
     await refused({ exp_year: 2020 }, { code: 'card_invalid', param: 'card.exp_year', detail: /expired/ });
     const past = new Date(Date.UTC(w.clock.now().getUTCFullYear(), w.clock.now().getUTCMonth() - 1, 1));
-    await refused({ exp_month: past.getUTCMonth() + 1, exp_year: past.getUTCFullYear() }, { code: 'card_invalid', param: past.getUTCFullYear() < w.clock.now().getUTCFullYear() ? 'card.exp_year' : 'card.exp_month', detail: /expired/ });
+    await refused(
+      { exp_month: past.getUTCMonth() + 1, exp_year: past.getUTCFullYear() },
+      {
+        code: 'card_invalid',
+        param: past.getUTCFullYear() < w.clock.now().getUTCFullYear() ? 'card.exp_year' : 'card.exp_month',
+        detail: /expired/,
+      },
+    );
     await refused({ cvc: '1234' }, { code: 'card_invalid', param: 'card.cvc', detail: /has 3 digits on this card/ });
-    await refused({ number: '378282246310005' }, { code: 'card_invalid', param: 'card.cvc', detail: /has 4 digits on this card \(on its front\)/ });
+    await refused(
+      { number: '378282246310005' },
+      { code: 'card_invalid', param: 'card.cvc', detail: /has 4 digits on this card \(on its front\)/ },
+    );
   });
 
   test('422: a real number is refused in a sandbox, before anything is stored', async () => {
     // Valid by their check digit, of ranges that issuers use.
     for (const number of ['4539578763621486', '5425233430109903', '4917484589897107']) {
-      const reply = await refused({ number }, { code: 'live_card_in_sandbox', param: 'card.number', detail: /4242 4242 4242 4242. Nothing was stored/ });
+      const reply = await refused(
+        { number },
+        { code: 'live_card_in_sandbox', param: 'card.number', detail: /4242 4242 4242 4242. Nothing was stored/ },
+      );
       assert.ok(!reply.text.includes(number.slice(-4)));
     }
   });
 
   test('no number and no security code is in any table after tokens, payments and declines', async () => {
     for (const number of ['4242424242424242', '5555555555554444', '4000000000000002']) {
-      const token = (await make({ number, holder_name: 'Canary Holder' }, { billing_address: { line1: '1 Main St' } })).body.id;
-      await w.call('POST', '/v1/payments', { amount: 100, currency: 'USD', token }, { key: `canary-${number.slice(-4)}` });
+      const token = (await make({ number, holder_name: 'Canary Holder' }, { billing_address: { line1: '1 Main St' } }))
+        .body.id;
+      await w.call(
+        'POST',
+        '/v1/payments',
+        { amount: 100, currency: 'USD', token },
+        { key: `canary-${number.slice(-4)}` },
+      );
     }
     await w.work();
     const client = new pg.Client({ connectionString: w.url });
@@ -118,7 +170,8 @@ describe('POST /v1/tokens', () => {
       for (const table of mainTables) {
         const { rows } = await client.query<{ text: string }>(`select t::text as text from ${table} t`);
         const text = rows.map((r) => r.text).join('\n');
-        for (const number of ['4242424242424242', '5555555555554444', '4000000000000002', 'Canary Holder']) assert.ok(!text.includes(number), `${table} holds a card`);
+        for (const number of ['4242424242424242', '5555555555554444', '4000000000000002', 'Canary Holder'])
+          assert.ok(!text.includes(number), `${table} holds a card`);
       }
     } finally {
       await client.end();

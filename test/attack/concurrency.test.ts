@@ -121,12 +121,9 @@ describe('two processes, one database', () => {
     const made = await world.call('POST', '/v1/payments', { amount: 1000, currency: 'USD' });
     const replies = await attack(100, `/v1/payments/${made.body.id}/cancel`);
     const counts = tally(replies);
-    assert.equal(counts[200], 1);
-    assert.equal(
-      (counts['409 payment_in_progress'] ?? 0) + (counts['409 state_invalid'] ?? 0),
-      99,
-      JSON.stringify(counts),
-    );
+    // Whoever was waiting for the same end is told of it; the others come too late.
+    assert.ok((counts[200] ?? 0) >= 1, JSON.stringify(counts));
+    assert.equal((counts[200] ?? 0) + (counts['409 payment_in_progress'] ?? 0) + (counts['409 state_invalid'] ?? 0), 100, JSON.stringify(counts));
     assert.equal(countOf(await eventTypesOf(world, made.body.id), 'payment.cancelled'), 1);
   });
 

@@ -12,7 +12,7 @@ export async function providerCalls(world: World, payment_id: string): Promise<P
   const { rows } = await sql<ProviderCall>`
     select c.kind, c.status, c.amount, c.captured from simulator_calls c
     where c.account_id = ${world.tenant.account.account_id} and (
-      c.reference in (select id from attempts where payment_id = ${payment_id})
+      split_part(c.reference, '_close', 1) in (select id from attempts where payment_id = ${payment_id})
       or c.provider_reference = (select provider_reference from payments where id = ${payment_id}))
     order by c.created_at, c.reference`.execute(world.env.db.query);
   return rows;

@@ -46,7 +46,12 @@ export async function walks(world: World, path: string, expected: string[], size
   for (const limit of sizes) {
     assert.deepEqual(await idsForward(world, path, limit), expected, `forward in pages of ${limit}`);
     const oldest = expected.at(-1);
-    if (oldest !== undefined) assert.deepEqual(await idsBackward(world, path, limit, oldest), expected.slice(0, -1), `backward in pages of ${limit}`);
+    if (oldest !== undefined)
+      assert.deepEqual(
+        await idsBackward(world, path, limit, oldest),
+        expected.slice(0, -1),
+        `backward in pages of ${limit}`,
+      );
   }
 }
 

@@ -2,8 +2,8 @@
 // row written. Tests say what is refused and why; this file says the rest once.
 
 import assert from 'node:assert/strict';
-import type { FaultCode } from '../../src/kit/fault.ts';
 import { problems } from '../../src/api/native/errors.ts';
+import type { FaultCode } from '../../src/kit/fault.ts';
 import { changedTables, rowCounts } from './row-counts.ts';
 import type { CallOptions, Reply, World } from './world.ts';
 
@@ -22,7 +22,11 @@ export async function refuses(world: World, request: Request, expected: Refusal)
   const before = await rowCounts(world);
   const reply = await world.call<Record<string, unknown>>(...request);
   isProblem(reply, expected);
-  assert.deepEqual(changedTables(before, await rowCounts(world)), [], `a refused ${request[0]} ${request[1]} writes nothing`);
+  assert.deepEqual(
+    changedTables(before, await rowCounts(world)),
+    [],
+    `a refused ${request[0]} ${request[1]} writes nothing`,
+  );
   return reply;
 }
 
@@ -43,6 +47,15 @@ export function isProblem(reply: Reply, expected: Refusal): void {
   assert.equal(reply.headers['content-type'], 'application/problem+json; charset=utf-8');
   assert.equal(reply.headers['cache-control'], 'no-store');
   assert.equal(reply.headers['x-content-type-options'], 'nosniff');
-  const names = ['type', 'title', 'status', 'detail', 'code', ...(param === undefined ? [] : ['param']), 'doc_url', 'request_id'];
+  const names = [
+    'type',
+    'title',
+    'status',
+    'detail',
+    'code',
+    ...(param === undefined ? [] : ['param']),
+    'doc_url',
+    'request_id',
+  ];
   assert.deepEqual(Object.keys(body), names, 'a problem says these things and nothing else');
 }

@@ -49,6 +49,7 @@ export const native =
       app.route({
         method: route.method,
         url: route.path.replaceAll(/\{(\w+)\}/g, ':$1').replace(/^\/v1/, ''),
+        ...(route.body_limit === undefined ? {} : { bodyLimit: route.body_limit }),
         handler: async (request, reply) => {
           const ctx = contexts.get(request);
           if (!ctx)
@@ -78,7 +79,7 @@ export const native =
   };
 
 export function sendProblem(env: Env, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const fault = toFault(error);
+  const fault = toFault(error, request);
   const problem = problemOf(fault, request.id, env.config.public_url);
   if (problem.status >= 500)
     env.log.error(
@@ -89,11 +90,14 @@ export function sendProblem(env: Env, error: unknown, request: FastifyRequest, r
 }
 
 /** What the HTTP library refuses by itself, in our words. */
-function toFault(error: unknown): unknown {
+function toFault(error: unknown, request: FastifyRequest): unknown {
   if (error instanceof Fault || !(error instanceof Error) || !('code' in error)) return error;
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Fault('body_too_large', 'A body may have at most 1 MB.');
+      return new Fault(
+        'body_too_large',
+        `A body may have at most ${Math.floor((request.routeOptions.bodyLimit ?? 1_048_576) / 1_048_576)} MB.`,
+      );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new Fault('body_invalid', 'Send JSON with the header Content-Type: application/json.', {
         param: 'Content-Type',

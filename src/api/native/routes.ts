@@ -8,6 +8,10 @@ import {
   listCustomers,
   updateCustomer,
 } from '../../customers/manage-customers.ts';
+import { acceptDispute } from '../../disputes/accept-dispute.ts';
+import { challengeDispute, updateEvidence } from '../../disputes/challenge-dispute.ts';
+import { createFile, getFile, getFileContent, uploadLimit } from '../../disputes/manage-files.ts';
+import { getDispute, listDisputes } from '../../disputes/read-disputes.ts';
 import { getEvent, listEvents } from '../../events/read-events.ts';
 import { getAccount } from '../../identity/configure-account.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from '../../identity/manage-api-keys.ts';
@@ -20,7 +24,6 @@ import { createPayment } from '../../payments/create-payment.ts';
 import { createRefund } from '../../payments/create-refund.ts';
 import { increaseAuthorization } from '../../payments/increase-authorization.ts';
 import { getPayment, getRefund, getTimeline, listPayments, listRefunds } from '../../payments/read-payments.ts';
-import { verifyLedger } from '../../verify.ts';
 import { cancelPayout } from '../../payouts/cancel-payout.ts';
 import {
   createBankAccount,
@@ -41,6 +44,7 @@ import {
   getPaymentMethod,
   listPaymentMethods,
 } from '../../vault/payment-method.ts';
+import { verifyLedger } from '../../verify.ts';
 import {
   createEndpoint,
   deleteEndpoint,
@@ -75,6 +79,14 @@ export const routes: readonly Route[] = [
   row('POST', '/v1/refunds', createRefund, 201),
   row('GET', '/v1/refunds', listRefunds),
   row('GET', '/v1/refunds/{id}', getRefund),
+  row('GET', '/v1/disputes', listDisputes),
+  row('GET', '/v1/disputes/{id}', getDispute),
+  row('PATCH', '/v1/disputes/{id}', updateEvidence),
+  row('POST', '/v1/disputes/{id}/challenge', challengeDispute),
+  row('POST', '/v1/disputes/{id}/accept', acceptDispute),
+  { ...row('POST', '/v1/files', createFile, 201), body_limit: uploadLimit },
+  row('GET', '/v1/files/{id}', getFile),
+  row('GET', '/v1/files/{id}/content', getFileContent),
   row('POST', '/v1/customers', createCustomer, 201),
   row('GET', '/v1/customers', listCustomers),
   row('GET', '/v1/customers/{id}', getCustomer),

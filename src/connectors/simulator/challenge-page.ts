@@ -19,7 +19,11 @@ export function challengePage({ amount, currency, nonce }: ChallengeView): strin
 }
 
 export function unknownChallengePage(nonce: string): string {
-  return page(nonce, 'Nothing to confirm here', '<p>This address belongs to no payment. Go back to the shop and try again.</p>');
+  return page(
+    nonce,
+    'Nothing to confirm here',
+    '<p>This address belongs to no payment. Go back to the shop and try again.</p>',
+  );
 }
 
 export function answeredChallengePage(nonce: string): string {

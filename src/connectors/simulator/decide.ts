@@ -1,9 +1,9 @@
 // How the simulated bank decides: from a call, the card's behaviour and the time to the row that is written. Pure but for
 // the authorization code, which the caller draws. Must never read amounts to choose a behaviour.
 
-import { plus, seconds, minutes } from '../../kit/clock.ts';
+import { minutes, plus, seconds } from '../../kit/clock.ts';
 import type { AuthorizeCall, CheckResult, DeclineCode, Processing, ThreeDSecure } from '../connector.ts';
-import { behaviourOf, type Behaviour } from './scenarios.ts';
+import { type Behaviour, behaviourOf } from './scenarios.ts';
 import type { Decision, SimulatorCall } from './store.ts';
 
 /** When a pending call decides itself. */
@@ -12,7 +12,14 @@ const laterAfter = seconds(5);
 const abandonAfter = minutes(60);
 
 /** Trying the same card again can succeed; after the others it cannot. */
-const retryableCodes: ReadonlySet<DeclineCode> = new Set(['insufficient_funds', 'incorrect_cvc', 'processing_error', 'authentication_failed', 'authentication_abandoned', 'never_reached']);
+const retryableCodes: ReadonlySet<DeclineCode> = new Set([
+  'insufficient_funds',
+  'incorrect_cvc',
+  'processing_error',
+  'authentication_failed',
+  'authentication_abandoned',
+  'never_reached',
+]);
 export const isRetryable = (code: DeclineCode) => retryableCodes.has(code);
 
 export const approve = (processing: Processing, code: string): Decision => ({
@@ -21,7 +28,11 @@ export const approve = (processing: Processing, code: string): Decision => ({
   processing: { ...processing, authorization_code: code },
 });
 
-export const decline = (processing: Processing, decline_code: DeclineCode): Decision => ({ status: 'declined', decline_code, processing });
+export const decline = (processing: Processing, decline_code: DeclineCode): Decision => ({
+  status: 'declined',
+  decline_code,
+  processing,
+});
 
 export type FirstAnswer = Pick<SimulatorCall, 'status' | 'decline_code' | 'processing' | 'due_at'>;
 
@@ -30,13 +41,21 @@ export function answerAuthorize(call: AuthorizeCall, behaviour: Behaviour, now: 
   const ended = (decision: Decision): FirstAnswer => ({ ...decision, due_at: null });
   if (isExpired(call.card, now)) return ended(decline(processing, 'expired_card'));
   if (behaviour.three_d_secure === 'refused') {
-    return ended(decline({ ...processing, three_d_secure: authentication('frictionless', false) }, 'authentication_failed'));
+    return ended(
+      decline({ ...processing, three_d_secure: authentication('frictionless', false) }, 'authentication_failed'),
+    );
   }
-  if (behaviour.three_d_secure === 'challenge' || (behaviour.three_d_secure === 'challenge_when_typed' && call.entry === 'typed')) {
+  if (
+    behaviour.three_d_secure === 'challenge' ||
+    (behaviour.three_d_secure === 'challenge_when_typed' && call.entry === 'typed')
+  ) {
     return { status: 'action', decline_code: null, processing, due_at: plus(now, abandonAfter) };
   }
   if (behaviour.later) return { status: 'pending', decline_code: null, processing, due_at: plus(now, laterAfter) };
-  const known = behaviour.three_d_secure === 'frictionless' ? { ...processing, three_d_secure: authentication('frictionless', true) } : processing;
+  const known =
+    behaviour.three_d_secure === 'frictionless'
+      ? { ...processing, three_d_secure: authentication('frictionless', true) }
+      : processing;
   const declined = declineFor(behaviour, call.entry);
   return ended(declined ? decline(known, declined) : approve(known, code));
 }
@@ -58,7 +77,10 @@ export function decideDue(call: SimulatorCall, now: Date, code: string): Decisio
   if (call.status === 'action') return decline(call.processing, 'authentication_abandoned');
   if (call.status !== 'pending') return undefined;
   const behaviour = behaviourOf(call.scenario);
-  if (call.kind === 'refund') return behaviour.refund === 'refused_later' ? decline({}, 'refund_refused') : { status: 'approved', decline_code: null, processing: {} };
+  if (call.kind === 'refund')
+    return behaviour.refund === 'refused_later'
+      ? decline({}, 'refund_refused')
+      : { status: 'approved', decline_code: null, processing: {} };
   return behaviour.decline ? decline(call.processing, behaviour.decline) : approve(call.processing, code);
 }
 
@@ -67,14 +89,16 @@ export function answerFollowUp(kind: SimulatorCall['kind'], scenario: string, no
   const behaviour = behaviourOf(scenario);
   if (kind === 'capture' && behaviour.capture === 'refused') return { ...decline({}, 'capture_refused'), due_at: null };
   if (kind === 'refund' && behaviour.refund === 'refused') return { ...decline({}, 'refund_refused'), due_at: null };
-  if (kind === 'refund' && behaviour.refund) return { status: 'pending', decline_code: null, processing: {}, due_at: plus(now, laterAfter) };
+  if (kind === 'refund' && behaviour.refund)
+    return { status: 'pending', decline_code: null, processing: {}, due_at: plus(now, laterAfter) };
   return { status: 'approved', decline_code: null, processing: {}, due_at: null };
 }
 
 /** Documented: a CVC of zeros and the postal code 00000 fail their checks without changing the decision. */
 function checksOf(call: AuthorizeCall, behaviour: Behaviour): Processing {
   const postal = call.billing_address?.postal_code;
-  const check = (text: string | undefined, failing: RegExp): CheckResult => (!text ? 'unchecked' : failing.test(text) ? 'fail' : 'pass');
+  const check = (text: string | undefined, failing: RegExp): CheckResult =>
+    !text ? 'unchecked' : failing.test(text) ? 'fail' : 'pass';
   return {
     cvc_result: behaviour.decline === 'incorrect_cvc' ? 'fail' : check(call.card.cvc, /^0+$/),
     avs_result: check(postal, /^00000$/),

@@ -8,15 +8,26 @@ import { type Answered, answerAccept, answerChallenge, dueSteps } from './troubl
 
 type Parts = { store: SimulatorStore; clock: Clock; account_id: string; travel: () => Promise<void> };
 
-export function disputeCalls({ store, clock, account_id, travel }: Parts): Pick<Connector, 'notices' | 'acceptDispute' | 'challengeDispute'> {
+export function disputeCalls({
+  store,
+  clock,
+  account_id,
+  travel,
+}: Parts): Pick<Connector, 'notices' | 'acceptDispute' | 'challengeDispute'> {
   async function moveOn(): Promise<void> {
     const now = clock.now();
     for (const provider_reference of await store.dueTroubles(account_id, now)) {
-      await store.moveTrouble({ account_id, provider_reference }, (trouble) => ({ steps: dueSteps(trouble, now), result: undefined }));
+      await store.moveTrouble({ account_id, provider_reference }, (trouble) => ({
+        steps: dueSteps(trouble, now),
+        result: undefined,
+      }));
     }
   }
 
-  async function answer(dispute_reference: string, decide: (trouble: Trouble, dispute: SimulatorDispute | undefined, now: Date) => Answered): Promise<DisputeAnswer> {
+  async function answer(
+    dispute_reference: string,
+    decide: (trouble: Trouble, dispute: SimulatorDispute | undefined, now: Date) => Answered,
+  ): Promise<DisputeAnswer> {
     const found = await store.findDispute(account_id, dispute_reference);
     if (!found) {
       await travel();
@@ -42,6 +53,7 @@ export function disputeCalls({ store, clock, account_id, travel }: Parts): Pick<
     },
     acceptDispute: ({ reference, dispute_reference }: AcceptDisputeCall) =>
       answer(dispute_reference, (trouble, dispute, now) => answerAccept(trouble.calls, dispute, reference, now)),
-    challengeDispute: (call: ChallengeDisputeCall) => answer(call.dispute_reference, (_trouble, dispute, now) => answerChallenge(dispute, call, now)),
+    challengeDispute: (call: ChallengeDisputeCall) =>
+      answer(call.dispute_reference, (_trouble, dispute, now) => answerChallenge(dispute, call, now)),
   };
 }

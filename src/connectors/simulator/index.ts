@@ -70,19 +70,41 @@ export function simulator(options: SimulatorOptions): Connector {
       const now = clock.now();
       const scenario = books.authorization?.scenario ?? 'approved';
       // Thrown inside, so that nothing is written: the call never arrived.
-      if (behaviourOf(scenario).follow_up_answer === 'never_arrives') throw new ProviderTimeout('simulator', call.reference);
+      if (behaviourOf(scenario).follow_up_answer === 'never_arrives')
+        throw new ProviderTimeout('simulator', call.reference);
       const refused = refusal(books, { kind, amount: call.amount, currency: call.currency });
       const answer = refused ? { ...decline({}, refused), due_at: null } : answerFollowUp(kind, scenario, now);
-      const written = { ...key, kind, amount: call.amount, currency: call.currency, captured: false, scenario, return_url: null, created_at: now, ...answer };
-      const ends = kind === 'void' && !refused && books.authorization ? decline(books.authorization.processing, 'authentication_abandoned') : undefined;
+      const written = {
+        ...key,
+        kind,
+        amount: call.amount,
+        currency: call.currency,
+        captured: false,
+        scenario,
+        return_url: null,
+        created_at: now,
+        ...answer,
+      };
+      const ends =
+        kind === 'void' && !refused && books.authorization
+          ? decline(books.authorization.processing, 'authentication_abandoned')
+          : undefined;
       return { call: written, ends };
     });
     await travel(latency_ms);
     return reply(stood, kind, call, behaviourOf(stood.call.scenario).follow_up_answer === 'lost');
   }
 
-  function reply({ call, fresh }: Stood, kind: CallKind, asked: { reference: string; amount: number; currency: string }, lost: boolean): Outcome {
-    assert(call.kind === kind && call.amount === asked.amount && call.currency === asked.currency, `reference ${asked.reference} is used for one call only`);
+  function reply(
+    { call, fresh }: Stood,
+    kind: CallKind,
+    asked: { reference: string; amount: number; currency: string },
+    lost: boolean,
+  ): Outcome {
+    assert(
+      call.kind === kind && call.amount === asked.amount && call.currency === asked.currency,
+      `reference ${asked.reference} is used for one call only`,
+    );
     if (fresh && lost) throw new ProviderTimeout('simulator', asked.reference);
     return outcomeOf(call, public_url);
   }
@@ -117,12 +139,20 @@ export async function settleChallenge(
   const call = await store.findChallenge(reference);
   if (call?.status !== 'action') return call;
   const code = authorizationCode(random);
-  return store.decide(call.account_id, reference, decideDue(call, clock.now(), code) ?? answerChallenge(call, answer, code));
+  return store.decide(
+    call.account_id,
+    reference,
+    decideDue(call, clock.now(), code) ?? answerChallenge(call, answer, code),
+  );
 }
 
-export const challengeUrl = (public_url: string, reference: string) => `${public_url}/simulator/challenge/${encodeURIComponent(reference)}`;
+export const challengeUrl = (public_url: string, reference: string) =>
+  `${public_url}/simulator/challenge/${encodeURIComponent(reference)}`;
 
-function outcomeOf({ status, reference, provider_reference, processing, decline_code }: SimulatorCall, public_url: string): Outcome {
+function outcomeOf(
+  { status, reference, provider_reference, processing, decline_code }: SimulatorCall,
+  public_url: string,
+): Outcome {
   switch (status) {
     case 'approved':
       return { kind: 'approved', provider_reference, processing };

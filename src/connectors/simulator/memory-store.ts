@@ -29,7 +29,8 @@ export function memoryStore(): SimulatorStore {
   return {
     insert: async (call) => write(call),
     find: async (account_id, reference) => calls.get(keyOf(account_id, reference)),
-    findChallenge: async (reference) => [...calls.values()].find((call) => call.reference === reference && call.return_url !== null),
+    findChallenge: async (reference) =>
+      [...calls.values()].find((call) => call.reference === reference && call.return_url !== null),
     async follow({ account_id, provider_reference, reference }, decide) {
       const before = calls.get(keyOf(account_id, reference));
       if (before) return { call: before, fresh: false };
@@ -45,11 +46,17 @@ export function memoryStore(): SimulatorStore {
     },
     async dueTroubles(account_id, now) {
       const begun = (provider_reference: string) => disputes.get(keyOf(account_id, provider_reference));
-      const fresh = all(account_id).filter((call) => call.status === 'approved' && troubleScenarios.includes(call.scenario) && !begun(call.provider_reference));
-      const moving = [...disputes.values()].filter((d) => d.account_id === account_id && d.due_at !== null && d.due_at <= now);
+      const fresh = all(account_id).filter(
+        (call) =>
+          call.status === 'approved' && troubleScenarios.includes(call.scenario) && !begun(call.provider_reference),
+      );
+      const moving = [...disputes.values()].filter(
+        (d) => d.account_id === account_id && d.due_at !== null && d.due_at <= now,
+      );
       return [...new Set([...fresh, ...moving].map((one) => one.provider_reference))].sort();
     },
-    findDispute: async (account_id, reference) => [...disputes.values()].find((d) => d.account_id === account_id && d.reference === reference),
+    findDispute: async (account_id, reference) =>
+      [...disputes.values()].find((d) => d.account_id === account_id && d.reference === reference),
     async moveTrouble({ account_id, provider_reference }, decide) {
       const related = all(account_id).filter((call) => call.provider_reference === provider_reference);
       const key = keyOf(account_id, provider_reference);
@@ -62,7 +69,8 @@ export function memoryStore(): SimulatorStore {
       }
       return result;
     },
-    noticesAfter: async (account_id, position, limit) => (told.get(account_id) ?? []).map((notice, i) => ({ position: i + 1, notice })).slice(position, position + limit),
+    noticesAfter: async (account_id, position, limit) =>
+      (told.get(account_id) ?? []).map((notice, i) => ({ position: i + 1, notice })).slice(position, position + limit),
     async viewOfMoney(account_id) {
       const views = new Map<string, MoneyView>();
       for (const call of all(account_id).filter((c) => c.status === 'approved')) {
@@ -73,7 +81,8 @@ export function memoryStore(): SimulatorStore {
       }
       for (const dispute of disputes.values()) {
         const view = views.get(dispute.currency);
-        if (view && dispute.account_id === account_id && (dispute.status === 'lost' || dispute.status === 'accepted')) view.charged_back += dispute.amount;
+        if (view && dispute.account_id === account_id && (dispute.status === 'lost' || dispute.status === 'accepted'))
+          view.charged_back += dispute.amount;
       }
       return [...views.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
     },

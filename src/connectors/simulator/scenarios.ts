@@ -69,4 +69,5 @@ export type Scenario = keyof typeof scenarios;
 export const isScenario = (text: string): text is Scenario => Object.hasOwn(scenarios, text);
 
 /** A row written under a name that is gone by now behaves like an ordinary card. */
-export const behaviourOf = (scenario: string): Behaviour => (isScenario(scenario) ? scenarios[scenario] : scenarios.approved);
+export const behaviourOf = (scenario: string): Behaviour =>
+  isScenario(scenario) ? scenarios[scenario] : scenarios.approved;

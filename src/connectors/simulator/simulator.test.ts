@@ -9,7 +9,7 @@ import { ProviderTimeout } from '../provider-timeout.ts';
 import { testCards } from './cards.ts';
 import { settleChallenge, simulator } from './index.ts';
 import { memoryStore } from './memory-store.ts';
-import { scenarios, type Scenario } from './scenarios.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
 
 const start = '2026-05-01T12:00:00Z';
 
@@ -19,13 +19,21 @@ function open(more: { latency_ms?: number; slow_ms?: number } = {}) {
   const slept: number[] = [];
   const parts = { store, clock, random: seededRandom(7) };
   const sleep = async (ms: number) => void slept.push(ms);
-  const connector = simulator({ ...parts, account_id: 'acc_a', public_url: 'https://pay.example', latency_ms: 0, sleep, ...more });
+  const connector = simulator({
+    ...parts,
+    account_id: 'acc_a',
+    public_url: 'https://pay.example',
+    latency_ms: 0,
+    sleep,
+    ...more,
+  });
   return { ...parts, slept, connector };
 }
 
 let count = 0;
 const reference = () => `att_${++count}`;
-const numberOf = (scenario: Scenario) => testCards.find((card) => card.scenario === scenario)?.number ?? assert.fail(`no card for ${scenario}`);
+const numberOf = (scenario: Scenario) =>
+  testCards.find((card) => card.scenario === scenario)?.number ?? assert.fail(`no card for ${scenario}`);
 const call = (scenario: Scenario, more: Partial<AuthorizeCall> = {}): AuthorizeCall => ({
   reference: reference(),
   amount: 1_000,
@@ -38,12 +46,26 @@ const call = (scenario: Scenario, more: Partial<AuthorizeCall> = {}): AuthorizeC
   entry: 'typed',
   ...more,
 });
-const on = (outcome: Outcome, amount = 1_000): FollowUpCall => ({ reference: reference(), provider_reference: outcome.provider_reference ?? '', amount, currency: 'EUR' });
-const codeOf = (outcome: { kind: string; code?: string }) => (outcome.kind === 'declined' ? outcome.code : outcome.kind);
+const on = (outcome: Outcome, amount = 1_000): FollowUpCall => ({
+  reference: reference(),
+  provider_reference: outcome.provider_reference ?? '',
+  amount,
+  currency: 'EUR',
+});
+const codeOf = (outcome: { kind: string; code?: string }) =>
+  outcome.kind === 'declined' ? outcome.code : outcome.kind;
 
 describe('test cards', () => {
   test('every number is unique, passes Luhn and looks like its brand', () => {
-    const shapes = { visa: /^4\d{15}$/, mastercard: /^(5[1-5]|2[2-7])\d{14}$/, amex: /^3[47]\d{13}$/, discover: /^6011\d{12}$/, diners: /^3(05|6)\d{11,13}$/, jcb: /^35\d{14}$/, unionpay: /^62\d{14}$/ };
+    const shapes = {
+      visa: /^4\d{15}$/,
+      mastercard: /^(5[1-5]|2[2-7])\d{14}$/,
+      amex: /^3[47]\d{13}$/,
+      discover: /^6011\d{12}$/,
+      diners: /^3(05|6)\d{11,13}$/,
+      jcb: /^35\d{14}$/,
+      unionpay: /^62\d{14}$/,
+    };
     assert.equal(new Set(testCards.map((card) => card.number)).size, testCards.length);
     for (const { number, brand, country } of testCards) {
       assert.ok(luhn(number), number);
@@ -53,12 +75,24 @@ describe('test cards', () => {
   });
 
   test('every scenario has a card', () => {
-    for (const scenario of Object.keys(scenarios)) assert.ok(testCards.some((card) => card.scenario === scenario), scenario);
+    for (const scenario of Object.keys(scenarios))
+      assert.ok(
+        testCards.some((card) => card.scenario === scenario),
+        scenario,
+      );
   });
 });
 
 describe('simulator', () => {
-  for (const code of ['generic_decline', 'insufficient_funds', 'lost_card', 'stolen_card', 'expired_card', 'incorrect_cvc', 'processing_error'] as const) {
+  for (const code of [
+    'generic_decline',
+    'insufficient_funds',
+    'lost_card',
+    'stolen_card',
+    'expired_card',
+    'incorrect_cvc',
+    'processing_error',
+  ] as const) {
     test(`declines: ${code}`, async () => {
       assert.equal(codeOf(await open().connector.authorize(call(code))), code);
     });
@@ -73,7 +107,10 @@ describe('simulator', () => {
     assert.deepEqual([outcome.processing.cvc_result, outcome.processing.avs_result], ['pass', 'pass']);
     const failing = call('approved', { billing_address: { postal_code: '00000' } });
     const checked = await connector.authorize({ ...failing, card: { ...failing.card, cvc: '000' } });
-    assert.deepEqual([checked.kind, checked.processing.cvc_result, checked.processing.avs_result], ['approved', 'fail', 'fail']);
+    assert.deepEqual(
+      [checked.kind, checked.processing.cvc_result, checked.processing.avs_result],
+      ['approved', 'fail', 'fail'],
+    );
   });
 
   test('a card is good through its last month', async () => {
@@ -90,7 +127,9 @@ describe('simulator', () => {
     await assert.rejects(connector.authorize(lost), ProviderTimeout);
     assert.equal((await connector.look(lost.reference)).kind, 'approved');
     assert.equal((await connector.authorize(lost)).kind, 'approved');
-    assert.deepEqual(await store.viewOfMoney('acc_a'), [{ currency: 'EUR', captured: 1_000, refunded: 0, charged_back: 0 }]);
+    assert.deepEqual(await store.viewOfMoney('acc_a'), [
+      { currency: 'EUR', captured: 1_000, refunded: 0, charged_back: 0 },
+    ]);
   });
 
   test('a call that never arrived is absent; a declined one whose answer was lost is declined', async () => {
@@ -106,7 +145,10 @@ describe('simulator', () => {
 
   test('the error of a time-out holds no card number', async () => {
     const lost = call('timeout_approved');
-    await assert.rejects(open().connector.authorize(lost), (error: Error) => !`${error.message}${error.stack}${JSON.stringify(error)}`.includes(lost.card.number));
+    await assert.rejects(
+      open().connector.authorize(lost),
+      (error: Error) => !`${error.message}${error.stack}${JSON.stringify(error)}`.includes(lost.card.number),
+    );
   });
 
   test('follow-ups can be lost after or before they arrive', async () => {
@@ -136,7 +178,10 @@ describe('simulator', () => {
 
   test('refunds can be refused at once or later', async () => {
     const { connector, clock, store } = open();
-    assert.equal(codeOf(await connector.refund(on(await connector.authorize(call('refund_refused'))))), 'refund_refused');
+    assert.equal(
+      codeOf(await connector.refund(on(await connector.authorize(call('refund_refused'))))),
+      'refund_refused',
+    );
     const fails = on(await connector.authorize(call('refund_refused_later')));
     const works = on(await connector.authorize(call('refund_later')));
     assert.equal((await connector.refund(fails)).kind, 'pending');
@@ -145,7 +190,9 @@ describe('simulator', () => {
     clock.advance(seconds(5));
     assert.equal(codeOf(await connector.look(fails.reference)), 'refund_refused');
     assert.equal((await connector.look(works.reference)).kind, 'approved');
-    assert.deepEqual(await store.viewOfMoney('acc_a'), [{ currency: 'EUR', captured: 3_000, refunded: 1_000, charged_back: 0 }]);
+    assert.deepEqual(await store.viewOfMoney('acc_a'), [
+      { currency: 'EUR', captured: 3_000, refunded: 1_000, charged_back: 0 },
+    ]);
   });
 
   test('slow: latency and three seconds', async () => {
@@ -157,7 +204,10 @@ describe('simulator', () => {
   test('saved cards', async () => {
     const { connector } = open();
     assert.equal((await connector.authorize(call('declined_when_stored'))).kind, 'approved');
-    assert.equal(codeOf(await connector.authorize(call('declined_when_stored', { entry: 'stored' }))), 'generic_decline');
+    assert.equal(
+      codeOf(await connector.authorize(call('declined_when_stored', { entry: 'stored' }))),
+      'generic_decline',
+    );
     assert.equal((await connector.authorize(call('challenge_when_typed'))).kind, 'action');
     assert.equal((await connector.authorize(call('challenge_when_typed', { entry: 'stored' }))).kind, 'approved');
   });
@@ -167,7 +217,12 @@ describe('3-D Secure', () => {
   test('frictionless and failed', async () => {
     const { connector } = open();
     const quiet = await connector.authorize(call('frictionless'));
-    assert.deepEqual(quiet.processing.three_d_secure, { flow: 'frictionless', result: 'authenticated', version: '2.2.0', liability_shift: true });
+    assert.deepEqual(quiet.processing.three_d_secure, {
+      flow: 'frictionless',
+      result: 'authenticated',
+      version: '2.2.0',
+      liability_shift: true,
+    });
     const failed = await connector.authorize(call('authentication_failed'));
     assert.equal(codeOf(failed), 'authentication_failed');
     assert.equal(failed.processing.three_d_secure?.liability_shift, false);
@@ -177,12 +232,20 @@ describe('3-D Secure', () => {
     const parts = open();
     const challenged = call('challenge');
     const action = await parts.connector.authorize(challenged);
-    assert.equal(action.kind === 'action' && action.url, `https://pay.example/simulator/challenge/${challenged.reference}`);
+    assert.equal(
+      action.kind === 'action' && action.url,
+      `https://pay.example/simulator/challenge/${challenged.reference}`,
+    );
     assert.equal((await parts.connector.look(challenged.reference)).kind, 'action');
     assert.equal((await settleChallenge(parts, challenged.reference, 'approve'))?.status, 'approved');
     assert.equal((await settleChallenge(parts, challenged.reference, 'refuse'))?.status, 'approved');
     const ended = await parts.connector.look(challenged.reference);
-    assert.deepEqual(ended.kind === 'approved' && ended.processing.three_d_secure, { flow: 'challenge', result: 'authenticated', version: '2.2.0', liability_shift: true });
+    assert.deepEqual(ended.kind === 'approved' && ended.processing.three_d_secure, {
+      flow: 'challenge',
+      result: 'authenticated',
+      version: '2.2.0',
+      liability_shift: true,
+    });
     const refused = call('challenge');
     await parts.connector.authorize(refused);
     await settleChallenge(parts, refused.reference, 'refuse');

@@ -1,8 +1,8 @@
 // What the simulator keeps, and what it asks of whoever keeps it. The database reaches the simulator only as this interface.
 // A row never holds a card number: the scenario that the number stands for is all that later calls need.
 
-import type { DeclineCode, DisputeReason, Notice, Processing } from '../connector.ts';
 import type { Currency } from '../../kit/money.ts';
+import type { DeclineCode, DisputeReason, Notice, Processing } from '../connector.ts';
 
 export const callKinds = ['authorize', 'capture', 'void', 'refund', 'increase'] as const;
 export type CallKind = (typeof callKinds)[number];
@@ -94,7 +94,10 @@ export type SimulatorStore = {
   /** Which authorization a dispute is of. */
   findDispute(account_id: string, reference: string): Promise<SimulatorDispute | undefined>;
   /** Shows `decide` one authorization and writes its steps, with nothing else in between; a notice is written once for its id. */
-  moveTrouble<T>(key: { account_id: string; provider_reference: string }, decide: (trouble: Trouble) => { steps: DisputeStep[]; result: T }): Promise<T>;
+  moveTrouble<T>(
+    key: { account_id: string; provider_reference: string },
+    decide: (trouble: Trouble) => { steps: DisputeStep[]; result: T },
+  ): Promise<T>;
   noticesAfter(account_id: string, position: number, limit: number): Promise<StoredNotice[]>;
   viewOfMoney(account_id: string): Promise<MoneyView[]>;
 };

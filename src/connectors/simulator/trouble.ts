@@ -1,8 +1,8 @@
 // What befalls a payment by itself: fraud warnings, disputes, their deadlines and decisions. Pure, and by the clock alone: the
 // same card at the same time has the same fate. Must never read amounts to choose what happens.
 
-import { days, hours, plus, seconds } from '../../kit/clock.ts';
 import { must } from '../../kit/assert.ts';
+import { days, hours, plus, seconds } from '../../kit/clock.ts';
 import type { ChallengeDisputeCall, DisputeAnswer, DisputeReason, Notice } from '../connector.ts';
 import { booksOf } from './books.ts';
 import { behaviourOf, type Scenario, scenarios } from './scenarios.ts';
@@ -20,7 +20,8 @@ const evidenceFor = days(7);
 
 const networkCodes: Partial<Record<DisputeReason, string>> = { fraudulent: '10.4', product_not_received: '13.1' };
 
-const hasTrouble = (scenario: string) => behaviourOf(scenario).dispute !== undefined || behaviourOf(scenario).fraud_warning === true;
+const hasTrouble = (scenario: string) =>
+  behaviourOf(scenario).dispute !== undefined || behaviourOf(scenario).fraud_warning === true;
 
 /** For whoever looks for authorizations with trouble ahead. */
 export const troubleScenarios: readonly string[] = (Object.keys(scenarios) as Scenario[]).filter(hasTrouble);
@@ -39,7 +40,9 @@ export function dueSteps(trouble: Trouble, now: Date): DisputeStep[] {
 
 function first({ account_id, calls }: Trouble, now: Date): DisputeStep | undefined {
   const authorization = calls.find((call) => call.kind === 'authorize');
-  const taken = calls.filter((call) => call.status === 'approved' && (call.captured || call.kind === 'capture')).sort((a, b) => a.created_at.getTime() - b.created_at.getTime())[0];
+  const taken = calls
+    .filter((call) => call.status === 'approved' && (call.captured || call.kind === 'capture'))
+    .sort((a, b) => a.created_at.getTime() - b.created_at.getTime())[0];
   if (!authorization || !taken) return undefined;
   const { fraud_warning, dispute } = behaviourOf(authorization.scenario);
   if (!fraud_warning && !dispute) return undefined;
@@ -59,8 +62,18 @@ function first({ account_id, calls }: Trouble, now: Date): DisputeStep | undefin
   if (!fraud_warning) return next(calls, planned, now);
   const at = plus(taken.created_at, warningAfter);
   if (at > now) return undefined;
-  const warned: SimulatorDispute = dispute ? { ...planned, due_at: plus(taken.created_at, disputeAfterWarning) } : { ...planned, status: 'averted', next: null, due_at: null };
-  return { dispute: warned, notice: { ...headOf(calls, warned, 'warning', at), kind: 'fraud_warning', amount: planned.amount, currency: planned.currency } };
+  const warned: SimulatorDispute = dispute
+    ? { ...planned, due_at: plus(taken.created_at, disputeAfterWarning) }
+    : { ...planned, status: 'averted', next: null, due_at: null };
+  return {
+    dispute: warned,
+    notice: {
+      ...headOf(calls, warned, 'warning', at),
+      kind: 'fraud_warning',
+      amount: planned.amount,
+      currency: planned.currency,
+    },
+  };
 }
 
 function next(calls: SimulatorCall[], before: SimulatorDispute, now: Date): DisputeStep | undefined {
@@ -78,45 +91,96 @@ function next(calls: SimulatorCall[], before: SimulatorDispute, now: Date): Disp
     status: 'open',
     amount: captured,
     evidence_due_by,
-    ...(dispute_withdrawn ? { next: 'withdrawn', due_at: plus(at, withdrawnAfter) } : { next: 'lost', due_at: evidence_due_by }),
+    ...(dispute_withdrawn
+      ? { next: 'withdrawn', due_at: plus(at, withdrawnAfter) }
+      : { next: 'lost', due_at: evidence_due_by }),
   };
   const { amount, currency, reason, reference } = dispute;
   return {
     dispute,
-    notice: { ...headOf(calls, dispute, 'opened', at), kind: 'dispute_opened', dispute_reference: reference, amount, currency, reason, network_reason_code: networkCodes[reason], evidence_due_by },
+    notice: {
+      ...headOf(calls, dispute, 'opened', at),
+      kind: 'dispute_opened',
+      dispute_reference: reference,
+      amount,
+      currency,
+      reason,
+      network_reason_code: networkCodes[reason],
+      evidence_due_by,
+    },
   };
 }
 
-function decided(calls: SimulatorCall[], before: SimulatorDispute, outcome: 'won' | 'lost' | 'withdrawn', at: Date): DisputeStep {
+function decided(
+  calls: SimulatorCall[],
+  before: SimulatorDispute,
+  outcome: 'won' | 'lost' | 'withdrawn',
+  at: Date,
+): DisputeStep {
   const dispute: SimulatorDispute = { ...before, status: outcome, next: null, due_at: null };
-  return { dispute, notice: { ...headOf(calls, dispute, outcome, at), kind: `dispute_${outcome}`, dispute_reference: dispute.reference } };
+  return {
+    dispute,
+    notice: {
+      ...headOf(calls, dispute, outcome, at),
+      kind: `dispute_${outcome}`,
+      dispute_reference: dispute.reference,
+    },
+  };
 }
 
-function headOf(calls: SimulatorCall[], { provider_reference, reference }: SimulatorDispute, what: string, at: Date): Pick<Notice, 'id' | 'at' | 'reference' | 'provider_reference'> {
-  const authorization = must(calls.find((call) => call.kind === 'authorize'), 'a dispute has its authorization');
+function headOf(
+  calls: SimulatorCall[],
+  { provider_reference, reference }: SimulatorDispute,
+  what: string,
+  at: Date,
+): Pick<Notice, 'id' | 'at' | 'reference' | 'provider_reference'> {
+  const authorization = must(
+    calls.find((call) => call.kind === 'authorize'),
+    'a dispute has its authorization',
+  );
   return { id: `${reference}_${what}`, at, reference: authorization.reference, provider_reference };
 }
 
 export type Answered = { steps: DisputeStep[]; result: DisputeAnswer };
 
-const refused = (code: Extract<DisputeAnswer, { kind: 'refused' }>['code']): Answered => ({ steps: [], result: { kind: 'refused', code } });
+const refused = (code: Extract<DisputeAnswer, { kind: 'refused' }>['code']): Answered => ({
+  steps: [],
+  result: { kind: 'refused', code },
+});
 const stands: Answered = { steps: [], result: { kind: 'taken' } };
 
 /** The dispute as it is after `dueSteps`. */
-export function answerAccept(calls: SimulatorCall[], dispute: SimulatorDispute | undefined, reference: string, now: Date): Answered {
+export function answerAccept(
+  calls: SimulatorCall[],
+  dispute: SimulatorDispute | undefined,
+  reference: string,
+  now: Date,
+): Answered {
   const no = refusalOf(dispute, reference);
   if (no || !dispute) return no ?? refused('dispute_unknown');
   const lost = decided(calls, dispute, 'lost', now);
-  return { steps: [{ ...lost, dispute: { ...lost.dispute, status: 'accepted', answer_reference: reference } }], result: { kind: 'taken' } };
+  return {
+    steps: [{ ...lost, dispute: { ...lost.dispute, status: 'accepted', answer_reference: reference } }],
+    result: { kind: 'taken' },
+  };
 }
 
-export function answerChallenge(dispute: SimulatorDispute | undefined, { reference, text }: Pick<ChallengeDisputeCall, 'reference' | 'text'>, now: Date): Answered {
+export function answerChallenge(
+  dispute: SimulatorDispute | undefined,
+  { reference, text }: Pick<ChallengeDisputeCall, 'reference' | 'text'>,
+  now: Date,
+): Answered {
   const no = refusalOf(dispute, reference);
   if (no || !dispute) return no ?? refused('dispute_unknown');
   const says = /winning_evidence/.test(text) ? 'won' : /losing_evidence/.test(text) ? 'lost' : undefined;
   const withdrawal = dispute.next === 'withdrawn' && says === undefined;
-  const fate = withdrawal ? {} : { next: says ?? ('lost' as const), due_at: plus(now, says ? decisionAfter : slowDecisionAfter) };
-  return { steps: [{ dispute: { ...dispute, status: 'challenged', answer_reference: reference, ...fate }, notice: undefined }], result: { kind: 'taken' } };
+  const fate: Partial<SimulatorDispute> = withdrawal
+    ? {}
+    : { next: says ?? 'lost', due_at: plus(now, says ? decisionAfter : slowDecisionAfter) };
+  return {
+    steps: [{ dispute: { ...dispute, status: 'challenged', answer_reference: reference, ...fate }, notice: undefined }],
+    result: { kind: 'taken' },
+  };
 }
 
 function refusalOf(dispute: SimulatorDispute | undefined, reference: string): Answered | undefined {
@@ -125,5 +189,7 @@ function refusalOf(dispute: SimulatorDispute | undefined, reference: string): An
   if (dispute.status === 'open') return undefined;
   if (dispute.status === 'challenged') return refused('already_answered');
   // Lost without an answer: nobody said anything in time.
-  return refused(dispute.status === 'lost' && dispute.answer_reference === null ? 'deadline_passed' : 'already_decided');
+  return refused(
+    dispute.status === 'lost' && dispute.answer_reference === null ? 'deadline_passed' : 'already_decided',
+  );
 }
