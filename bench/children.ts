@@ -86,6 +86,16 @@ export function familyCpuSeconds(parent: number): number {
   return [parent, ...children.map(Number)].reduce((sum, pid) => sum + safely(() => cpuSeconds(pid)), 0);
 }
 
+/** Seconds of CPU that the whole machine was busy since it started: whoever it worked for. */
+export function machineCpuSeconds(): number {
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = (
+    /^cpu +(.+)$/m.exec(readFileSync('/proc/stat', 'utf8'))?.[1] ?? ''
+  )
+    .split(' ')
+    .map(Number);
+  return (user + nice + system + irq + softirq) / 100;
+}
+
 export const parentOf = (pid: number): number => Number(statOf(pid)[1] ?? 0);
 
 /** From the state on: the name before it is in parentheses and may hold anything. */

@@ -129,6 +129,16 @@ export function figuresOf(f: Findings, pgbench_name: string): Figure[] {
       verdict: 'no target',
     },
     {
+      name: 'cores that other programs took meanwhile',
+      value: n(
+        of((r) => r.spread.others_cores),
+        2,
+      ),
+      reference: '',
+      target: 'a quiet machine',
+      verdict: 'no target',
+    },
+    {
       name: 'write-ahead log per payment',
       value: `${n(of((r) => r.spread.log_bytes) / 1000, 1)} kB`,
       reference: '',

@@ -11,7 +11,7 @@ import { verifyAll } from '../src/verify.ts';
 import { residentMb, stop } from './children.ts';
 import { type Figure, type Findings, figuresOf, refusalsOf, tableOf } from './figures.ts';
 import { type Machine, readMachine } from './machine.ts';
-import { type Bench, findCallers, measureOneCaller, measureRounds, pay, startLoad } from './measure.ts';
+import { type Bench, findCallers, measureOneCaller, measureRounds, median, pay, startLoad } from './measure.ts';
 import { weighCheckout } from './page-weight.ts';
 import { openPlace, type Place, results, startServer } from './place.ts';
 import { plotOf } from './plot.ts';
@@ -108,9 +108,14 @@ const describe = (m: Machine) =>
 async function report(quick: boolean): Promise<boolean> {
   const { machine, findings, table, postgres } = await figures(quick);
   const refusals = refusalsOf(findings);
+  const others = median(findings.rounds.map((round) => round.spread.others_cores));
   const { checks, failed } = findings.verified;
   say(`\n${tableOf(table)}\n`);
   say(`generator's own lateness, inside the latencies: p50 ${findings.at_500.lateness_ms?.p50.toFixed(2)} ms at 500/s`);
+  if (others > 0.2)
+    say(
+      `NOT A QUIET MACHINE: other programs took ${others.toFixed(1)} cores, so these figures are too low; the ratios suffer too`,
+    );
   say(refusals.length === 0 ? 'every payment was completed' : `NOT COMPLETED: ${refusals.join('; ')}`);
   say(
     failed.length === 0

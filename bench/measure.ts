@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { must } from '../src/kit/assert.ts';
-import { cpuSeconds, familyCpuSeconds, heard, start, watchMemory } from './children.ts';
+import { cpuSeconds, familyCpuSeconds, heard, machineCpuSeconds, start, watchMemory } from './children.ts';
 import type { Latency } from './histogram.ts';
 import type { Job, Run, Shape } from './load.ts';
 import type { Place, Server } from './place.ts';
@@ -15,6 +15,8 @@ export type Measured = Run & {
   shape: Shape;
   /** Milliseconds of CPU per payment, by process, until its events are dealt with too. */
   cpu_ms: { server: number; postgres: number | undefined; generator: number };
+  /** Cores that programs other than this run's kept busy meanwhile; the figures of a run with much of it say little. */
+  others_cores: number;
   /** Bytes of write-ahead log per payment. */
   log_bytes: number;
   memory_mb: number;
@@ -40,6 +42,14 @@ export async function pay(bench: Bench, payers: Payer[], shape: Shape, count: nu
   const run = await answer;
   const backlog = await drained(bench);
   const after = cpuOf(bench);
+  const ours =
+    after.server -
+    before.server +
+    (after.postgres ?? 0) -
+    (before.postgres ?? 0) +
+    after.own -
+    before.own +
+    run.cpu_seconds;
   const share = (seconds: number) => (seconds * 1000) / run.sent;
   return {
     ...run,
@@ -52,6 +62,7 @@ export async function pay(bench: Bench, payers: Payer[], shape: Shape, count: nu
           : undefined,
       generator: share(run.cpu_seconds),
     },
+    others_cores: Math.max(0, (after.machine - before.machine - ours) / (after.at - before.at)),
     log_bytes: ((await logPosition(bench)) - log_from) / run.sent,
     memory_mb: await memory.stop(),
     backlog,
@@ -61,6 +72,9 @@ export async function pay(bench: Bench, payers: Payer[], shape: Shape, count: nu
 const cpuOf = ({ place, server }: Bench) => ({
   server: cpuSeconds(server.pid),
   postgres: place.postmaster === undefined ? undefined : familyCpuSeconds(place.postmaster),
+  own: process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6,
+  machine: machineCpuSeconds(),
+  at: performance.now() / 1000,
 });
 
 async function logPosition({ place }: Bench): Promise<number> {

@@ -97,6 +97,7 @@ create table provider_cursors (
   every_s integer not null,
   primary key (account_id, provider)
 );
+create index on provider_cursors (poll_at);
 
 -- Everything a provider told, once. Stored first, applied after: one that cannot be applied yet waits and holds up no other.
 create table provider_notices (

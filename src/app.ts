@@ -32,6 +32,11 @@ export async function openApp(env: OpenEnv): Promise<App> {
     // Only named proxies are believed: a forged X-Forwarded-For from anybody else changes nothing.
     trustProxy: env.config.trusted_proxies.length > 0 ? env.config.trusted_proxies : false,
     bodyLimit: 1_048_576,
+    // What the router refuses before any hook runs: an address that cannot be read, or is too long.
+    frameworkErrors: (error, request, reply) => {
+      reply.header('request-id', request.id).header('x-content-type-options', 'nosniff');
+      sendProblem(env, error, request, reply);
+    },
     genReqId: () => newId('req', env),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },

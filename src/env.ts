@@ -16,6 +16,7 @@ import { type Outbound, openOutbound } from './kit/outbound.ts';
 import { businessDaysAfter, localDay } from './ledger/calendar.ts';
 import type { Env, Keys } from './operation/context.ts';
 import { simulatedBankStore } from './simulated-bank-store.ts';
+import { simulatorReporter } from './simulator-report.ts';
 import { simulatorStore } from './simulator-store.ts';
 
 export type OpenEnv = Env & {
@@ -124,6 +125,10 @@ export function openEnv(parts: EnvParts): OpenEnv {
     db,
     outbound,
     connector,
+    reporter(provider, account_id) {
+      assert(provider === 'simulator', `provider '${provider}' is known`);
+      return simulatorReporter(db, account_id);
+    },
     bank,
     lane,
     keys: keysFrom(root_key),

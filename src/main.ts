@@ -7,6 +7,7 @@ import { startShop } from '../examples/shop/shop.ts';
 import { build } from '../web/build.ts';
 import { openapi } from './api/openapi.ts';
 import { openApp } from './app.ts';
+import { reconcileCommand, reportCommand, type Tools, verifyCommand } from './book-commands.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { startEmbedded } from './db/embedded.ts';
 import { MigrationError, migrate } from './db/migrate.ts';
@@ -14,7 +15,6 @@ import { type OpenEnv, openEnv } from './env.ts';
 import { operate, operatorOperations } from './operator.ts';
 import { createKey, openSandbox, rootKey } from './sandbox.ts';
 import { rotateVaultKey } from './vault/sealed-card.ts';
-import { verifyAll } from './verify.ts';
 import { welcome } from './welcome.ts';
 import { startWorker } from './worker.ts';
 
@@ -25,6 +25,9 @@ const usage = `florin: a payments platform you run yourself
   npm run florin work             background work only
   npm run florin migrate          bring the database up to date
   npm run florin verify           prove the books
+  npm run florin report TYPE      a report as CSV   [-- --account acct_… --from 2026-01-01 --to 2026-01-31 --month 2026-01 --currency USD]
+  npm run florin reconcile        hold the provider's settlement report against the ledger   [-- --account acct_… --from … --to … --file report.csv]
+  npm run florin seed             many past payments, to measure at volume   [-- --payments 1000000 --accounts 100 --days 30]
   npm run florin keys create      another sandbox key   [-- --kind publishable --name "web shop" --account acct_…]
   npm run florin operate NAME     what only the operator may do: fees, reviews  -- account.configure --json '{"settlement_delay_days":1}' [--account acct_…]
   npm run florin rotate-vault-key seal every card under a fresh key   [-- --account acct_…]
@@ -119,14 +122,22 @@ async function all(config: Config): Promise<void> {
   say(welcome({ config, sandbox, shop_url, seconds: (performance.now() - since) / 1000 }));
 }
 
-async function verify(config: Config): Promise<number> {
-  const env = await open(config, true);
-  const findings = await verifyAll(env.db.query);
-  for (const { name, ok, examples } of findings)
-    say(`${ok ? 'proved ' : 'FAILED '} ${name}${ok ? '' : `: ${examples.join(', ')}`}`);
-  const failed = findings.filter((f) => !f.ok).length;
-  say(failed === 0 ? `\nAll ${findings.length} checks hold.` : `\n${failed} of ${findings.length} checks failed.`);
-  return failed === 0 ? 0 : 1;
+const toolsOf = (env: OpenEnv): Tools => ({ env, say, usual: async () => (await openSandbox(env)).account_id });
+
+async function seed(config: Config, args: string[]): Promise<number> {
+  const options = { payments: { type: 'string' }, accounts: { type: 'string' }, days: { type: 'string' } } as const;
+  const { values } = parseArgs({ args, options });
+  const count = (name: keyof typeof options, usual: number) => {
+    const value = Number(values[name] ?? usual);
+    if (!Number.isSafeInteger(value) || value < 1)
+      throw new ConfigError(`--${name} must be a whole number above zero.`);
+    return value;
+  };
+  const volume = { payments: count('payments', 100_000), accounts: count('accounts', 100), days: count('days', 30) };
+  const { seedVolume } = await import('../bench/seed-volume.ts');
+  const payers = await seedVolume(await open(config, true), volume, step);
+  say(`Done. The key of the first account (${payers[0]?.ctx.account.account_id}): ${payers[0]?.key}`);
+  return 0;
 }
 
 /** Undefined: keeps running. */
@@ -153,7 +164,13 @@ async function run(command: string, rest: string[], config: Config): Promise<num
       say('The database is up to date.');
       return 0;
     case 'verify':
-      return await verify(config);
+      return await verifyCommand(toolsOf(await open(config, true)));
+    case 'report':
+      return await reportCommand(toolsOf(await open(config, true)), rest);
+    case 'reconcile':
+      return await reconcileCommand(toolsOf(await open(config, true)), rest);
+    case 'seed':
+      return await seed(config, rest);
     case 'openapi':
       say(JSON.stringify(openapi(config.public_url), null, 2));
       return 0;
@@ -174,7 +191,8 @@ async function run(command: string, rest: string[], config: Config): Promise<num
         options: { account: { type: 'string' }, json: { type: 'string' } },
       });
       const [name] = rest;
-      if (name === undefined) throw new ConfigError(`The command is: operate NAME. The operations are:\n${operatorOperations()}`);
+      if (name === undefined)
+        throw new ConfigError(`The command is: operate NAME. The operations are:\n${operatorOperations()}`);
       const env = await open(config, true);
       const account_id = values.account ?? (await openSandbox(env)).account_id;
       say(await operate(env, { name, account_id, json: values.json ?? '{}' }));

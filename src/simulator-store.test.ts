@@ -6,11 +6,12 @@ import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import pg from 'pg';
 import { connectorContract } from './connectors/contract-cases.ts';
+import { disputeContract } from './connectors/dispute-contract-cases.ts';
 import { settleChallenge, simulator } from './connectors/simulator/index.ts';
 import { Lane } from './db/coalesce.ts';
 import { openDb, type Statement } from './db/db.ts';
 import { migrate } from './db/migrate.ts';
-import { systemClock } from './kit/clock.ts';
+import { JumpClock, seconds, systemClock } from './kit/clock.ts';
 import { systemRandom } from './kit/id.ts';
 import { simulatorStore } from './simulator-store.ts';
 
@@ -67,6 +68,16 @@ if (server) {
       };
     },
   );
+  disputeContract('simulator, in Postgres', { disputed: '4000000000000259' }, async () => {
+    const { options, close } = await openStore(server);
+    const clock = new JumpClock();
+    return {
+      connector: simulator({ ...options, clock, account_id: 'acc_a' }),
+      stranger: simulator({ ...options, clock, account_id: 'acc_b' }),
+      wait: async () => clock.advance(seconds(6)),
+      close,
+    };
+  });
 }
 
 test('the store in Postgres keeps its books', { skip: server ? false : 'set TEST_DATABASE_URL' }, async (t) => {

@@ -80,7 +80,11 @@ const checkoutChecks: Check[] = [
   },
 ];
 
-export const verifyAll = (query: Executor, account_id?: string): Promise<Finding[]> =>
+export const verifyAll = (
+  query: Executor,
+  account_id?: string,
+  told?: (finding: Finding, seconds: number) => void,
+): Promise<Finding[]> =>
   runChecks(
     query,
     [
@@ -94,6 +98,7 @@ export const verifyAll = (query: Executor, account_id?: string): Promise<Finding
       ...bankChecks,
     ],
     account_id,
+    told,
   );
 
 /** The same proof over the API, narrowed to one account. */

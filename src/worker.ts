@@ -120,6 +120,10 @@ export function startWorker(env: Env & { onNudge(listener: () => void): void }):
     repeat(env, 'notices', 1_000, async () => {
       await pollNotices(env);
     }),
+    // At the start, and now and then: finds accounts whose money first moved while no worker ran.
+    repeat(env, 'notices of all', 3_600_000, async () => {
+      await pollNotices(env, { all: true });
+    }),
     repeat(env, 'responses', 1_000, async () => {
       while ((await resumeResponses(env)) >= 100);
     }),

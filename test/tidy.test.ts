@@ -1,7 +1,7 @@
 // The plan of the house as a test: imports run one way, rooms keep to their tables, files stay small, and nothing private is told.
 
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { test } from 'node:test';
 
@@ -9,33 +9,76 @@ const root = resolve(import.meta.dirname, '..');
 
 function filesUnder(folder: string, ending: RegExp): string[] {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && ending.test(entry.name) && !/node_modules|[\\/]dist([\\/]|$)/.test(entry.parentPath))
+    .filter(
+      (entry) => entry.isFile() && ending.test(entry.name) && !/node_modules|[\\/]dist([\\/]|$)/.test(entry.parentPath),
+    )
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .sort();
 }
 
 const read = (file: string) => readFileSync(join(root, file), 'utf8');
 const code = filesUnder('src', /\.ts$/);
-const ours = code.filter((file) => !file.endsWith('.test.ts') && file !== 'src/db/types.ts' && !file.endsWith('fixture.ts'));
+const ours = code.filter(
+  (file) => !file.endsWith('.test.ts') && file !== 'src/db/types.ts' && !file.endsWith('fixture.ts'),
+);
 
 /** Lower ones first: a room may import what stands before it. */
 const order = [
-  'kit', 'connectors', 'config', 'db', 'operation', 'events', 'ledger', 'identity', 'customers', 'catalog', 'coupons', 'fx', 'risk', 'vault', 'payments',
-  'disputes', 'settlements', 'payouts', 'inbound', 'webhooks', 'checkout', 'billing', 'travel', 'wallets', 'reports', 'simulator-store', 'simulated-bank-store', 'verify', 'reactions',
-  'worker', 'env', 'api', 'app', 'sandbox',
-  'operator', 'welcome', 'main',
+  'kit',
+  'connectors',
+  'config',
+  'db',
+  'operation',
+  'events',
+  'ledger',
+  'identity',
+  'customers',
+  'catalog',
+  'coupons',
+  'fx',
+  'risk',
+  'vault',
+  'payments',
+  'disputes',
+  'settlements',
+  'payouts',
+  'inbound',
+  'webhooks',
+  'checkout',
+  'billing',
+  'travel',
+  'wallets',
+  'reports',
+  'simulator-store',
+  'simulator-report',
+  'simulated-bank-store',
+  'verify',
+  'reactions',
+  'worker',
+  'env',
+  'api',
+  'app',
+  'sandbox',
+  'operator',
+  'book-commands',
+  'welcome',
+  'main',
 ];
 
 const roomOf = (file: string) => file.split('/')[1]?.replace(/\.ts$/, '') ?? '';
 
 function importsOf(file: string): string[] {
-  return [...read(file).matchAll(/^\s*(?:import|export)\b[^;]*?from '(\.[^']+)';|^import '(\.[^']+)';/gm)].map((match) =>
-    relative(root, resolve(root, dirname(file), match[1] ?? match[2] ?? '')),
+  return [...read(file).matchAll(/^\s*(?:import|export)\b[^;]*?from '(\.[^']+)';|^import '(\.[^']+)';/gm)].map(
+    (match) => relative(root, resolve(root, dirname(file), match[1] ?? match[2] ?? '')),
   );
 }
 
 /** Types flow down too: the context names what the process carries. */
-const allowed = new Set(['src/operation/context.ts -> src/config.ts', 'src/operation/context.ts -> src/connectors/connector.ts', 'src/operation/fields.ts -> src/connectors/connector.ts']);
+const allowed = new Set([
+  'src/operation/context.ts -> src/config.ts',
+  'src/operation/context.ts -> src/connectors/connector.ts',
+  'src/operation/fields.ts -> src/connectors/connector.ts',
+]);
 
 test('imports run one way through the rooms', () => {
   const wrong: string[] = [];
@@ -54,20 +97,59 @@ test('imports run one way through the rooms', () => {
 test('kit imports nothing of ours, connectors import kit only', () => {
   const wrong = ours.flatMap((file) =>
     importsOf(file)
-      .filter((target) => (roomOf(file) === 'kit' && !target.startsWith('src/kit/')) || (roomOf(file) === 'connectors' && !/^src\/(kit|connectors)\//.test(target)))
+      .filter(
+        (target) =>
+          (roomOf(file) === 'kit' && !target.startsWith('src/kit/')) ||
+          (roomOf(file) === 'connectors' && !/^src\/(kit|connectors)\//.test(target)),
+      )
       .map((target) => `${file} imports ${target}`),
   );
   assert.deepEqual(wrong, []);
 });
 
 const owners: Record<string, string> = {
-  companies: 'identity', merchants: 'identity', accounts: 'identity', api_keys: 'identity', api_key_hashes: 'identity', idempotency_keys: 'operation',
-  events: 'events', outbox: 'events', balances: 'ledger', ledger_postings: 'ledger', ledger_seals: 'ledger', customers: 'customers', vault_keys: 'vault',
-  cards: 'vault', tokens: 'vault', payment_methods: 'vault', payments: 'payments', refunds: 'payments', attempts: 'payments', page_links: 'payments',
-  settlements: 'settlements', settlement_lines: 'settlements', checkout_sessions: 'checkout', webhook_endpoints: 'webhooks', deliveries: 'webhooks', delivery_tries: 'webhooks', simulator_calls: 'simulator-store',
-  disputes: 'disputes', fraud_warnings: 'disputes', files: 'disputes', file_contents: 'disputes', provider_cursors: 'disputes', provider_notices: 'disputes',
-  simulator_disputes: 'simulator-store', simulator_places: 'simulator-store', simulator_notices: 'simulator-store',
-  bank_accounts: 'payouts', payouts: 'payouts', simulator_transfers: 'simulated-bank-store',
+  companies: 'identity',
+  merchants: 'identity',
+  accounts: 'identity',
+  api_keys: 'identity',
+  api_key_hashes: 'identity',
+  idempotency_keys: 'operation',
+  events: 'events',
+  outbox: 'events',
+  balances: 'ledger',
+  ledger_postings: 'ledger',
+  ledger_seals: 'ledger',
+  customers: 'customers',
+  vault_keys: 'vault',
+  cards: 'vault',
+  tokens: 'vault',
+  payment_methods: 'vault',
+  payments: 'payments',
+  refunds: 'payments',
+  attempts: 'payments',
+  page_links: 'payments',
+  settlements: 'settlements',
+  settlement_lines: 'settlements',
+  checkout_sessions: 'checkout',
+  webhook_endpoints: 'webhooks',
+  deliveries: 'webhooks',
+  delivery_tries: 'webhooks',
+  simulator_calls: 'simulator-store',
+  disputes: 'disputes',
+  fraud_warnings: 'disputes',
+  files: 'disputes',
+  file_contents: 'disputes',
+  provider_cursors: 'disputes',
+  provider_notices: 'disputes',
+  simulator_disputes: 'simulator-store',
+  simulator_places: 'simulator-store',
+  simulator_notices: 'simulator-store',
+  bank_accounts: 'payouts',
+  payouts: 'payouts',
+  simulator_transfers: 'simulated-bank-store',
+  reconciliations: 'reports',
+  reconciliation_lines: 'reports',
+  reconciliation_exceptions: 'reports',
 };
 
 /** Written by another room, with the reason. */
@@ -82,22 +164,32 @@ test('a table is written by its own room only', () => {
   for (const file of ours) {
     const text = read(file);
     for (const [table, owner] of Object.entries(owners)) {
-      const writes = new RegExp(`(insertInto|updateTable|deleteFrom|insertRows|updateRows)\\(\\s*'${table}'|(insert into|update|delete from) ${table}\\b`);
-      if (writes.test(text) && roomOf(file) !== owner && !exceptions[`${file} ${table}`]) wrong.push(`${file} writes ${table} of ${owner}`);
+      const writes = new RegExp(
+        `(insertInto|updateTable|deleteFrom|insertRows|updateRows)\\(\\s*'${table}'|(insert into|update|delete from) ${table}\\b`,
+      );
+      if (writes.test(text) && roomOf(file) !== owner && !exceptions[`${file} ${table}`])
+        wrong.push(`${file} writes ${table} of ${owner}`);
     }
   }
   assert.deepEqual(wrong, []);
 });
 
 test('only the vault and connectors touch a card number, and only the ledger writes postings', () => {
-  const opens = ours.filter((file) => /\bopenCard\b/.test(read(file)) && !/^src\/(vault\/|payments\/source\.ts)/.test(file));
+  const opens = ours.filter(
+    (file) => /\bopenCard\b/.test(read(file)) && !/^src\/(vault\/|payments\/source\.ts)/.test(file),
+  );
   assert.deepEqual(opens, []);
 });
 
 test('every file opens with its duty and stays small', () => {
   const silent = ours.filter((file) => !/^(\/\/ |\/\*\*)/.test(read(file)));
   assert.deepEqual(silent, [], 'files without a header sentence');
-  const large = [...ours, ...filesUnder('web', /\.tsx?$/), ...filesUnder('examples', /\.ts$/), ...filesUnder('bench', /\.ts$/)].filter((file) => read(file).split('\n').length > 401);
+  const large = [
+    ...ours,
+    ...filesUnder('web', /\.tsx?$/),
+    ...filesUnder('examples', /\.ts$/),
+    ...filesUnder('bench', /\.ts$/),
+  ].filter((file) => read(file).split('\n').length > 401);
   assert.deepEqual(large, [], 'files over 400 lines');
 });
 
@@ -114,9 +206,18 @@ test('every hot or business statement names its account', () => {
   // Ids alone never find a row: each Kysely read or write of a business table is followed by a condition on account_id.
   const wrong: string[] = [];
   for (const file of ours) {
-    for (const match of read(file).matchAll(/\.(selectFrom|updateTable|deleteFrom)\('(\w+)'\)([\s\S]*?)(?:\.execute|;\n)/g)) {
+    for (const match of read(file).matchAll(
+      /\.(selectFrom|updateTable|deleteFrom)\('(\w+)'\)([\s\S]*?)(?:\.execute|;\n)/g,
+    )) {
       const [, , table = '', rest = ''] = match;
-      const shared = ['companies', 'merchants', 'accounts', 'api_key_hashes', 'page_links', 'schema_migrations'].includes(table);
+      const shared = [
+        'companies',
+        'merchants',
+        'accounts',
+        'api_key_hashes',
+        'page_links',
+        'schema_migrations',
+      ].includes(table);
       if (!shared && owners[table] && !rest.includes('account_id')) wrong.push(`${file}: ${table}`);
     }
   }
@@ -124,8 +225,15 @@ test('every hot or business statement names its account', () => {
 });
 
 test('the tree tells of the product alone: no private paths, no registry hosts', () => {
-  const folders = ['src', 'web', 'scripts', 'test', 'examples', 'bench', 'docs', 'migrations'].filter((folder) => statSync(join(root, folder), { throwIfNoEntry: false }));
-  const files = [...folders.flatMap((folder) => filesUnder(folder, /\.(ts|tsx|mjs|md|sql|json|css)$/)), 'README.md', 'package.json', 'package-lock.json'];
+  const folders = ['src', 'web', 'scripts', 'test', 'examples', 'bench', 'docs', 'migrations'].filter((folder) =>
+    statSync(join(root, folder), { throwIfNoEntry: false }),
+  );
+  const files = [
+    ...folders.flatMap((folder) => filesUnder(folder, /\.(ts|tsx|mjs|md|sql|json|css)$/)),
+    'README.md',
+    'package.json',
+    'package-lock.json',
+  ];
   const hosts = ['npm' + 'js.', 'debian' + '.org'];
   const wrong = files.filter((file) => {
     if (!statSync(join(root, file), { throwIfNoEntry: false })) return false;

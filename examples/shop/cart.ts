@@ -8,8 +8,18 @@ const most_of_one = 10;
 export type Product = { id: string; name: string; description: string; unit_amount: number };
 
 export const products: readonly Product[] = [
-  { id: 'beans', name: 'Morning Field coffee beans', description: '250 g, whole bean. Washed, from Huila: caramel, red apple, cocoa.', unit_amount: 1_450 },
-  { id: 'mug', name: 'Stoneware mug', description: '300 ml, thrown and glazed by hand. Dishwasher safe.', unit_amount: 1_900 },
+  {
+    id: 'beans',
+    name: 'Morning Field coffee beans',
+    description: '250 g, whole bean. Washed, from Huila: caramel, red apple, cocoa.',
+    unit_amount: 1_450,
+  },
+  {
+    id: 'mug',
+    name: 'Stoneware mug',
+    description: '300 ml, thrown and glazed by hand. Dishwasher safe.',
+    unit_amount: 1_900,
+  },
 ];
 
 export type Line = Product & { quantity: number; amount: number };
@@ -24,11 +34,18 @@ export function quantityOf(text: string | null): number {
 
 export function cartOf(quantity: (product_id: string) => number): Cart {
   const lines = products
-    .map((product) => ({ ...product, quantity: quantity(product.id), amount: product.unit_amount * quantity(product.id) }))
+    .map((product) => ({
+      ...product,
+      quantity: quantity(product.id),
+      amount: product.unit_amount * quantity(product.id),
+    }))
     .filter((line) => line.quantity > 0);
   const subtotal = sum(lines);
   // A set: a tenth off everything when beans and a mug go together.
-  const discounts = lines.length === products.length ? [{ name: 'Beans and mug together, 10 % off', amount: share(subtotal, 1_000) }] : [];
+  const discounts =
+    lines.length === products.length
+      ? [{ name: 'Beans and mug together, 10 % off', amount: share(subtotal, 1_000) }]
+      : [];
   const net = subtotal - sum(discounts);
   const taxes = net > 0 ? [{ name: 'VAT 20 %', amount: share(net, vat_bps) }] : [];
   return { lines, discounts, taxes, amount_total: net + sum(taxes) };

@@ -54,16 +54,23 @@ export function florin({ api_base, secret_key }: FlorinOptions) {
     const answer: unknown = await response.json().catch(() => undefined);
     if (response.ok) return answer as T;
     const problem = (answer ?? {}) as { detail?: string; title?: string; request_id?: string };
-    throw new FlorinError(response.status, problem.detail ?? problem.title ?? `Florin answered ${response.status}.`, problem.request_id);
+    throw new FlorinError(
+      response.status,
+      problem.detail ?? problem.title ?? `Florin answered ${response.status}.`,
+      problem.request_id,
+    );
   }
 
   return {
-    createSession: (input: Record<string, unknown>, idempotency_key: string) => call<Session>('POST', '/checkout_sessions', input, idempotency_key),
+    createSession: (input: Record<string, unknown>, idempotency_key: string) =>
+      call<Session>('POST', '/checkout_sessions', input, idempotency_key),
     getSession: (id: string) => call<Session>('GET', `/checkout_sessions/${encodeURIComponent(id)}`),
     listEndpoints: () => call<{ data: Endpoint[] }>('GET', '/webhook_endpoints?limit=100'),
     // Without an idempotency key, so that the answer with the secret is kept nowhere.
-    createEndpoint: (url: string) => call<Endpoint>('POST', '/webhook_endpoints', { url, events: ['*'], description: 'Example shop' }),
-    rotateSecret: (id: string) => call<Endpoint>('POST', `/webhook_endpoints/${encodeURIComponent(id)}/rotate_secret`, { expires_in: 0 }),
+    createEndpoint: (url: string) =>
+      call<Endpoint>('POST', '/webhook_endpoints', { url, events: ['*'], description: 'Example shop' }),
+    rotateSecret: (id: string) =>
+      call<Endpoint>('POST', `/webhook_endpoints/${encodeURIComponent(id)}/rotate_secret`, { expires_in: 0 }),
     enableEndpoint: (id: string) => call<Endpoint>('POST', `/webhook_endpoints/${encodeURIComponent(id)}/enable`, {}),
   };
 }

@@ -2,7 +2,14 @@
 
 import { startShop } from './shop.ts';
 
-const { FLORIN_API = 'http://localhost:4242', FLORIN_SECRET_KEY, FLORIN_WEBHOOK_SECRET, PORT = '4243', HOST, PUBLIC_URL } = process.env;
+const {
+  FLORIN_API = 'http://localhost:4242',
+  FLORIN_SECRET_KEY,
+  FLORIN_WEBHOOK_SECRET,
+  PORT = '4243',
+  HOST,
+  PUBLIC_URL,
+} = process.env;
 if (!FLORIN_SECRET_KEY) {
   console.error('Set FLORIN_SECRET_KEY to a secret key of your sandbox (sk_test_…).');
   process.exit(2);
@@ -17,4 +24,5 @@ const shop = await startShop({
   log: console.log,
 });
 console.log(`The shop is open at ${shop.url}`);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void shop.close().then(() => process.exit(0)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void shop.close().then(() => process.exit(0)));

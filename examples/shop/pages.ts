@@ -38,7 +38,8 @@ const productCard = ({ id, name, description, unit_amount }: Product, quantity: 
 function totalScript(): string {
   const totals: Record<string, string> = {};
   for (let beans = 0; beans <= 10; beans++) {
-    for (let mugs = 0; mugs <= 10; mugs++) totals[`${beans},${mugs}`] = price(cartOf((id) => (id === 'beans' ? beans : mugs)).amount_total);
+    for (let mugs = 0; mugs <= 10; mugs++)
+      totals[`${beans},${mugs}`] = price(cartOf((id) => (id === 'beans' ? beans : mugs)).amount_total);
   }
   return `const totals=${JSON.stringify(totals)},form=document.forms[0],line=document.getElementById('total'),
 of=name=>Math.min(10,Math.max(0,Math.trunc(form.elements[name].value)||0)),
@@ -48,10 +49,14 @@ form.addEventListener('input',show);addEventListener('pageshow',show);show();`;
 
 export function successPage(nonce: string, session: Session): string {
   if (session.status !== 'complete') {
-    const told = session.status === 'expired' ? 'This checkout has expired, and nothing was charged.' : 'Your bank is still busy with your payment. We will tell you as soon as it is done; reload this page to look again.';
+    const told =
+      session.status === 'expired'
+        ? 'This checkout has expired, and nothing was charged.'
+        : 'Your bank is still busy with your payment. We will tell you as soon as it is done; reload this page to look again.';
     return messagePage(nonce, 'Not paid yet', told);
   }
-  const row = (name: string, amount: number) => `<tr><td>${escapeText(name)}</td><td>${price(amount, session.currency)}</td></tr>`;
+  const row = (name: string, amount: number) =>
+    `<tr><td>${escapeText(name)}</td><td>${price(amount, session.currency)}</td></tr>`;
   const rows = [
     ...session.line_items.map((item) => row(`${item.name} × ${item.quantity}`, item.unit_amount * item.quantity)),
     ...(session.discounts ?? []).map((discount) => row(discount.name, -discount.amount)),
@@ -67,19 +72,35 @@ export function successPage(nonce: string, session: Session): string {
 }
 
 export const messagePage = (nonce: string, title: string, text: string, more = '') =>
-  page(nonce, title, `<h1>${escapeText(title)}</h1><p class="lead">${escapeText(text)}</p>${more && `<p class="quiet">${escapeText(more)}</p>`}<p><a href="/">Back to the shop</a></p>`);
+  page(
+    nonce,
+    title,
+    `<h1>${escapeText(title)}</h1><p class="lead">${escapeText(text)}</p>${more && `<p class="quiet">${escapeText(more)}</p>`}<p><a href="/">Back to the shop</a></p>`,
+  );
 
 export function eventsPage(nonce: string, events: readonly ShopEvent[], listening: boolean): string {
-  const rows = events.map((event) => `<tr><td><code>${escapeText(event.type)}</code></td><td><code>${escapeText(event.object_id)}</code></td><td><time>${event.at.toISOString()}</time></td></tr>`);
-  const empty = listening ? 'None yet. Buy something, then reload this page.' : 'The shop has no signing secret yet, so it refuses every webhook.';
-  const list = rows.length ? `<div class="wide"><table><thead><tr><th>Event</th><th>About</th><th>Received</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>` : `<p>${empty}</p>`;
-  return page(nonce, 'Webhooks received', `<h1>Webhooks received</h1><p class="lead">The last twenty, newest first. Each signature was checked.</p>${list}<p><a href="/events">Reload</a></p>`);
+  const rows = events.map(
+    (event) =>
+      `<tr><td><code>${escapeText(event.type)}</code></td><td><code>${escapeText(event.object_id)}</code></td><td><time>${event.at.toISOString()}</time></td></tr>`,
+  );
+  const empty = listening
+    ? 'None yet. Buy something, then reload this page.'
+    : 'The shop has no signing secret yet, so it refuses every webhook.';
+  const list = rows.length
+    ? `<div class="wide" role="region" aria-label="Webhooks received" tabindex="0"><table><thead><tr><th>Event</th><th>About</th><th>Received</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`
+    : `<p>${empty}</p>`;
+  return page(
+    nonce,
+    'Webhooks received',
+    `<h1>Webhooks received</h1><p class="lead">The last twenty, newest first. Each signature was checked.</p>${list}<p><a href="/events">Reload</a></p>`,
+  );
 }
 
 export const escapeText = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
 /** For the request that opens the checkout. */
-export const lineItems = (cart: Cart) => cart.lines.map(({ name, description, quantity, unit_amount }) => ({ name, description, quantity, unit_amount }));
+export const lineItems = (cart: Cart) =>
+  cart.lines.map(({ name, description, quantity, unit_amount }) => ({ name, description, quantity, unit_amount }));
 
 const page = (nonce: string, title: string, body: string) => `<!doctype html>
 <html lang="en">
@@ -134,7 +155,7 @@ input[type=number]{width:5em;min-height:44px;padding:6px 10px;font:inherit;color
 .wide{overflow-x:auto}
 table{width:100%;max-width:640px;border-collapse:collapse;margin:20px 0}
 td,th{padding:10px 12px 10px 0;border-bottom:1px solid var(--line);text-align:left;font-weight:400}
-td:last-child{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+td:last-child{padding-right:0;text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .sum th,.sum td{font-weight:700;border:0}
 code,time{font:14px ui-monospace,monospace}
 `;

@@ -12,7 +12,13 @@ import { verifyWebhook } from './verify-webhook.ts';
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const secret_key = 'sk_test_0123456789abcdef';
 
-type Seen = { method: string; path: string; key: string | undefined; auth: string | undefined; body: Record<string, unknown> };
+type Seen = {
+  method: string;
+  path: string;
+  key: string | undefined;
+  auth: string | undefined;
+  body: Record<string, unknown>;
+};
 
 /** A Florin that answers what it is told to. */
 async function fakeFlorin(t: TestContext, answers: Record<string, [number, unknown]> = {}) {
@@ -21,7 +27,13 @@ async function fakeFlorin(t: TestContext, answers: Record<string, [number, unkno
     let text = '';
     for await (const part of request) text += part;
     const path = request.url ?? '';
-    seen.push({ method: request.method ?? '', path, key: request.headers['idempotency-key']?.toString(), auth: request.headers.authorization, body: text ? JSON.parse(text) : {} });
+    seen.push({
+      method: request.method ?? '',
+      path,
+      key: request.headers['idempotency-key']?.toString(),
+      auth: request.headers.authorization,
+      body: text ? JSON.parse(text) : {},
+    });
     const [status, body] = answers[`${request.method} ${path}`] ?? [404, { detail: 'no such route' }];
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   });
@@ -33,17 +45,38 @@ async function fakeFlorin(t: TestContext, answers: Record<string, [number, unkno
   return { seen, answers, api_base: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-async function open(t: TestContext, answers: Record<string, [number, unknown]> = {}, webhook_secret: string | undefined = secret) {
+async function open(
+  t: TestContext,
+  answers: Record<string, [number, unknown]> = {},
+  webhook_secret: string | undefined = secret,
+) {
   const fake = await fakeFlorin(t, answers);
   const lines: string[] = [];
-  const shop = await startShop({ port: 0, api_base: fake.api_base, secret_key, webhook_secret, log: (line) => lines.push(line) });
+  const shop = await startShop({
+    port: 0,
+    api_base: fake.api_base,
+    secret_key,
+    webhook_secret,
+    log: (line) => lines.push(line),
+  });
   t.after(() => shop.close());
   const buy = (form: Record<string, string>) =>
-    fetch(`${shop.url}/create-checkout-session`, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
+    fetch(`${shop.url}/create-checkout-session`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+      redirect: 'manual',
+    });
   return { ...fake, lines, url: shop.url, buy };
 }
 
-const session = { id: 'sess_1', url: 'https://pay.example/pay/sess_1', status: 'open', amount_total: 1_740, currency: 'EUR', line_items: [{ name: 'Beans <b>', quantity: 1, unit_amount: 1_450 }] };
+const session = {
+  id: 'sess_1',
+  url: 'https://pay.example/pay/sess_1',
+  status: 'open',
+  amount_total: 1_740,
+  currency: 'EUR',
+  line_items: [{ name: 'Beans <b>', quantity: 1, unit_amount: 1_450 }],
+};
 const order_id = '5f0c7a36-5f0e-4b53-9d6e-2b7f6f3f1a11';
 
 test('the total is the lines less discounts plus taxes, in whole cents, for every basket', () => {
@@ -52,10 +85,17 @@ test('the total is the lines less discounts plus taxes, in whole cents, for ever
       const cart = cartOf((id) => (id === 'beans' ? beans : mug));
       const sum = (parts: { amount: number }[]) => parts.reduce((total, part) => total + part.amount, 0);
       assert.equal(cart.amount_total, sum(cart.lines) - sum(cart.discounts) + sum(cart.taxes));
-      assert.ok([...cart.lines, ...cart.discounts, ...cart.taxes].every((part) => Number.isInteger(part.amount) && part.amount > 0));
+      assert.ok(
+        [...cart.lines, ...cart.discounts, ...cart.taxes].every(
+          (part) => Number.isInteger(part.amount) && part.amount > 0,
+        ),
+      );
     }
   }
-  assert.deepEqual(['3', '2.9', '-4', '99', 'x', '1e9', 'Infinity', '', null].map(quantityOf), [3, 2, 0, 10, 0, 10, 0, 0, 0]);
+  assert.deepEqual(
+    ['3', '2.9', '-4', '99', 'x', '1e9', 'Infinity', '', null].map(quantityOf),
+    [3, 2, 0, 10, 0, 10, 0, 0, 0],
+  );
 });
 
 test('check-out answers 303 to the session, priced by the server alone', async (t) => {
@@ -76,7 +116,9 @@ test('check-out answers 303 to the session, priced by the server alone', async (
 });
 
 test('an empty basket and a refusal of Florin are pages in words', async (t) => {
-  const { buy } = await open(t, { 'POST /v1/checkout_sessions': [400, { title: 'Bad', detail: "'amount_total' <is> wrong", request_id: 'req_9' }] });
+  const { buy } = await open(t, {
+    'POST /v1/checkout_sessions': [400, { title: 'Bad', detail: "'amount_total' <is> wrong", request_id: 'req_9' }],
+  });
   assert.equal((await buy({ beans: '0', mug: '-1' })).status, 422);
   const refused = await buy({ beans: '1' });
   assert.equal(refused.status, 502);
@@ -99,12 +141,21 @@ test('the success page believes Florin, not the address', async (t) => {
 
 test('a webhook counts once, and only with a good signature', async (t) => {
   const { url, lines } = await open(t);
-  const body = JSON.stringify({ id: 'evt_1', object: 'event', type: 'checkout_session.completed', data: { id: 'sess_1', merchant_reference: order_id } });
+  const body = JSON.stringify({
+    id: 'evt_1',
+    object: 'event',
+    type: 'checkout_session.completed',
+    data: { id: 'sess_1', merchant_reference: order_id },
+  });
   const send = (at: Date, text = body, signed = body) =>
     fetch(`${url}/webhooks`, {
       method: 'POST',
       body: text,
-      headers: { 'webhook-id': 'evt_1', 'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)), 'webhook-signature': new Webhook(secret).sign('evt_1', at, signed) },
+      headers: {
+        'webhook-id': 'evt_1',
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
+        'webhook-signature': new Webhook(secret).sign('evt_1', at, signed),
+      },
     });
   assert.equal((await send(new Date(Date.now() - 6 * 60_000))).status, 401);
   assert.equal((await send(new Date(), body.replace('sess_1', 'sess_2'))).status, 401);
@@ -122,14 +173,23 @@ test('signatures: two during a rotation, other versions and garbage', () => {
   const timestamp = String(Math.floor(now.getTime() / 1_000));
   const good = new Webhook(secret).sign('evt_1', now, body.toString());
   const other = new Webhook(`whsec_${Buffer.alloc(32, 9).toString('base64')}`).sign('evt_1', now, body.toString());
-  const verify = (signature: string | undefined, id: string | undefined = 'evt_1') => verifyWebhook(body, { id, timestamp, signature }, secret, now);
+  const verify = (signature: string | undefined, id: string | undefined = 'evt_1') =>
+    verifyWebhook(body, { id, timestamp, signature }, secret, now);
   assert.ok(verify(good) && verify(`${other} ${good}`));
-  for (const bad of [other, '', 'v1,', 'v1,!!', good.replace('v1,', 'v2,'), good.slice(0, -4), undefined]) assert.equal(verify(bad), false, bad);
+  for (const bad of [other, '', 'v1,', 'v1,!!', good.replace('v1,', 'v2,'), good.slice(0, -4), undefined])
+    assert.equal(verify(bad), false, bad);
   assert.equal(verify(good, 'evt_2'), false);
 });
 
 test('the shop registers its endpoint, or rotates the secret of the one it has', async (t) => {
-  const first = await open(t, { 'GET /v1/webhook_endpoints?limit=100': [200, { data: [] }], 'POST /v1/webhook_endpoints': [201, { id: 'we_1', secret }] }, '');
+  const first = await open(
+    t,
+    {
+      'GET /v1/webhook_endpoints?limit=100': [200, { data: [] }],
+      'POST /v1/webhook_endpoints': [201, { id: 'we_1', secret }],
+    },
+    '',
+  );
   const made = first.seen.find((call) => call.method === 'POST');
   assert.match(String(made?.body.url), /^http:\/\/127\.0\.0\.1:\d+\/webhooks$/);
   assert.equal(made?.key, undefined);
@@ -137,22 +197,41 @@ test('the shop registers its endpoint, or rotates the secret of the one it has',
 
   const fake = await fakeFlorin(t);
   const options = { port: 0, api_base: fake.api_base, secret_key, public_url: 'https://shop.example', log: () => {} };
-  fake.answers['GET /v1/webhook_endpoints?limit=100'] = [200, { data: [{ id: 'we_2', url: 'https://shop.example/webhooks', status: 'disabled' }] }];
+  fake.answers['GET /v1/webhook_endpoints?limit=100'] = [
+    200,
+    { data: [{ id: 'we_2', url: 'https://shop.example/webhooks', status: 'disabled' }] },
+  ];
   fake.answers['POST /v1/webhook_endpoints/we_2/rotate_secret'] = [200, { id: 'we_2', secret }];
   fake.answers['POST /v1/webhook_endpoints/we_2/enable'] = [200, {}];
   const shop = await startShop(options);
   await shop.close();
-  assert.deepEqual(fake.seen.map((call) => `${call.method} ${call.path}`), ['GET /v1/webhook_endpoints?limit=100', 'POST /v1/webhook_endpoints/we_2/rotate_secret', 'POST /v1/webhook_endpoints/we_2/enable']);
+  assert.deepEqual(
+    fake.seen.map((call) => `${call.method} ${call.path}`),
+    [
+      'GET /v1/webhook_endpoints?limit=100',
+      'POST /v1/webhook_endpoints/we_2/rotate_secret',
+      'POST /v1/webhook_endpoints/we_2/enable',
+    ],
+  );
 });
 
 test('the shop opens although Florin is away, and says so', async (t) => {
   const lines: string[] = [];
-  const shop = await startShop({ port: 0, api_base: 'http://127.0.0.1:1', secret_key, log: (line) => lines.push(line) });
+  const shop = await startShop({
+    port: 0,
+    api_base: 'http://127.0.0.1:1',
+    secret_key,
+    log: (line) => lines.push(line),
+  });
   t.after(() => shop.close());
   assert.match(lines.join(), /no webhooks: Florin could not be reached/);
   const home = await fetch(shop.url);
   assert.equal(home.status, 200);
   assert.doesNotMatch(String(home.headers.get('content-security-policy')), /unsafe/);
-  const answered = await fetch(`${shop.url}/create-checkout-session`, { method: 'POST', body: new URLSearchParams({ beans: '1' }), redirect: 'manual' });
+  const answered = await fetch(`${shop.url}/create-checkout-session`, {
+    method: 'POST',
+    body: new URLSearchParams({ beans: '1' }),
+    redirect: 'manual',
+  });
   assert.equal(answered.status, 502);
 });

@@ -23,11 +23,25 @@ export type ShopOptions = {
   log: (line: string) => void;
 };
 
-type Shop = { florin: Florin; url: string; secret: string | undefined; events: ShopEvent[]; paid: Set<string>; log: (line: string) => void };
+type Shop = {
+  florin: Florin;
+  url: string;
+  secret: string | undefined;
+  events: ShopEvent[];
+  paid: Set<string>;
+  log: (line: string) => void;
+};
 
 export async function startShop(options: ShopOptions): Promise<{ url: string; close(): Promise<void> }> {
   const { log, host = '127.0.0.1' } = options;
-  const shop: Shop = { florin: florin(options), url: '', secret: options.webhook_secret, events: [], paid: new Set(), log };
+  const shop: Shop = {
+    florin: florin(options),
+    url: '',
+    secret: options.webhook_secret,
+    events: [],
+    paid: new Set(),
+    log,
+  };
   const server = createServer((request, response) => {
     answer(shop, request, response).catch((error) => fail(shop, response, error));
   });
@@ -35,7 +49,9 @@ export async function startShop(options: ShopOptions): Promise<{ url: string; cl
   const { port } = server.address() as AddressInfo;
   shop.url = options.public_url ?? `http://localhost:${port}`;
   if (!shop.secret) {
-    await listen(shop, `${options.public_url ?? `http://127.0.0.1:${port}`}/webhooks`).catch((error) => log(`shop: no webhooks: ${messageOf(error)}`));
+    await listen(shop, `${options.public_url ?? `http://127.0.0.1:${port}`}/webhooks`).catch((error) =>
+      log(`shop: no webhooks: ${messageOf(error)}`),
+    );
   }
   const close = () => {
     server.closeAllConnections();
@@ -63,7 +79,9 @@ async function answer(shop: Shop, request: IncomingMessage, response: ServerResp
     case 'GET /success':
       return success(shop, searchParams.get('session_id') ?? '', response);
     case 'GET /cancel':
-      return show(response, 200, (nonce) => messagePage(nonce, 'Nothing was charged', 'You left before paying. Everything is still here when you want it.'));
+      return show(response, 200, (nonce) =>
+        messagePage(nonce, 'Nothing was charged', 'You left before paying. Everything is still here when you want it.'),
+      );
     case 'POST /webhooks':
       return receiveWebhook(shop, request, response);
     case 'GET /events':
@@ -76,7 +94,10 @@ async function answer(shop: Shop, request: IncomingMessage, response: ServerResp
 async function createCheckoutSession(shop: Shop, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const form = new URLSearchParams((await readBody(request, 4_096)).toString());
   const cart = cartOf((id) => quantityOf(form.get(id)));
-  if (cart.lines.length === 0) return show(response, 422, (nonce) => messagePage(nonce, 'Your basket is empty', 'Choose how many you would like, then check out.'));
+  if (cart.lines.length === 0)
+    return show(response, 422, (nonce) =>
+      messagePage(nonce, 'Your basket is empty', 'Choose how many you would like, then check out.'),
+    );
   const given = form.get('order_id') ?? '';
   const order_id = /^[0-9a-f-]{36}$/.test(given) ? given : randomUUID();
   const session = await shop.florin.createSession(
@@ -91,14 +112,19 @@ async function createCheckoutSession(shop: Shop, request: IncomingMessage, respo
       merchant_reference: order_id,
     },
     // One order with one content is one session: pressing the button twice opens the same checkout.
-    createHash('sha256').update(`${order_id} ${JSON.stringify(cart)}`).digest('hex'),
+    createHash('sha256')
+      .update(`${order_id} ${JSON.stringify(cart)}`)
+      .digest('hex'),
   );
   response.writeHead(303, { location: session.url, 'cache-control': 'no-store' }).end();
 }
 
 /** The address in the browser proves nothing: what was paid is asked of Florin, with the key. */
 async function success(shop: Shop, session_id: string, response: ServerResponse): Promise<void> {
-  if (!/^\w{1,64}$/.test(session_id)) return show(response, 400, (nonce) => messagePage(nonce, 'Which order?', 'This address lacks the session_id of a checkout.'));
+  if (!/^\w{1,64}$/.test(session_id))
+    return show(response, 400, (nonce) =>
+      messagePage(nonce, 'Which order?', 'This address lacks the session_id of a checkout.'),
+    );
   const session = await shop.florin.getSession(session_id);
   return show(response, 200, (nonce) => successPage(nonce, session));
 }
@@ -106,17 +132,26 @@ async function success(shop: Shop, session_id: string, response: ServerResponse)
 async function receiveWebhook(shop: Shop, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request, 1_048_576);
   const header = (name: string) => request.headers[name]?.toString();
-  const headers = { id: header('webhook-id'), timestamp: header('webhook-timestamp'), signature: header('webhook-signature') };
+  const headers = {
+    id: header('webhook-id'),
+    timestamp: header('webhook-timestamp'),
+    signature: header('webhook-signature'),
+  };
   if (!shop.secret || !verifyWebhook(body, headers, shop.secret)) {
     response.writeHead(401).end();
     return;
   }
-  const event = JSON.parse(body.toString()) as { id: string; type: string; data?: { id?: string; merchant_reference?: string | null } };
+  const event = JSON.parse(body.toString()) as {
+    id: string;
+    type: string;
+    data?: { id?: string; merchant_reference?: string | null };
+  };
   // Deliveries come at least once and in any order: the event's id tells a second one.
   if (!shop.events.some((known) => known.id === event.id)) {
     shop.events.unshift({ id: event.id, type: event.type, at: new Date(), object_id: event.data?.id ?? '' });
     shop.events.length = Math.min(shop.events.length, 20);
-    if (event.type === 'checkout_session.completed') fulfil(shop, event.data?.merchant_reference ?? event.data?.id ?? '');
+    if (event.type === 'checkout_session.completed')
+      fulfil(shop, event.data?.merchant_reference ?? event.data?.id ?? '');
   }
   response.writeHead(204).end();
 }
@@ -154,7 +189,8 @@ function fail(shop: Shop, response: ServerResponse, error: unknown): void {
 /** What the customer is told: Florin's own words when it refused, and never the details of a bug. */
 function toldOf(error: unknown): { status: number; title: string; text: string; more?: string } {
   if (error instanceof TooLarge) return { status: 413, title: 'Too much at once', text: 'The request was too large.' };
-  if (!(error instanceof FlorinError)) return { status: 500, title: 'Our mistake', text: 'Something went wrong in the shop. Nothing was charged.' };
+  if (!(error instanceof FlorinError))
+    return { status: 500, title: 'Our mistake', text: 'Something went wrong in the shop. Nothing was charged.' };
   const more = error.request_id && `Request ${error.request_id}`;
   return { status: error.status === 404 ? 404 : 502, title: 'That did not work', text: error.message, more };
 }

@@ -179,6 +179,12 @@ export const recipes: Record<string, Recipe> = {
     fresh: false,
     why: 'a file: the smallest picture there is',
   },
+  reconciliation: {
+    op: 'reconciliations.create',
+    input: {},
+    fresh: false,
+    why: 'a reconciliation of yesterday',
+  },
   delivery: {
     op: 'deliveries.list',
     input: { endpoint_id: '{webhook_endpoint}', limit: 1 },

@@ -14,6 +14,10 @@ const nouns: Record<string, { title: string; text: string }> = {
     title: 'Disputes',
     text: 'A customer told their bank that a payment was wrong, and the provider took the money back. Until it is decided the amount is held back from your balance. Accept it, or challenge it with evidence before `evidence_due_by`.',
   },
+  fraud_warnings: {
+    title: 'Fraud warnings',
+    text: 'An issuer told that its customer does not know a payment. Your account can be set to refund such payments by itself, up to an amount, before they are disputed.',
+  },
   files: {
     title: 'Files',
     text: 'Documents and pictures that go to a provider as evidence. Send them as base64; they are kept with your account and shown to nobody else.',
@@ -60,6 +64,14 @@ const nouns: Record<string, { title: string; text: string }> = {
   settlements: {
     title: 'Settlements',
     text: 'What came in over a day, less refunds and fees, on its way from incoming to available.',
+  },
+  reports: {
+    title: 'Reports',
+    text: 'Files for your accounting: every payment, refund, movement, settlement and payout as CSV, the monthly statement, the trial balance.',
+  },
+  reconciliations: {
+    title: 'Reconciliations',
+    text: 'The provider’s own settlement report held against the ledger: what matched, what is missing on either side, what differs.',
   },
   ledger: { title: 'Ledger', text: 'Every movement of money is double entry. This is the proof that the books hold.' },
 };

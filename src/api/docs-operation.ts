@@ -60,6 +60,7 @@ function inputs(route: Route): Part {
 }
 
 function answer(route: Route, { shown }: Page): Html {
+  if (route.download) return html`<h4>Answer</h4><p><span class="status good">200</span> with a CSV file.</p>`;
   const output = plain(route.op.output);
   const item = output.properties?.['data']?.items;
   const known = output.title !== undefined || (item?.title !== undefined && shown.has(item.title));
@@ -97,6 +98,7 @@ function refusals(route: Route): Html {
 function sample(route: Route, { base_url }: Page): Part {
   const recorded = answers[route.op.name];
   if (recorded === undefined) return '';
+  if (typeof recorded === 'string') return listing(`Answer ${route.status ?? 200}`, route.op.summary, recorded, 'text');
   return listing(
     `Answer ${route.status ?? 200}`,
     route.op.summary,

@@ -146,7 +146,9 @@ function operationOf(route: Route, schemas: Components): OpenApiOperation {
           'Request-Id': ref('headers/Request-Id'),
           ...(route.method === 'POST' ? { 'Idempotent-Replayed': ref('headers/Idempotent-Replayed') } : {}),
         },
-        content: { 'application/json': { schema: hoist(plain(op.output), schemas) } },
+        content: route.download
+          ? { 'text/csv': { schema: { type: 'string' } } }
+          : { 'application/json': { schema: hoist(plain(op.output), schemas) } },
       },
       ...problemResponses(faultsOf(route)),
     },

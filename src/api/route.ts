@@ -1,5 +1,7 @@
 // The shape of a row in a dialect's table of routes: a path, and the operation behind it.
 
+import type { Readable } from 'node:stream';
+import type { Ctx } from '../operation/context.ts';
 import type { Operation } from '../operation/operation.ts';
 
 export type Route = {
@@ -11,4 +13,6 @@ export type Route = {
   status?: 200 | 201 | 202;
   /** Bytes of the largest body; that of the app when not said. */
   body_limit?: number;
+  /** The file that the operation's answer describes: it is sent in place of the answer. */
+  download?: (ctx: Ctx, answer: unknown) => Promise<{ file_name: string; content_type: string; body: Readable }>;
 };

@@ -85,7 +85,8 @@ async function giveBack(ctx: Ctx, payment: PaymentRow, session_id: string): Prom
   const idempotency_key = `late-payment-${payment.id}`;
   let uncovered: unknown;
   try {
-    if (payment.status === 'authorized') await perform(cancelPayment, ctx, { idempotency_key, input: { id: payment.id } });
+    if (payment.status === 'authorized')
+      await perform(cancelPayment, ctx, { idempotency_key, input: { id: payment.id } });
     else if (payment.amount_refunded === 0) {
       const note = 'Second payment of a session that was paid already';
       await perform(createRefund, ctx, { idempotency_key, input: { payment: payment.id, reason: 'duplicate', note } });

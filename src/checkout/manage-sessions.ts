@@ -1,8 +1,8 @@
 // The merchant's operations on checkout sessions: create, get, list, expire.
 
 import Type, { type Static } from 'typebox';
-import { type CustomerRow, customerFields, findByEmail, findByReference, findCustomer } from '../customers/customer.ts';
-import { insertCustomer } from '../customers/manage-customers.ts';
+import { type CustomerRow, customerFields, findByEmail, findCustomer } from '../customers/customer.ts';
+import { customerByReference, insertCustomer } from '../customers/manage-customers.ts';
 import type { Tx } from '../db/db.ts';
 import { emit } from '../events/emit.ts';
 import { plus, seconds } from '../kit/clock.ts';
@@ -140,12 +140,8 @@ async function customerOf(ctx: Ctx, tx: Tx, input: Static<typeof Input>): Promis
     }
     return row;
   }
-  if (reference !== undefined) {
-    return (
-      (await findByReference(tx, account_id, reference)) ??
-      (await insertCustomer(ctx, tx, { reference, ...(email === undefined ? {} : { email }) }))
-    );
-  }
+  if (reference !== undefined)
+    return await customerByReference(ctx, tx, { reference, ...(email === undefined ? {} : { email }) });
   if (email !== undefined)
     return (await findByEmail(tx, account_id, email)) ?? (await insertCustomer(ctx, tx, { email }));
   return undefined;

@@ -34,8 +34,15 @@ export function connectorContract(name: string, cards: ContractCards, open: () =
       entry: 'typed',
       ...more,
     });
-    const authorized = async (more: Partial<AuthorizeCall> = {}) => approvedReference(await connector.authorize(authorizeCall(more)));
-    const on = (provider_reference: string, amount: number, more: Partial<FollowUpCall> = {}): FollowUpCall => ({ reference: reference(), provider_reference, amount, currency: 'EUR', ...more });
+    const authorized = async (more: Partial<AuthorizeCall> = {}) =>
+      approvedReference(await connector.authorize(authorizeCall(more)));
+    const on = (provider_reference: string, amount: number, more: Partial<FollowUpCall> = {}): FollowUpCall => ({
+      reference: reference(),
+      provider_reference,
+      amount,
+      currency: 'EUR',
+      ...more,
+    });
 
     test('an approved authorization names the provider reference, and look tells the same', async () => {
       const call = authorizeCall();
@@ -65,7 +72,11 @@ export function connectorContract(name: string, cards: ContractCards, open: () =
     test('the same reference twice is one capture', async () => {
       const held = await authorized();
       const capture = on(held, 600);
-      const outcomes = await Promise.all([connector.capture(capture), connector.capture(capture), connector.capture(capture)]);
+      const outcomes = await Promise.all([
+        connector.capture(capture),
+        connector.capture(capture),
+        connector.capture(capture),
+      ]);
       for (const outcome of outcomes) assert.equal(outcome.kind, 'approved');
       assert.equal((await connector.capture(on(held, 400))).kind, 'approved');
       assert.equal((await connector.look(capture.reference)).kind, 'approved');

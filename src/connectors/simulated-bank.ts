@@ -7,7 +7,7 @@ import { newId, type Random } from '../kit/id.ts';
 import type { Currency } from '../kit/money.ts';
 import type { Bank, BankAnswer, BankFailure } from './bank.ts';
 import { ProviderTimeout } from './provider-timeout.ts';
-import { bankBehaviourOf, type BankScenario, bankScenarioOf } from './simulated-bank-scenarios.ts';
+import { type BankScenario, bankBehaviourOf, bankScenarioOf } from './simulated-bank-scenarios.ts';
 
 export type SimulatedTransfer = {
   account_id: string;

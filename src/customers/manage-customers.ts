@@ -7,13 +7,21 @@ import type { Tx } from '../db/db.ts';
 import { isDuplicate } from '../db/db.ts';
 import type { DB } from '../db/types.ts';
 import { emit } from '../events/emit.ts';
+import { must } from '../kit/assert.ts';
 import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id, ListOf, pageFields, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { CustomerObject, type CustomerRow, customerFields, customerObject, findCustomer } from './customer.ts';
+import {
+  CustomerObject,
+  type CustomerRow,
+  customerFields,
+  customerObject,
+  findByReference,
+  findCustomer,
+} from './customer.ts';
 
 export const createCustomer = operation({
   name: 'customers.create',
@@ -63,6 +71,40 @@ export async function insertCustomer(ctx: Ctx, tx: Tx, input: NewCustomer): Prom
     .catch(refuseTakenReference);
   await emit(ctx, tx, 'customer.created', customerObject(row));
   return row;
+}
+
+/** By your own reference, made when there is none: of many callers at once one makes the customer, and all get that one. */
+export async function customerByReference(
+  ctx: Ctx,
+  tx: Tx,
+  input: { reference: string; email?: string },
+): Promise<CustomerRow> {
+  const { account_id } = ctx.account;
+  const known = await findByReference(tx, account_id, input.reference);
+  if (known) return known;
+  const now = ctx.env.clock.now();
+  const made = await tx
+    .insertInto('customers')
+    .values({
+      account_id,
+      id: newId('cus', ctx.env),
+      reference: input.reference,
+      email: input.email ?? null,
+      created_at: now,
+      updated_at: now,
+    })
+    .onConflict((c) =>
+      c
+        .columns(['account_id', 'reference'])
+        .where('reference', 'is not', null)
+        .where('deleted_at', 'is', null)
+        .doNothing(),
+    )
+    .returningAll()
+    .executeTakeFirst();
+  if (!made) return must(await findByReference(tx, account_id, input.reference), 'whoever was first has committed');
+  await emit(ctx, tx, 'customer.created', customerObject(made));
+  return made;
 }
 
 function refuseTakenReference(error: unknown): never {

@@ -23,26 +23,27 @@ function valuesOf(columns: [string, string][], rows: Record<string, unknown>[]):
   });
 }
 
-const texts = new Map<string, string>();
+const known = new Map<string, { name: string; text: string }>();
 
-function textOf(name: string, make: () => string): string {
-  let text = texts.get(name);
-  if (text === undefined) {
-    text = make();
-    texts.set(name, text);
+/** The text of these very columns, under a name that is theirs alone. */
+function textOf(name: string, columns: [string, string][], make: () => string): { name: string; text: string } {
+  const key = `${name} ${columns.join(' ')}`;
+  let found = known.get(key);
+  if (!found) {
+    found = { name: `${name}_${known.size}`, text: make() };
+    known.set(key, found);
   }
-  return text;
+  return found;
 }
 
 export function insertRows(table: string, columns: Columns, rows: Record<string, unknown>[]): Statement[] {
   if (rows.length === 0) return [];
   const list = Object.entries(columns);
-  const name = `insert_${table}`;
-  const text = textOf(name, () => {
+  const statement = textOf(`insert_${table}`, list, () => {
     const names = list.map(([column]) => column).join(', ');
     return `insert into ${table} (${names}) select ${picked(list)} from unnest(${arrays(list, 1)}) as u (${names})`;
   });
-  return [{ name, text, values: valuesOf(list, rows) }];
+  return [{ ...statement, values: valuesOf(list, rows) }];
 }
 
 /**
@@ -61,8 +62,7 @@ export function updateRows(
   const matches = Object.entries(match);
   const sets = Object.entries(set);
   const list = [...matches.map(([name, type]): [string, string] => [`m_${name}`, type]), ...sets];
-  const name = `update_${table}_${guard}`;
-  const text = textOf(name, () => {
+  const statement = textOf(`update_${table}_${guard}`, list, () => {
     const assignments = sets.map(([column, type]) => `${column} = u.${column}${type === 'jsonb' ? '::jsonb' : ''}`);
     if (extra.set) assignments.push(extra.set);
     const where = matches.map(([column]) => `t.${column} = u.m_${column}`);
@@ -75,5 +75,5 @@ export function updateRows(
     ...row,
     ...Object.fromEntries(matches.map(([n]) => [`m_${n}`, row[`m_${n}`] ?? row[n]])),
   }));
-  return [{ name, text, values: [...valuesOf(list, flat), rows.length] }];
+  return [{ ...statement, values: [...valuesOf(list, flat), rows.length] }];
 }

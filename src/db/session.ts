@@ -37,7 +37,10 @@ export async function openSnapshot(db: Db, settings: Record<string, string> = {}
     let closed: Promise<void> | undefined;
     const close = async () => {
       // A connection that is lost cannot be told to end its transaction, and need not be.
-      await query.rollback().execute().catch(() => {});
+      await query
+        .rollback()
+        .execute()
+        .catch(() => {});
       await session.close();
     };
     return {

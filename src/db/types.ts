@@ -466,6 +466,47 @@ export interface ProviderNotices {
   tries: Generated<number>;
 }
 
+export interface ReconciliationExceptions {
+  account_id: string;
+  amount_ledger: number | null;
+  amount_provider: number | null;
+  currency: string;
+  kind: string;
+  moved_at: Date;
+  payment_id: string | null;
+  position: number;
+  reconciliation_id: string;
+  reference: string;
+}
+
+export interface ReconciliationLines {
+  account_id: string;
+  amount: number;
+  booked_at: Date;
+  counts: boolean;
+  currency: string;
+  kind: string;
+  position: number;
+  reconciliation_id: string;
+  reference: string;
+}
+
+export interface Reconciliations {
+  account_id: string;
+  completed_at: Date | null;
+  created_at: Date;
+  exception_count: Generated<number>;
+  failure_reason: string | null;
+  id: string;
+  line_count: Generated<number>;
+  period_end: Date;
+  period_start: Date;
+  provider: string;
+  source: string;
+  status: string;
+  totals: Generated<Json>;
+}
+
 export interface Refunds {
   account_id: string;
   amount: number;
@@ -636,6 +677,9 @@ export interface DB {
   payouts: Payouts;
   provider_cursors: ProviderCursors;
   provider_notices: ProviderNotices;
+  reconciliation_exceptions: ReconciliationExceptions;
+  reconciliation_lines: ReconciliationLines;
+  reconciliations: Reconciliations;
   refunds: Refunds;
   schema_migrations: SchemaMigrations;
   settlement_lines: SettlementLines;

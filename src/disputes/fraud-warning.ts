@@ -1,37 +1,92 @@
 // An early warning of an issuer: its customer does not know a payment, and a dispute may follow. A refund before that costs less
 // than the dispute; an account may have it made by itself. Must never refund more than once for one warning.
 
+import type { Selectable } from 'kysely';
+import Type, { type Static } from 'typebox';
 import type { Tx } from '../db/db.ts';
+import type { FraudWarnings } from '../db/types.ts';
 import { emit } from '../events/emit.ts';
 import { isFault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
+import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
-import { type Operation, perform } from '../operation/operation.ts';
+import { Id, ListOf, pageFields } from '../operation/fields.ts';
+import { type Operation, operation, perform } from '../operation/operation.ts';
 import { createRefund } from '../payments/create-refund.ts';
 import { findPayment, type PaymentRow, refundable } from '../payments/payment.ts';
 
 export type Warned = { payment: PaymentRow; amount: number; provider: string; at: Date };
 
+type Row = Selectable<FraudWarnings>;
+
+export const FraudWarningObject = Type.Object(
+  {
+    id: Type.String(),
+    object: Type.Literal('fraud_warning'),
+    payment: Type.String(),
+    amount: Type.Integer({ description: 'What the issuer’s customer does not know, in minor units of `currency`.' }),
+    currency: Type.String(),
+    provider: Type.String(),
+    warned_at: Type.String({ format: 'date-time', description: 'When the issuer said so.' }),
+    created_at: Type.String({ format: 'date-time' }),
+  },
+  { title: 'FraudWarning' },
+);
+export type FraudWarningObject = Static<typeof FraudWarningObject>;
+
+const fraudWarningObject = (row: Row): FraudWarningObject => ({
+  id: row.id,
+  object: 'fraud_warning',
+  payment: row.payment_id,
+  amount: row.amount,
+  currency: row.currency,
+  provider: row.provider,
+  warned_at: row.warned_at.toISOString(),
+  created_at: row.created_at.toISOString(),
+});
+
+export const listFraudWarnings = operation({
+  name: 'fraud_warnings.list',
+  scope: 'disputes:read',
+  actors: ['secret', 'system'],
+  kind: 'read',
+  summary: 'List fraud warnings',
+  description:
+    'Newest first. A payment that was warned of is likely to be disputed; a refund in full before that costs no dispute fee.',
+  input: Type.Object({ ...pageFields, payment: Type.Optional(Id) }, { additionalProperties: false }),
+  output: ListOf(FraudWarningObject),
+  faults: ['parameter_invalid'],
+  async run(ctx, input) {
+    const window = windowOf(input);
+    let query = ctx.env.db.query
+      .selectFrom('fraud_warnings')
+      .selectAll()
+      .where('account_id', '=', ctx.account.account_id)
+      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
+      .limit(window.limit + 1);
+    if (input.payment !== undefined) query = query.where('payment_id', '=', input.payment);
+    if (window.after !== undefined) query = query.where('id', '<', window.after);
+    if (window.before !== undefined) query = query.where('id', '>', window.before);
+    return toList(await query.execute(), window, fraudWarningObject);
+  },
+});
+
 export async function recordWarning(ctx: Ctx, tx: Tx, { payment, amount, provider, at }: Warned): Promise<void> {
-  const { account_id } = ctx.account;
-  const { id: payment_id, currency } = payment;
-  const id = newId('fw', ctx.env);
-  const now = ctx.env.clock.now();
-  await tx
+  const row = await tx
     .insertInto('fraud_warnings')
-    .values({ account_id, id, payment_id, amount, currency, provider, warned_at: at, created_at: now })
-    .execute();
-  const object = {
-    id,
-    object: 'fraud_warning',
-    payment: payment_id,
-    amount,
-    currency,
-    provider,
-    warned_at: at.toISOString(),
-    created_at: now.toISOString(),
-  };
-  await emit(ctx, tx, 'fraud_warning.created', object);
+    .values({
+      account_id: ctx.account.account_id,
+      id: newId('fw', ctx.env),
+      payment_id: payment.id,
+      amount,
+      currency: payment.currency,
+      provider,
+      warned_at: at,
+      created_at: ctx.env.clock.now(),
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  await emit(ctx, tx, 'fraud_warning.created', fraudWarningObject(row));
 }
 
 /**

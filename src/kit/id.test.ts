@@ -41,7 +41,7 @@ test('all ten bytes of chance are in the id: one bit more, another id', () => {
     seen.add(newId('x', at(0, { bytes: () => bytes })));
   }
   assert.equal(seen.size, 80);
-  assert.equal(newId('x', at(0, fixed(0xff))), `x_${'0'.repeat(10)}${'z'.repeat(16)}`);
+  assert.equal(newId('x', at(0, fixed(0xff))), `x_${'0'.repeat(10)}f${'z'.repeat(15)}`, 'the top bit stays free');
 });
 
 test('a hundred thousand ids of one moment differ', () => {
@@ -84,9 +84,7 @@ test('the pool of chance hands out no byte twice', () => {
   assert.equal(seen.size, 10_000);
 });
 
-test('ids made one after another in one millisecond sort in that order', {
-  todo: 'id.ts: the part of chance is drawn anew each time, so events of one transaction are listed in any order (payment.completed before payment.created)',
-}, () => {
+test('ids made one after another in one millisecond sort in that order', () => {
   const source = at(1_700_000_000_000);
   const ids = Array.from({ length: 1_000 }, () => newId('evt', source));
   assert.deepEqual(ids, [...ids].sort());

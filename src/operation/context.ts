@@ -4,6 +4,7 @@
 import type { Config } from '../config.ts';
 import type { Bank } from '../connectors/bank.ts';
 import type { Connector } from '../connectors/connector.ts';
+import type { SettlementReporter } from '../connectors/settlement-report.ts';
 import type { Lane } from '../db/coalesce.ts';
 import type { Db, Statement } from '../db/db.ts';
 import type { Clock } from '../kit/clock.ts';
@@ -20,6 +21,8 @@ export type Env = {
   db: Db;
   outbound: Outbound;
   connector(provider: string, account_id: string): Connector;
+  /** Who gives out the provider's settlement reports. */
+  reporter(provider: string, account_id: string): SettlementReporter;
   /** The bank that pays this account out. */
   bank(account_id: string): Bank;
   /** The lane that batches one kind of write; which of several is chosen behind this one function. */

@@ -63,8 +63,12 @@ export type Address = ConnectorAddress;
 
 export const pageFields = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'Rows of a page; 25 when left out.' })),
-  starting_after: Type.Optional(Type.String({ maxLength: 64, description: 'Id of the last row of the page before.' })),
-  ending_before: Type.Optional(Type.String({ maxLength: 64, description: 'Id of the first row of the page after.' })),
+  starting_after: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 64, description: 'Id of the last row of the page before.' }),
+  ),
+  ending_before: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 64, description: 'Id of the first row of the page after.' }),
+  ),
 };
 
 export const ListOf = <T extends TSchema>(item: T) =>

@@ -32,7 +32,8 @@ export async function act(
   const { env } = ctx;
   env.probe(`${attempt.kind}.recorded`);
   // Whoever slept this long may find that the safety job asked, was told that nothing arrived, and closed the attempt.
-  if (env.clock.now().getTime() - attempt.created_at.getTime() > env.config.provider_timeout_ms) return { kind: 'unknown' };
+  if (env.clock.now().getTime() - attempt.created_at.getTime() > env.config.provider_timeout_ms)
+    return { kind: 'unknown' };
   try {
     const verdict = await inTime(env, call(env.connector(attempt.provider, attempt.account_id)));
     env.probe(`${attempt.kind}.acted`);
@@ -47,7 +48,10 @@ export async function act(
 export async function inTime<T>(env: Env, answer: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new ProviderTimeout('provider', 'no answer in time')), env.config.provider_timeout_ms);
+    timer = setTimeout(
+      () => fail(new ProviderTimeout('provider', 'no answer in time')),
+      env.config.provider_timeout_ms,
+    );
   });
   try {
     return await Promise.race([answer, silence]);
@@ -95,14 +99,18 @@ async function settleLocked(ctx: Ctx, { id, payment_id, account_id }: AttemptRow
     const refund = attempt.refund_id === null ? undefined : await loadRefund(tx, account_id, attempt.refund_id);
     const rows: Rows = { payment, attempt, refund };
     if (!isOpen(attempt)) {
-      late = attempt.decline_code === 'never_reached' && verdict.kind !== 'declined' && verdict.kind !== 'unknown' ? rows : undefined;
+      late =
+        attempt.decline_code === 'never_reached' && verdict.kind !== 'declined' && verdict.kind !== 'unknown'
+          ? rows
+          : undefined;
       return rows;
     }
     const change = applyVerdict(rows, verdict, env.clock.now());
     await runAll(tx, settleStatements([settlementOf(ctx, change)]));
     return change;
   });
-  if (late && 'provider_reference' in verdict && verdict.provider_reference !== undefined) await undo(ctx, late, verdict.provider_reference);
+  if (late && 'provider_reference' in verdict && verdict.provider_reference !== undefined)
+    await undo(ctx, late, verdict.provider_reference);
   env.nudge();
   return result;
 }
@@ -114,11 +122,19 @@ async function settleLocked(ctx: Ctx, { id, payment_id, account_id }: AttemptRow
 async function undo(ctx: Ctx, { payment, attempt }: Rows, provider_reference: string): Promise<void> {
   const { env } = ctx;
   if (attempt.kind !== 'authorize' && attempt.kind !== 'capture') {
-    env.log.error({ attempt: attempt.id, kind: attempt.kind }, 'a call took effect after its attempt was closed; compare with the provider');
+    env.log.error(
+      { attempt: attempt.id, kind: attempt.kind },
+      'a call took effect after its attempt was closed; compare with the provider',
+    );
     return;
   }
   const provider = env.connector(attempt.provider, attempt.account_id);
-  const call = { reference: `${attempt.id}_close`, provider_reference, amount: attempt.amount, currency: payment.currency };
+  const call = {
+    reference: `${attempt.id}_close`,
+    provider_reference,
+    amount: attempt.amount,
+    currency: payment.currency,
+  };
   const took = attempt.kind === 'capture' || payment.capture;
   const closed = await inTime(env, took ? provider.refund(call) : provider.void(call));
   env.log.warn({ attempt: attempt.id, closed: closed.kind }, 'a call that came too late was undone at the provider');

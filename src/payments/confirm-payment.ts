@@ -9,6 +9,7 @@ import { operation } from '../operation/operation.ts';
 import { tokenFault } from '../vault/payment-method.ts';
 import { act, settle } from './attempt.ts';
 import { beginAttempt, inProgress, wrongState } from './begin-attempt.ts';
+import { refuseAccount } from './create-payment.ts';
 import { PaymentObject, type PaymentRow, paymentObject } from './payment.ts';
 import { authorizeCall, findSource, methodOf, tokenStatements } from './source.ts';
 
@@ -41,6 +42,7 @@ export async function confirm(
   if ((input.token === undefined) === (input.payment_method === undefined)) {
     throw new Fault('parameter_missing', 'Give either token or payment_method.', { param: 'token' });
   }
+  refuseAccount(ctx);
   const source = await findSource(ctx, input);
   if (!source) throw new Fault('parameter_missing', 'Give either token or payment_method.', { param: 'token' });
   const { payment, attempt } = await beginAttempt(ctx, input.id, async (before, tx) => {

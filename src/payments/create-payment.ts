@@ -192,7 +192,8 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
   return settled.payment;
 }
 
-function refuseAccount(ctx: Ctx): void {
+/** Also asked when a payment that waits on our page is paid. */
+export function refuseAccount(ctx: Ctx): void {
   const { account } = ctx;
   if (account.merchant_status === 'disabled')
     throw new Fault('permission_denied', 'This merchant is disabled and cannot take payments.');

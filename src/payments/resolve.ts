@@ -57,10 +57,10 @@ export async function resolveAttempt(ctx: Ctx, attempt: AttemptRow): Promise<voi
     const closed = await inTime(
       env,
       provider.void({
-      reference: `${attempt.id}_close`,
-      provider_reference,
-      amount: attempt.amount,
-      currency: payment.currency,
+        reference: `${attempt.id}_close`,
+        provider_reference,
+        amount: attempt.amount,
+        currency: payment.currency,
       }),
     );
     if (closed.kind !== 'approved') return;

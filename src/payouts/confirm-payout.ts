@@ -1,8 +1,8 @@
 // What an operator reads on the bank's statement when the bank does not tell it by itself. Not open to merchants.
 
 import Type from 'typebox';
-import { Fault } from '../kit/fault.ts';
 import { bankFailures } from '../connectors/bank.ts';
+import { Fault } from '../kit/fault.ts';
 import { Id, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { movePayout, type Step } from './move-payout.ts';

@@ -73,7 +73,8 @@ export async function* readCsv(pieces: AsyncIterable<string> | Iterable<string>)
         cell += char;
         state = 'bare';
       }
-      if (cell.length > longest) throw new CsvError(`Line ${line}: a cell has more than ${longest} characters; is a quote left open?`);
+      if (cell.length > longest)
+        throw new CsvError(`Line ${line}: a cell has more than ${longest} characters; is a quote left open?`);
     }
     if (piece !== '') first = false;
     yield* rows;

@@ -1,5 +1,6 @@
 // Which time a report is about: days and months of the merchant's calendar, or exact instants, as a half-open range. Pure.
 
+import { plus } from '../kit/clock.ts';
 import { Fault } from '../kit/fault.ts';
 import { localDay } from '../ledger/calendar.ts';
 
@@ -12,13 +13,13 @@ const beginning = new Date(0);
 export type PeriodInput = { from?: string | undefined; to?: string | undefined };
 
 /** A day as `to` is included, an instant is not: so a month is from its first to its last day. */
-export function periodOf({ from, to }: PeriodInput, time_zone: string, now: Date): Period {
+export function periodOf({ from, to }: PeriodInput, time_zone: string, now: Date, end = 'to'): Period {
   const period = {
     from: from === undefined ? beginning : instantOf(from, 'from', time_zone, 'start'),
-    to: to === undefined ? now : instantOf(to, 'to', time_zone, 'end'),
+    to: to === undefined ? plus(now, 1) : instantOf(to, end, time_zone, 'end'),
   };
-  if (period.from >= period.to) {
-    throw new Fault('parameter_invalid', "'from' must be before 'to'.", { param: from === undefined ? 'to' : 'from' });
+  if (from !== undefined && period.from >= period.to) {
+    throw new Fault('parameter_invalid', "'from' must be before 'to', and in the past.", { param: 'from' });
   }
   return period;
 }

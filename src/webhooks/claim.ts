@@ -37,7 +37,10 @@ export type Claimed = SignedEvent & {
 
 export type Share = { endpoint_id: string; most: number };
 
-type ClaimRow = { delivery_id: string; endpoint_id: string; tries: number; resends: number } & Pick<SignedEvent, 'id' | 'type' | 'payload' | 'request_id' | 'created_at'>;
+type ClaimRow = { delivery_id: string; endpoint_id: string; tries: number; resends: number } & Pick<
+  SignedEvent,
+  'id' | 'type' | 'payload' | 'request_id' | 'created_at'
+>;
 
 /** Up to `most` per endpoint of one account, oldest first. Rows that another process holds are passed over. */
 export async function claim(env: Env, account_id: string, shares: Share[]): Promise<Claimed[]> {
@@ -53,7 +56,9 @@ export async function claim(env: Env, account_id: string, shares: Share[]): Prom
     update deliveries d set next_try_at = ${leased_until}
     from due, events e
     where d.account_id = ${account_id} and d.id = due.id and e.account_id = ${account_id} and e.id = d.event_id
-    returning d.id as delivery_id, d.endpoint_id, d.tries, d.resends, e.id, e.type, e.payload, e.request_id, e.created_at`.execute(env.db.query);
+    returning d.id as delivery_id, d.endpoint_id, d.tries, d.resends, e.id, e.type, e.payload, e.request_id, e.created_at`.execute(
+    env.db.query,
+  );
   // By event, so that what happened first is usually sent first; no order is promised.
   return result.rows.map((row) => ({ ...row, account_id, leased_until })).sort((a, b) => (a.id < b.id ? -1 : 1));
 }

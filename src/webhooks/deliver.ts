@@ -23,7 +23,14 @@ export type Limits = {
   timeout_ms: number;
 };
 
-const standard: Limits = { connections: 256, failing: 64, per_endpoint: 32, claimed: 128, claimed_total: 4_096, timeout_ms: tryTimeout };
+const standard: Limits = {
+  connections: 256,
+  failing: 64,
+  per_endpoint: 32,
+  claimed: 128,
+  claimed_total: 4_096,
+  timeout_ms: tryTimeout,
+};
 
 /** A window begins small: endpoints that died unnoticed take few connections until their first time-outs. */
 const firstWindow = 4;
@@ -102,7 +109,9 @@ class Rounds implements Deliverer {
     await this.#looked;
     const back = [...this.#lines.values()].flatMap((line) => line.waiting.splice(0));
     this.#open -= back.length;
-    await giveBack(this.#env, back).catch((error) => this.#env.log.warn({ error }, 'claims return at the end of their lease'));
+    await giveBack(this.#env, back).catch((error) =>
+      this.#env.log.warn({ error }, 'claims return at the end of their lease'),
+    );
     this.#settle();
     await this.idle();
   }
@@ -163,12 +172,23 @@ class Rounds implements Deliverer {
     try {
       secrets = signingSecrets(this.#env, endpoint, this.#env.clock.now());
     } catch {
-      this.#env.log.error({ endpoint_id: endpoint.id }, 'the secret of this endpoint does not open with the installation key');
+      this.#env.log.error(
+        { endpoint_id: endpoint.id },
+        'the secret of this endpoint does not open with the installation key',
+      );
       return undefined;
     }
     const before = this.#lines.get(endpoint.id);
     if (before) return Object.assign(before, { endpoint, secrets });
-    const line = { endpoint, secrets, waiting: [], in_flight: 0, window: failing ? 1 : this.#widest(firstWindow), failing, more: false };
+    const line = {
+      endpoint,
+      secrets,
+      waiting: [],
+      in_flight: 0,
+      window: failing ? 1 : this.#widest(firstWindow),
+      failing,
+      more: false,
+    };
     this.#lines.set(endpoint.id, line);
     return line;
   }
@@ -186,7 +206,8 @@ class Rounds implements Deliverer {
   #queue(line: Line): void {
     this.#ready.delete(line);
     this.#readyFailing.delete(line);
-    if (line.waiting.length > 0 && line.in_flight < line.window) (line.failing ? this.#readyFailing : this.#ready).add(line);
+    if (line.waiting.length > 0 && line.in_flight < line.window)
+      (line.failing ? this.#readyFailing : this.#ready).add(line);
   }
 
   /** Gives free connections out by turns, healthy endpoints first. */
@@ -254,10 +275,18 @@ class Rounds implements Deliverer {
       const gave_up = gone
         ? await giveUpEndpoint(this.#env, { account_id, endpoint_id, reason: 'gone' })
         : givenUp(line.endpoint.failing_since, now) &&
-          (await giveUpEndpoint(this.#env, { account_id, endpoint_id, reason: 'failing', failing_by: new Date(now.getTime() - failingLimit) }));
+          (await giveUpEndpoint(this.#env, {
+            account_id,
+            endpoint_id,
+            reason: 'failing',
+            failing_by: new Date(now.getTime() - failingLimit),
+          }));
       if (gave_up) this.#forget(line);
     } catch (error) {
-      this.#env.log.error({ error, delivery_id: result.claimed.delivery_id }, 'a try could not be recorded; it will be made again');
+      this.#env.log.error(
+        { error, delivery_id: result.claimed.delivery_id },
+        'a try could not be recorded; it will be made again',
+      );
     }
   }
 

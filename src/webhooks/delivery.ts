@@ -79,7 +79,12 @@ export const tryObject = (row: Selectable<DeliveryTries>): Static<typeof TryObje
 });
 
 export async function findDelivery(query: Executor, account_id: string, id: string): Promise<DeliveryRow> {
-  const row = await query.selectFrom('deliveries').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirst();
+  const row = await query
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (!row) throw notFound('delivery', id);
   return row;
 }

@@ -19,8 +19,16 @@ const EventChoice = Type.Enum(['*', ...eventTypes]);
 type EventChoice = '*' | EventType;
 
 export const endpointFields = {
-  url: Type.String({ minLength: 8, maxLength: 2048, description: 'Where events are sent by POST: https://, in the sandbox also http://.' }),
-  events: Type.Array(EventChoice, { minItems: 1, maxItems: 100, description: "Types to be told of, or `['*']` for all, also those to come." }),
+  url: Type.String({
+    minLength: 8,
+    maxLength: 2048,
+    description: 'Where events are sent by POST: https://, in the sandbox also http://.',
+  }),
+  events: Type.Array(EventChoice, {
+    minItems: 1,
+    maxItems: 100,
+    description: "Types to be told of, or `['*']` for all, also those to come.",
+  }),
   description: Type.Optional(nullable(text(500))),
   metadata: Type.Optional(Metadata),
 };
@@ -34,10 +42,19 @@ export const EndpointObject = Type.Object(
     events: Type.Array(EventChoice),
     status: Type.Enum(['enabled', 'disabled']),
     disabled_reason: nullable(
-      Type.Enum(['by_request', 'gone', 'failing'], { description: '`gone`: it answered 410. `failing`: nothing but failures for three days.' }),
+      Type.Enum(['by_request', 'gone', 'failing'], {
+        description: '`gone`: it answered 410. `failing`: nothing but failures for three days.',
+      }),
     ),
-    failing_since: nullable(Type.String({ format: 'date-time', description: 'Start of the present run of nothing but failures.' })),
-    previous_secret_until: nullable(Type.String({ format: 'date-time', description: 'Until then deliveries are also signed with the secret before.' })),
+    failing_since: nullable(
+      Type.String({ format: 'date-time', description: 'Start of the present run of nothing but failures.' }),
+    ),
+    previous_secret_until: nullable(
+      Type.String({
+        format: 'date-time',
+        description: 'Until then deliveries are also signed with the secret before.',
+      }),
+    ),
     metadata: Metadata,
     created_at: Type.String({ format: 'date-time' }),
     updated_at: Type.String({ format: 'date-time' }),
@@ -48,7 +65,8 @@ export type EndpointObject = Static<typeof EndpointObject>;
 
 export const EndpointWithSecret = Type.Interface([EndpointObject], {
   secret: Type.Union([Type.String(), Type.Null()], {
-    description: '`whsec_…`, for any library of Standard Webhooks. Shown this once: store it now. Null in a replay by idempotency key.',
+    description:
+      '`whsec_…`, for any library of Standard Webhooks. Shown this once: store it now. Null in a replay by idempotency key.',
   }),
 });
 export type EndpointWithSecret = Static<typeof EndpointWithSecret>;
@@ -75,7 +93,12 @@ export function endpointObject(row: EndpointRow, now: Date): EndpointObject {
 }
 
 export async function findEndpoint(query: Executor, account_id: string, id: string): Promise<EndpointRow> {
-  const row = await query.selectFrom('webhook_endpoints').selectAll().where('account_id', '=', account_id).where('id', '=', id).executeTakeFirst();
+  const row = await query
+    .selectFrom('webhook_endpoints')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .executeTakeFirst();
   if (!row) throw notFound('webhook endpoint', id);
   return row;
 }
@@ -97,7 +120,9 @@ export async function lockEndpoint(tx: Tx, account_id: string, id: string): Prom
 export function checkChoice(ctx: Ctx, input: { url?: string; events?: string[] }): void {
   if (input.url !== undefined) checkUrl(input.url, ctx.account.mode, openGuard(ctx.env.config.outbound_allow));
   if (input.events?.includes('*') && input.events.length > 1) {
-    throw new Fault('parameter_invalid', "Give either ['*'] for all events or a list of types, not both.", { param: 'events' });
+    throw new Fault('parameter_invalid', "Give either ['*'] for all events or a list of types, not both.", {
+      param: 'events',
+    });
   }
 }
 
@@ -107,7 +132,8 @@ export const unique = (events: string[]) => [...new Set(events)];
 export const newSecret = (env: Env) => Buffer.from(env.random.bytes(32));
 
 // Bound to the endpoint: a sealed secret copied into another row does not open there.
-export const sealSecret = (env: Env, endpoint_id: string, secret: Uint8Array) => seal(env.keys.webhooks, secret, endpoint_id);
+export const sealSecret = (env: Env, endpoint_id: string, secret: Uint8Array) =>
+  seal(env.keys.webhooks, secret, endpoint_id);
 
 export type SigningRow = Pick<EndpointRow, 'id' | 'secret' | 'previous_secret' | 'previous_secret_until'>;
 
@@ -115,6 +141,7 @@ export type SigningRow = Pick<EndpointRow, 'id' | 'secret' | 'previous_secret' |
 export function signingSecrets(env: Env, row: SigningRow, at: Date): Buffer[] {
   const secrets = [unseal(env.keys.webhooks, row.secret, row.id)];
   const { previous_secret, previous_secret_until: until } = row;
-  if (previous_secret !== null && until !== null && until > at) secrets.push(unseal(env.keys.webhooks, previous_secret, row.id));
+  if (previous_secret !== null && until !== null && until > at)
+    secrets.push(unseal(env.keys.webhooks, previous_secret, row.id));
   return secrets;
 }

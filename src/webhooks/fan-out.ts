@@ -21,7 +21,9 @@ export async function fanOut(tx: Tx, env: Env, account_id: string, events: Fanne
     .forKeyShare()
     .execute();
   const wanted = endpoints.map((endpoint) => ({ id: endpoint.id, types: new Set(endpoint.events) }));
-  const pairs = events.flatMap((event) => wanted.filter((endpoint) => wants(endpoint, event)).map((endpoint) => ({ endpoint_id: endpoint.id, event })));
+  const pairs = events.flatMap((event) =>
+    wanted.filter((endpoint) => wants(endpoint, event)).map((endpoint) => ({ endpoint_id: endpoint.id, event })),
+  );
   return insertDeliveries(tx, env, account_id, pairs);
 }
 

@@ -44,10 +44,17 @@ export async function openFixture(admin_url: string) {
     connector: () => {
       throw new Error('no connector here');
     },
+    reporter: () => {
+      throw new Error('no provider here');
+    },
     bank: () => {
       throw new Error('no bank here');
     },
-    lane<Item>(lane: string, _account_id: string, plan: (items: Item[]) => ReturnType<typeof emitStatements>): Lane<Item> {
+    lane<Item>(
+      lane: string,
+      _account_id: string,
+      plan: (items: Item[]) => ReturnType<typeof emitStatements>,
+    ): Lane<Item> {
       const before = lanes.get(lane) as Lane<Item> | undefined;
       const made = before ?? new Lane<Item>({ client_config: db.client_config, plan });
       lanes.set(lane, made as Lane<unknown>);
@@ -66,7 +73,9 @@ export async function openFixture(admin_url: string) {
     nudge() {},
     probe() {},
   };
-  const { sandbox, live } = await db.tx((tx) => createCompany(env, tx, { company: 'Test', merchant: 'Test', currency: 'EUR' }));
+  const { sandbox, live } = await db.tx((tx) =>
+    createCompany(env, tx, { company: 'Test', merchant: 'Test', currency: 'EUR' }),
+  );
   const contextOf = async (account_id: string): Promise<Ctx> => ({
     env,
     account: must(await loadAccount(db.query, account_id), 'the account exists'),
@@ -100,7 +109,9 @@ export async function call<T = Record<string, unknown>>(op: Operation, ctx: Ctx,
 }
 
 export async function emitEvents(ctx: Ctx, count: number, type: EventType = 'payment.completed'): Promise<string[]> {
-  const events = Array.from({ length: count }, (_, i) => newEvent(ctx, type, { id: newId('pay', ctx.env) }, `{"id":"pay_${i}","note":"Größe \\u0041 1.50"}`));
+  const events = Array.from({ length: count }, (_, i) =>
+    newEvent(ctx, type, { id: newId('pay', ctx.env) }, `{"id":"pay_${i}","note":"Größe \\u0041 1.50"}`),
+  );
   await ctx.env.db.tx((tx) => runAll(tx, emitStatements(events)));
   return events.map((event) => event.id);
 }
@@ -115,7 +126,11 @@ export async function drainOutbox(ctx: Ctx): Promise<number> {
       .selectFrom('events')
       .select(['id', 'type', 'object_id'])
       .where('account_id', '=', account_id)
-      .where('id', 'in', taken.map((t) => t.event_id))
+      .where(
+        'id',
+        'in',
+        taken.map((t) => t.event_id),
+      )
       .execute();
     return fanOut(tx, ctx.env, account_id, events);
   });

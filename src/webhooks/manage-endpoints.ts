@@ -13,14 +13,15 @@ import { operation } from '../operation/operation.ts';
 import {
   checkChoice,
   EndpointObject,
-  EndpointWithSecret, withoutSecret,
   type EndpointRow,
+  EndpointWithSecret,
   endpointFields,
   endpointObject,
   findEndpoint,
   newSecret,
   sealSecret,
   unique,
+  withoutSecret,
 } from './endpoint.ts';
 import { secretText } from './sign.ts';
 
@@ -41,7 +42,11 @@ export const createEndpoint = operation({
   output: EndpointWithSecret,
   keep: withoutSecret,
   faults: ['url_refused', 'limit_reached', 'parameter_invalid'],
-  example: { url: 'https://example.com/florin', events: ['payment.completed', 'refund.succeeded'], description: 'Order system' },
+  example: {
+    url: 'https://example.com/florin',
+    events: ['payment.completed', 'refund.succeeded'],
+    description: 'Order system',
+  },
   async run(ctx, input, tx) {
     checkChoice(ctx, input);
     const { account_id } = ctx.account;
@@ -74,7 +79,10 @@ async function refuseBeyondLimit(tx: Tx, account_id: string): Promise<void> {
   await tx.selectFrom('accounts').select('account_id').where('account_id', '=', account_id).forNoKeyUpdate().execute();
   const rows = await tx.selectFrom('webhook_endpoints').select('id').where('account_id', '=', account_id).execute();
   if (rows.length < maxEndpoints) return;
-  throw new Fault('limit_reached', `This account has ${maxEndpoints} webhook endpoints, the most there can be. Delete one you no longer need.`);
+  throw new Fault(
+    'limit_reached',
+    `This account has ${maxEndpoints} webhook endpoints, the most there can be. Delete one you no longer need.`,
+  );
 }
 
 export const getEndpoint = operation({
@@ -88,7 +96,8 @@ export const getEndpoint = operation({
   output: EndpointObject,
   faults: ['not_found'],
   example: { id: '{webhook_endpoint}' },
-  run: async (ctx, input) => endpointObject(await findEndpoint(ctx.env.db.query, ctx.account.account_id, input.id), ctx.env.clock.now()),
+  run: async (ctx, input) =>
+    endpointObject(await findEndpoint(ctx.env.db.query, ctx.account.account_id, input.id), ctx.env.clock.now()),
 });
 
 export const listEndpoints = operation({
@@ -122,7 +131,8 @@ export const updateEndpoint = operation({
   actors: ['secret', 'system'],
   kind: 'write',
   summary: 'Update a webhook endpoint',
-  description: 'Fields left out stay as they are; `metadata` is replaced whole. A new choice of events counts for events from now on.',
+  description:
+    'Fields left out stay as they are; `metadata` is replaced whole. A new choice of events counts for events from now on.',
   input: Type.Object(
     { id: Id, ...endpointFields, url: Type.Optional(endpointFields.url), events: Type.Optional(endpointFields.events) },
     { additionalProperties: false },
@@ -158,7 +168,8 @@ export const deleteEndpoint = operation({
   actors: ['secret', 'system'],
   kind: 'write',
   summary: 'Delete a webhook endpoint',
-  description: 'Its deliveries and their log go with it; the events stay. To stop deliveries but keep the log, disable it instead.',
+  description:
+    'Its deliveries and their log go with it; the events stay. To stop deliveries but keep the log, disable it instead.',
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: Type.Object({ id: Type.String(), object: Type.Literal('webhook_endpoint'), deleted: Type.Literal(true) }),
   faults: ['not_found'],

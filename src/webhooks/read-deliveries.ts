@@ -7,7 +7,15 @@ import { eventTypes } from '../events/event.ts';
 import { toList, windowOf } from '../kit/page.ts';
 import { Id, ListOf, pageFields } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { DeliveryObject, type DeliveryRow, deliveryObject, deliveryStatuses, findDelivery, TryObject, tryObject } from './delivery.ts';
+import {
+  DeliveryObject,
+  type DeliveryRow,
+  deliveryObject,
+  deliveryStatuses,
+  findDelivery,
+  TryObject,
+  tryObject,
+} from './delivery.ts';
 
 export const listDeliveries = operation({
   name: 'deliveries.list',
@@ -15,7 +23,8 @@ export const listDeliveries = operation({
   actors: ['secret', 'system'],
   kind: 'read',
   summary: 'List deliveries',
-  description: 'Newest first, by any of endpoint, event, status and type of event. The tries of one are in `deliveries.get`.',
+  description:
+    'Newest first, by any of endpoint, event, status and type of event. The tries of one are in `deliveries.get`.',
   input: Type.Object(
     {
       ...pageFields,
@@ -53,7 +62,8 @@ export const getDelivery = operation({
   actors: ['secret', 'system'],
   kind: 'read',
   summary: 'Get a delivery',
-  description: 'With the history of its tries, newest first: when, how long, what the endpoint answered. At most the latest 100.',
+  description:
+    'With the history of its tries, newest first: when, how long, what the endpoint answered. At most the latest 100.',
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: Type.Interface([DeliveryObject], { history: Type.Array(TryObject) }),
   faults: ['not_found'],

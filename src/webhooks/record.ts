@@ -66,7 +66,8 @@ function tryStatement(results: Result[]): Statement {
 function runStatements(results: Result[]): Statement[] {
   const alive = new Map<string, Result>();
   const failing = new Map<string, Result>();
-  for (const result of results) (result.status === 'delivered' ? alive : failing).set(result.claimed.endpoint_id, result);
+  for (const result of results)
+    (result.status === 'delivered' ? alive : failing).set(result.claimed.endpoint_id, result);
   // One success in the batch ends the run, whatever else failed in it.
   for (const id of alive.keys()) failing.delete(id);
   const statements: Statement[] = [];
@@ -85,11 +86,17 @@ function runStatements(results: Result[]): Statement[] {
       text: `update webhook_endpoints e set failing_since = u.at
         from unnest($1::text[], $2::text[], $3::timestamptz[]) as u (account_id, id, at)
         where e.account_id = u.account_id and e.account_id = any($4::text[]) and e.id = u.id and e.failing_since is null`,
-      values: [rows.map((r) => r.claimed.account_id), rows.map((r) => r.claimed.endpoint_id), rows.map((r) => r.at), accountsOf(rows)],
+      values: [
+        rows.map((r) => r.claimed.account_id),
+        rows.map((r) => r.claimed.endpoint_id),
+        rows.map((r) => r.at),
+        accountsOf(rows),
+      ],
     });
   }
   return statements;
 }
 
-const byId = (results: Map<string, Result>) => [...results].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, result]) => result);
+const byId = (results: Map<string, Result>) =>
+  [...results].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, result]) => result);
 const accountsOf = (results: Result[]) => [...new Set(results.map((r) => r.claimed.account_id))];

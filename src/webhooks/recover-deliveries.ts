@@ -28,7 +28,14 @@ export const recoverDeliveries = operation({
     'Sends each event since `since` that this endpoint chose and has not accepted: failed ones, those waiting for a later try, and those that happened while it was disabled ' +
     '(never earlier than the endpoint itself). Each is sent once and then tried on as usual. One call takes up to 10,000; while `has_more` is true, call again.',
   input: Type.Object(
-    { id: Id, since: Type.String({ format: 'date-time', maxLength: 40, description: 'Events that happened at this time or later.' }) },
+    {
+      id: Id,
+      since: Type.String({
+        format: 'date-time',
+        maxLength: 40,
+        description: 'Events that happened at this time or later.',
+      }),
+    },
     { additionalProperties: false },
   ),
   output: Type.Object({
@@ -42,13 +49,20 @@ export const recoverDeliveries = operation({
   example: { id: '{webhook_endpoint}', since: '2026-01-31T12:00:00Z' },
   async run(ctx, input, tx) {
     const endpoint = await lockEndpoint(tx, ctx.account.account_id, input.id);
-    if (endpoint.status !== 'enabled') throw new Fault('state_invalid', 'This endpoint is disabled. Enable it before you recover.', { param: 'id' });
+    if (endpoint.status !== 'enabled')
+      throw new Fault('state_invalid', 'This endpoint is disabled. Enable it before you recover.', { param: 'id' });
     const since = timeOf(input.since, 'since');
     const from = idAt('evt', new Date(Math.max(since.getTime(), endpoint.created_at.getTime())));
     const again = await pullForward(ctx, tx, endpoint, from);
     const missed = again < most ? await deliverMissed(ctx, tx, endpoint, from, most - again) : 0;
     if (again + missed > 0) ctx.env.nudge();
-    return { object: 'recovery' as const, endpoint_id: endpoint.id, since: since.toISOString(), deliveries: again + missed, has_more: again + missed >= most };
+    return {
+      object: 'recovery' as const,
+      endpoint_id: endpoint.id,
+      since: since.toISOString(),
+      deliveries: again + missed,
+      has_more: again + missed >= most,
+    };
   },
 });
 
@@ -89,5 +103,10 @@ async function deliverMissed(ctx: Ctx, tx: Tx, endpoint: EndpointRow, from: stri
     .limit(limit);
   if (!endpoint.events.includes('*')) query = query.where('type', 'in', endpoint.events);
   const events = await query.execute();
-  return insertDeliveries(tx, ctx.env, endpoint.account_id, events.map((event) => ({ endpoint_id: endpoint.id, event })));
+  return insertDeliveries(
+    tx,
+    ctx.env,
+    endpoint.account_id,
+    events.map((event) => ({ endpoint_id: endpoint.id, event })),
+  );
 }

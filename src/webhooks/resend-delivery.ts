@@ -24,11 +24,19 @@ export const resendDelivery = operation({
   example: { id: '{delivery}' },
   async run(ctx, input, tx) {
     const { account_id } = ctx.account;
-    const before = await tx.selectFrom('deliveries').selectAll().where('account_id', '=', account_id).where('id', '=', input.id).forUpdate().executeTakeFirst();
+    const before = await tx
+      .selectFrom('deliveries')
+      .selectAll()
+      .where('account_id', '=', account_id)
+      .where('id', '=', input.id)
+      .forUpdate()
+      .executeTakeFirst();
     if (!before) throw notFound('delivery', input.id);
     const endpoint = await findEndpoint(tx, account_id, before.endpoint_id);
     if (endpoint.status !== 'enabled') {
-      throw new Fault('state_invalid', 'The endpoint of this delivery is disabled. Enable it before you resend.', { param: 'id' });
+      throw new Fault('state_invalid', 'The endpoint of this delivery is disabled. Enable it before you resend.', {
+        param: 'id',
+      });
     }
     const now = ctx.env.clock.now();
     if (before.next_try_at !== null && before.next_try_at <= plus(now, lease)) return deliveryObject(before);

@@ -4,7 +4,7 @@ import Type from 'typebox';
 import { plus, seconds } from '../kit/clock.ts';
 import { Id } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { EndpointWithSecret, withoutSecret, endpointObject, lockEndpoint, newSecret, sealSecret } from './endpoint.ts';
+import { EndpointWithSecret, endpointObject, lockEndpoint, newSecret, sealSecret, withoutSecret } from './endpoint.ts';
 import { secretText } from './sign.ts';
 
 const day = 86_400;
@@ -19,7 +19,12 @@ export const rotateSecret = operation({
     'The new `secret` is in the answer of this call and nowhere else. Until `expires_in` seconds have passed (24 hours when left out, at most 7 days) each delivery carries two signatures, ' +
     'one by each secret. 0 ends the old one at once: for a secret that leaked. A second rotation within that time drops the oldest. A replay by idempotency key shows `secret: null`.',
   input: Type.Object(
-    { id: Id, expires_in: Type.Optional(Type.Integer({ minimum: 0, maximum: 7 * day, description: 'Seconds that the old secret keeps signing.' })) },
+    {
+      id: Id,
+      expires_in: Type.Optional(
+        Type.Integer({ minimum: 0, maximum: 7 * day, description: 'Seconds that the old secret keeps signing.' }),
+      ),
+    },
     { additionalProperties: false },
   ),
   output: EndpointWithSecret,

@@ -25,7 +25,8 @@ export type Verdict =
 
 /** `tries` counts this one. `chance` is from 0 to 1 and spreads tries, so that receivers coming back are not hit at once. */
 export function judge(outcome: Outcome, tries: number, now: Date, chance: number): Verdict {
-  if (outcome.kind === 'answered' && outcome.status_code >= 200 && outcome.status_code < 300) return { kind: 'delivered' };
+  if (outcome.kind === 'answered' && outcome.status_code >= 200 && outcome.status_code < 300)
+    return { kind: 'delivered' };
   if (outcome.kind === 'answered' && outcome.status_code === 410) return { kind: 'failed', gone: true };
   const wait = waits[tries - 1];
   if (wait === undefined) return { kind: 'failed', gone: false };

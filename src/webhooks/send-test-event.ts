@@ -15,18 +15,27 @@ export const sendTestEvent = operation({
   actors: ['secret', 'system'],
   kind: 'write',
   summary: 'Send a test event to a webhook endpoint',
-  description: 'Emits a `webhook_endpoint.test` event and delivers it to this endpoint alone, whichever types it chose. Look at the delivery by `event_id` for what it answered.',
+  description:
+    'Emits a `webhook_endpoint.test` event and delivers it to this endpoint alone, whichever types it chose. Look at the delivery by `event_id` for what it answered.',
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: EventObject,
   faults: ['not_found', 'state_invalid'],
   example: { id: '{webhook_endpoint}' },
   async run(ctx, input, tx) {
     const row = await findEndpoint(tx, ctx.account.account_id, input.id);
-    if (row.status !== 'enabled') throw new Fault('state_invalid', 'This endpoint is disabled. Enable it before you test it.', { param: 'id' });
+    if (row.status !== 'enabled')
+      throw new Fault('state_invalid', 'This endpoint is disabled. Enable it before you test it.', { param: 'id' });
     const data = endpointObject(row, ctx.env.clock.now());
     const event = newEvent(ctx, 'webhook_endpoint.test', data);
     await runAll(tx, emitStatements([event]));
     ctx.env.nudge();
-    return { id: event.id, object: 'event' as const, type: event.type, data, request_id: event.request_id, created_at: event.created_at.toISOString() };
+    return {
+      id: event.id,
+      object: 'event' as const,
+      type: event.type,
+      data,
+      request_id: event.request_id,
+      created_at: event.created_at.toISOString(),
+    };
   },
 });

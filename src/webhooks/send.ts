@@ -22,14 +22,24 @@ export async function send(env: Env, target: Target, claimed: Claimed): Promise<
     'user-agent': 'Florin-Webhooks/1',
     ...signatureHeaders(target.secrets, claimed.id, at, body),
   };
-  const { outcome, error, response } = await env.outbound.post(target.url, { headers, body, timeout_ms: target.timeout_ms }).then(
-    (answer) => ({
-      outcome: { kind: 'answered', status_code: answer.status, retry_after: answer.headers['retry-after'] } satisfies Outcome,
-      error: complaint(answer.status),
-      response: storable(answer.body),
-    }),
-    (cause: unknown) => ({ outcome: { kind: 'unanswered' } satisfies Outcome, error: described(cause), response: null }),
-  );
+  const { outcome, error, response } = await env.outbound
+    .post(target.url, { headers, body, timeout_ms: target.timeout_ms })
+    .then(
+      (answer) => ({
+        outcome: {
+          kind: 'answered',
+          status_code: answer.status,
+          retry_after: answer.headers['retry-after'],
+        } satisfies Outcome,
+        error: complaint(answer.status),
+        response: storable(answer.body),
+      }),
+      (cause: unknown) => ({
+        outcome: { kind: 'unanswered' } satisfies Outcome,
+        error: described(cause),
+        response: null,
+      }),
+    );
   const duration_ms = Math.round(performance.now() - started);
   const verdict = judge(outcome, claimed.tries + 1, env.clock.now(), (env.random.bytes(1)[0] ?? 0) / 255);
   return {
@@ -53,7 +63,11 @@ function complaint(status: number): string | null {
   return `answered ${status}`;
 }
 
-const described = (cause: unknown) => (cause instanceof OutboundError ? `${cause.reason}: ${cause.message}` : 'connection: the request failed').slice(0, 500);
+const described = (cause: unknown) =>
+  (cause instanceof OutboundError ? `${cause.reason}: ${cause.message}` : 'connection: the request failed').slice(
+    0,
+    500,
+  );
 
 /** Postgres text holds no NUL, and half a surrogate pair is no UTF-8. */
 const storable = (body: string) => body.slice(0, responseKept).replaceAll('\0', '\ufffd').toWellFormed();

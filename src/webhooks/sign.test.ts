@@ -42,8 +42,16 @@ test('during a rotation both secrets verify, each by itself', () => {
 test('known answer: HMAC-SHA256 over id, timestamp and body', () => {
   // The example secret of the Standard Webhooks reference libraries.
   const secret = Buffer.from('MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'base64');
-  const headers = signatureHeaders([secret], 'msg_p5jXN8AQM9LWM0D4loKWxJek', new Date(1_614_265_330_000), '{"test": 2432232314}');
+  const headers = signatureHeaders(
+    [secret],
+    'msg_p5jXN8AQM9LWM0D4loKWxJek',
+    new Date(1_614_265_330_000),
+    '{"test": 2432232314}',
+  );
   assert.equal(headers['webhook-timestamp'], '1614265330');
   assert.equal(headers['webhook-signature'], 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
-  assert.equal(headers['webhook-signature'], `v1,${createHmac('sha256', secret).update('msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314}').digest('base64')}`);
+  assert.equal(
+    headers['webhook-signature'],
+    `v1,${createHmac('sha256', secret).update('msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314}').digest('base64')}`,
+  );
 });

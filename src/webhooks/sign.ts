@@ -24,7 +24,12 @@ export function bodyOf(event: SignedEvent): string {
 export const secretText = (secret: Uint8Array) => `whsec_${Buffer.from(secret).toString('base64')}`;
 
 /** One signature per secret, the present one first: during a rotation the receiver may hold either. */
-export function signatureHeaders(secrets: Uint8Array[], event_id: string, at: Date, body: string): Record<string, string> {
+export function signatureHeaders(
+  secrets: Uint8Array[],
+  event_id: string,
+  at: Date,
+  body: string,
+): Record<string, string> {
   const timestamp = String(Math.floor(at.getTime() / 1_000));
   const signed = `${event_id}.${timestamp}.${body}`;
   return {

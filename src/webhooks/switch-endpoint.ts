@@ -44,7 +44,8 @@ export const disableEndpoint = operation({
   actors: ['secret', 'system'],
   kind: 'write',
   summary: 'Disable a webhook endpoint',
-  description: 'Nothing more is sent to it, also no tries that were still to come; one that is on its way may still arrive. The log stays.',
+  description:
+    'Nothing more is sent to it, also no tries that were still to come; one that is on its way may still arrive. The log stays.',
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: EndpointObject,
   faults: ['not_found'],

@@ -1,164 +1,18 @@
-// Disputes over HTTP: each life from opening to end with the balances of every step, evidence, deadlines, and every refusal.
+// Disputes over HTTP: evidence, answers, lists, and every refusal. How they live and end: dispute-lives.test.ts.
 
 import assert from 'node:assert/strict';
-import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { days, hours, minutes, seconds } from '../../src/kit/clock.ts';
-import { books, cards, disputed, disputeFees, disputeOf, eventsOf, pass, pay, recipesOf } from '../kit/disputes.ts';
+import { after, before, describe, test } from 'node:test';
+import { seconds } from '../../src/kit/clock.ts';
+import { disputed, disputeFees, pass } from '../kit/disputes.ts';
 import { badPages, walks } from '../kit/paging.ts';
 import { refuses } from '../kit/refusal.ts';
 import { openWorld, type World } from '../kit/world.ts';
 
 let w: World;
 const get = async (path: string) => (await w.call('GET', path)).body;
-const challenge = (id: string, body: Record<string, unknown>, options = {}) => w.call('POST', `/v1/disputes/${id}/challenge`, body, options);
+const challenge = (id: string, body: Record<string, unknown>, options = {}) =>
+  w.call('POST', `/v1/disputes/${id}/challenge`, body, options);
 const accept = (id: string, options = {}) => w.call('POST', `/v1/disputes/${id}/accept`, undefined, options);
-
-describe('the life of a dispute', () => {
-  // A world each, so that balances are said in full.
-  beforeEach(async () => {
-    w = await openWorld({ fee_schedule: disputeFees });
-  });
-  afterEach(() => w.close());
-
-  test('won: held back with its fee, challenged, given back without the fee', async () => {
-    const payment = await pay(w, cards.fraudulent);
-    assert.deepEqual(await books(w), { incoming: 10_000, available: 0, disputed: 0, fees: 0, receivable: 10_000 });
-    await pass(w, seconds(6));
-    const d = await disputeOf(w, payment);
-    assert.match(d.id, /^dp_[0-9a-z]{26}$/);
-    assert.deepEqual(d, {
-      id: d.id, object: 'dispute', payment, status: 'needs_response', amount: 10_000, currency: 'USD', fee: 1_500, reason: 'fraudulent', network_reason_code: '10.4',
-      evidence: { text: null, files: [], items: [] }, evidence_due_by: d.evidence_due_by, response: null, provider: 'simulator', provider_reference: d.provider_reference,
-      opened_at: d.opened_at, submitted_at: null, decided_at: null, created_at: d.created_at, updated_at: d.updated_at,
-    });
-    assert.equal(Date.parse(d.evidence_due_by) - Date.parse(d.opened_at), days(7));
-    assert.deepEqual(await books(w), { incoming: 10_000, available: -11_500, disputed: 10_000, fees: 1_500, receivable: 10_000 });
-    assert.partialDeepStrictEqual(await get(`/v1/payments/${payment}`), { status: 'completed', amount_disputed: 10_000, amount_refundable: 0, amount_captured: 10_000 });
-    assert.deepEqual(await get(`/v1/disputes/${d.id}`), d);
-    await refuses(w, ['POST', '/v1/refunds', { payment }], { code: 'payment_not_refundable', param: 'payment', detail: /is disputed: 0 can be refunded/ });
-    await w.verify();
-
-    const reply = await challenge(d.id, { text: 'Signed for on 3 May: winning_evidence' });
-    assert.equal(reply.status, 200, reply.text);
-    assert.partialDeepStrictEqual(reply.body, { status: 'under_review', evidence: { text: 'Signed for on 3 May: winning_evidence' }, response: { kind: 'challenge', status: 'taken', refusal: null } });
-    assert.deepEqual(await books(w), { incoming: 10_000, available: -11_500, disputed: 10_000, fees: 1_500, receivable: 10_000 });
-    await w.work();
-    assert.equal((await disputeOf(w, payment)).status, 'under_review', 'not before the bank decides');
-    await pass(w, seconds(6));
-    assert.partialDeepStrictEqual(await disputeOf(w, payment), { status: 'won' });
-    assert.deepEqual(await books(w), { incoming: 10_000, available: -1_500, disputed: 0, fees: 1_500, receivable: 10_000 });
-    assert.partialDeepStrictEqual(await get(`/v1/payments/${payment}`), { amount_disputed: 0, amount_refundable: 10_000 });
-    assert.deepEqual(await eventsOf(w, d.id), ['dispute.closed', 'dispute.created', 'dispute.under_review', 'dispute.won']);
-    assert.deepEqual(await recipesOf(w, d.id), ['dispute_opened', 'dispute_fee', 'dispute_won']);
-    await w.verify();
-    const refund = await w.call('POST', '/v1/refunds', { payment, amount: 1_000 });
-    assert.partialDeepStrictEqual(refund.body, { status: 'succeeded' }, 'the provider gives it back too');
-    await w.verify();
-  });
-
-  test('lost: the provider keeps it, and what it owes us falls only then', async () => {
-    const d = await disputed(w, cards.not_received);
-    assert.partialDeepStrictEqual(d, { reason: 'product_not_received', network_reason_code: '13.1' });
-    await challenge(d.id, { items: [{ type: 'customer_communication', text: 'losing_evidence' }] });
-    assert.equal((await books(w)).receivable, 10_000);
-    await pass(w, seconds(6));
-    const now = await disputeOf(w, d.payment);
-    assert.equal(now.status, 'lost');
-    assert.ok(now.decided_at >= now.submitted_at && now.submitted_at >= now.opened_at);
-    assert.deepEqual(await books(w), { incoming: 10_000, available: -11_500, disputed: 0, fees: 1_500, receivable: 0 });
-    assert.partialDeepStrictEqual(await get(`/v1/payments/${d.payment}`), { amount_disputed: 10_000, amount_refundable: 0 });
-    assert.deepEqual(await w.env.simulator_store.viewOfMoney(w.tenant.account.account_id), [{ currency: 'USD', captured: 10_000, refunded: 0, charged_back: 10_000 }]);
-    assert.deepEqual(await eventsOf(w, d.id), ['dispute.closed', 'dispute.created', 'dispute.lost', 'dispute.under_review']);
-    await w.verify();
-  });
-
-  test('a challenge that names no outcome is lost after a day', async () => {
-    const d = await disputed(w);
-    await challenge(d.id, { text: 'They surely know us.' });
-    await pass(w, hours(23));
-    assert.equal((await disputeOf(w, d.payment)).status, 'under_review');
-    await pass(w, hours(2));
-    assert.equal((await disputeOf(w, d.payment)).status, 'lost');
-    await w.verify();
-  });
-
-  test('accepted: decided at once, booked once although the provider tells of it too', async () => {
-    const d = await disputed(w);
-    const reply = await accept(d.id, { key: 'accept-1' });
-    assert.equal(reply.status, 200, reply.text);
-    assert.partialDeepStrictEqual(reply.body, { status: 'accepted', response: { kind: 'accept', status: 'taken' } });
-    assert.deepEqual(await books(w), { incoming: 10_000, available: -11_500, disputed: 0, fees: 1_500, receivable: 0 });
-    await pass(w, days(8));
-    assert.equal((await disputeOf(w, d.payment)).status, 'accepted');
-    assert.deepEqual(await recipesOf(w, d.id), ['dispute_opened', 'dispute_fee', 'dispute_lost']);
-    assert.deepEqual(await eventsOf(w, d.id), ['dispute.closed', 'dispute.created']);
-    assert.equal((await accept(d.id, { key: 'accept-1' })).text, reply.text, 'the same key, the same answer');
-    await w.verify();
-  });
-
-  test('withdrawn by the customer: given back, before or after it was challenged', async () => {
-    const first = await disputed(w, cards.withdrawn);
-    await pass(w, seconds(10));
-    assert.equal((await disputeOf(w, first.payment)).status, 'withdrawn');
-    assert.deepEqual(await eventsOf(w, first.id), ['dispute.closed', 'dispute.created', 'dispute.withdrawn']);
-    const second = await disputed(w, cards.withdrawn);
-    await challenge(second.id, { text: 'We called them.' });
-    await pass(w, seconds(10));
-    assert.equal((await disputeOf(w, second.payment)).status, 'withdrawn');
-    assert.deepEqual(await books(w), { incoming: 20_000, available: -3_000, disputed: 0, fees: 3_000, receivable: 20_000 });
-    await w.verify();
-  });
-
-  test('lapsed: nobody answered in time', async () => {
-    const d = await disputed(w);
-    await w.call('PATCH', `/v1/disputes/${d.id}`, { text: 'winning_evidence' });
-    w.clock.advance(days(7));
-    await refuses(w, ['POST', `/v1/disputes/${d.id}/challenge`, {}], { code: 'state_invalid', param: 'id', detail: /The time to answer this dispute ended at/ });
-    await refuses(w, ['POST', `/v1/disputes/${d.id}/accept`], { code: 'state_invalid', param: 'id', detail: /ended at/ });
-    await w.work();
-    assert.partialDeepStrictEqual(await disputeOf(w, d.payment), { status: 'lost', submitted_at: null, decided_at: d.evidence_due_by });
-    await w.verify();
-  });
-
-  test('the provider takes more than is left after a refund: all of it is booked, the rest of the payment is held', async () => {
-    const payment = await pay(w, cards.fraudulent);
-    await w.call('POST', '/v1/refunds', { payment, amount: 3_000 });
-    await pass(w, seconds(6));
-    const d = await disputeOf(w, payment);
-    assert.equal(d.amount, 10_000);
-    assert.partialDeepStrictEqual(await get(`/v1/payments/${payment}`), { amount_refunded: 3_000, amount_disputed: 7_000, amount_refundable: 0 });
-    assert.deepEqual(await books(w), { incoming: 7_000, available: -11_500, disputed: 10_000, fees: 1_500, receivable: 7_000 });
-    await w.verify();
-    await accept(d.id);
-    assert.deepEqual(await books(w), { incoming: 7_000, available: -11_500, disputed: 0, fees: 1_500, receivable: -3_000 });
-    await w.verify();
-    const other = await disputed(w);
-    assert.equal(other.amount, 10_000);
-  });
-
-  test('a refund in full before the dispute averts it', async () => {
-    const payment = await pay(w, cards.fraudulent);
-    await w.call('POST', '/v1/refunds', { payment });
-    await pass(w, days(1));
-    assert.deepEqual((await get(`/v1/disputes?payment=${payment}`)).data, []);
-    await w.verify();
-  });
-
-  test('captured later in part: what came after the dispute can still be refunded, and no more', async () => {
-    const payment = await pay(w, cards.fraudulent, { capture: false });
-    await pass(w, minutes(1));
-    assert.deepEqual((await get(`/v1/disputes?payment=${payment}`)).data, [], 'nothing was taken yet');
-    await w.call('POST', `/v1/payments/${payment}/capture`, { amount: 4_000 });
-    await pass(w, seconds(6));
-    assert.equal((await disputeOf(w, payment)).amount, 4_000);
-    await refuses(w, ['POST', '/v1/refunds', { payment, amount: 1 }], { code: 'payment_not_refundable', param: 'payment', detail: /disputed/ });
-    await w.call('POST', `/v1/payments/${payment}/capture`, { amount: 6_000 });
-    assert.equal((await get(`/v1/payments/${payment}`)).amount_refundable, 6_000);
-    await refuses(w, ['POST', '/v1/refunds', { payment, amount: 6_001 }], { code: 'amount_too_large', param: 'amount', detail: /At most 6000 \(\$60\.00\)/ });
-    assert.equal((await w.call('POST', '/v1/refunds', { payment, amount: 6_000 })).body.status, 'succeeded');
-    await w.verify();
-  });
-});
 
 describe('evidence and answers', () => {
   before(async () => {
@@ -166,44 +20,96 @@ describe('evidence and answers', () => {
   });
   after(() => w.close());
 
-  const png = (n: number) => Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.from(`picture ${n}`)]).toString('base64');
+  const png = (n: number) =>
+    Buffer.concat([
+      Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+      Buffer.from(`picture ${n}`),
+    ]).toString('base64');
   const upload = async (n = 0, as = w.tenant.secret): Promise<string> =>
-    (await w.call('POST', '/v1/files', { name: `${n}.png`, purpose: 'dispute_evidence', content_base64: png(n) }, { as })).body.id;
+    (
+      await w.call(
+        'POST',
+        '/v1/files',
+        { name: `${n}.png`, purpose: 'dispute_evidence', content_base64: png(n) },
+        { as },
+      )
+    ).body.id;
 
   test('PATCH 200: a draft by parts; cleared by null; submitted as it stands', async () => {
     const d = await disputed(w);
     const file = await upload();
-    const patch = async (body: Record<string, unknown>) => (await w.call('PATCH', `/v1/disputes/${d.id}`, body)).body.evidence;
+    const patch = async (body: Record<string, unknown>) =>
+      (await w.call('PATCH', `/v1/disputes/${d.id}`, body)).body.evidence;
     assert.deepEqual(await patch({ text: 'Delivered.' }), { text: 'Delivered.', files: [], items: [] });
     assert.deepEqual(await patch({ files: [file, file] }), { text: 'Delivered.', files: [file], items: [] });
-    const items = [{ type: 'invoice_or_receipt', text: 'winning_evidence', file }, { type: 'proof_of_delivery_or_service_date', text: '2026-05-03', file: null }];
-    assert.deepEqual(await patch({ text: null, items: [items[0], { type: 'proof_of_delivery_or_service_date', text: '2026-05-03' }] }), { text: null, files: [file], items });
+    const items = [
+      { type: 'invoice_or_receipt', text: 'winning_evidence', file },
+      { type: 'proof_of_delivery_or_service_date', text: '2026-05-03', file: null },
+    ];
+    assert.deepEqual(
+      await patch({ text: null, items: [items[0], { type: 'proof_of_delivery_or_service_date', text: '2026-05-03' }] }),
+      { text: null, files: [file], items },
+    );
     assert.deepEqual(await patch({ files: [] }), { text: null, files: [], items });
     const reply = await challenge(d.id, {});
     assert.partialDeepStrictEqual(reply.body, { status: 'under_review', evidence: { text: null, files: [], items } });
-    await refuses(w, ['PATCH', `/v1/disputes/${d.id}`, { text: 'more' }], { code: 'state_invalid', param: 'id', detail: /challenged already/ });
-    await refuses(w, ['POST', `/v1/disputes/${d.id}/challenge`, { text: 'more' }], { code: 'state_invalid', param: 'id', detail: /challenged already/ });
-    await refuses(w, ['POST', `/v1/disputes/${d.id}/accept`], { code: 'state_invalid', param: 'id', detail: /challenged already/ });
+    await refuses(w, ['PATCH', `/v1/disputes/${d.id}`, { text: 'more' }], {
+      code: 'state_invalid',
+      param: 'id',
+      detail: /challenged already/,
+    });
+    await refuses(w, ['POST', `/v1/disputes/${d.id}/challenge`, { text: 'more' }], {
+      code: 'state_invalid',
+      param: 'id',
+      detail: /challenged already/,
+    });
+    await refuses(w, ['POST', `/v1/disputes/${d.id}/accept`], {
+      code: 'state_invalid',
+      param: 'id',
+      detail: /challenged already/,
+    });
     await pass(w, seconds(6));
-    await refuses(w, ['POST', `/v1/disputes/${d.id}/accept`], { code: 'state_invalid', param: 'id', detail: /decided: it is 'won'/ });
+    await refuses(w, ['POST', `/v1/disputes/${d.id}/accept`], {
+      code: 'state_invalid',
+      param: 'id',
+      detail: /decided: it is 'won'/,
+    });
   });
 
   test('400: nothing said, nothing known, too much', async () => {
     const { id } = await disputed(w);
-    const bad = (body: unknown, code: 'parameter_missing' | 'parameter_invalid' | 'parameter_unknown', param: string, detail: RegExp) =>
-      refuses(w, ['POST', `/v1/disputes/${id}/challenge`, body], { code, param, detail });
+    const bad = (
+      body: unknown,
+      code: 'parameter_missing' | 'parameter_invalid' | 'parameter_unknown',
+      param: string,
+      detail: RegExp,
+    ) => refuses(w, ['POST', `/v1/disputes/${id}/challenge`, body], { code, param, detail });
     await bad({}, 'parameter_missing', 'text', /not challenged with nothing/);
     await bad({ text: null, files: [], items: [] }, 'parameter_missing', 'text', /not challenged with nothing/);
     await bad({ text: '' }, 'parameter_invalid', 'text', /of 1 to 20000 characters/);
     await bad({ text: 'x'.repeat(20_001) }, 'parameter_invalid', 'text', /20000/);
     await bad({ items: [{ type: 'invoice_or_receipt' }] }, 'parameter_missing', 'items[0]', /needs a text or a file/);
-    await bad({ items: [{ type: 'gossip', text: 'x' }] }, 'parameter_invalid', 'items[0].type', /one of 'proof_of_delivery_or_service'/);
+    await bad(
+      { items: [{ type: 'gossip', text: 'x' }] },
+      'parameter_invalid',
+      'items[0].type',
+      /one of 'proof_of_delivery_or_service'/,
+    );
     await bad({ evidence: 'x' }, 'parameter_unknown', 'evidence', /There is no parameter 'evidence'/);
     await bad({ files: Array.from({ length: 21 }, (_, i) => `file_${i}`) }, 'parameter_invalid', 'files', /20/);
     const files: string[] = [];
     for (let i = 0; i < 21; i++) files.push(await upload(i));
-    await bad({ files: files.slice(0, 20), items: [{ type: 'additional_evidence', file: files[20] }] }, 'parameter_invalid', 'files', /at most 20 files; these are 21/);
-    assert.equal((await challenge(id, { files: files.slice(0, 20), items: [{ type: 'additional_evidence', file: files[3] }] })).status, 200);
+    await bad(
+      { files: files.slice(0, 20), items: [{ type: 'additional_evidence', file: files[20] }] },
+      'parameter_invalid',
+      'files',
+      /at most 20 files; these are 21/,
+    );
+    assert.equal(
+      (await challenge(id, { files: files.slice(0, 20), items: [{ type: 'additional_evidence', file: files[3] }] }))
+        .status,
+      200,
+    );
   });
 
   test('404: unknown ids and another tenant’s, of disputes and of files', async () => {
@@ -211,30 +117,54 @@ describe('evidence and answers', () => {
     for (const as of [w.other.secret, w.tenant.secret]) {
       const unknown = as === w.tenant.secret ? 'dp_none' : id;
       const refused = (method: string, path: string, body?: unknown) =>
-        refuses(w, [method, `/v1/disputes/${unknown}${path}`, body, { as }], { code: 'not_found', param: 'id', detail: /No dispute with id/ });
+        refuses(w, [method, `/v1/disputes/${unknown}${path}`, body, { as }], {
+          code: 'not_found',
+          param: 'id',
+          detail: /No dispute with id/,
+        });
       await refused('GET', '');
       await refused('PATCH', '', { text: 'x' });
       await refused('POST', '/challenge', { text: 'x' });
       await refused('POST', '/accept');
     }
     const strange = await upload(1, w.other.secret);
-    await refuses(w, ['POST', `/v1/disputes/${id}/challenge`, { files: [strange] }], { code: 'not_found', param: 'files[0]', detail: /No file with id/ });
-    await refuses(w, ['POST', `/v1/disputes/${id}/challenge`, { items: [{ type: 'additional_evidence', file: 'file_x' }] }], { code: 'not_found', param: 'items[0].file', detail: /No file with id 'file_x'/ });
+    await refuses(w, ['POST', `/v1/disputes/${id}/challenge`, { files: [strange] }], {
+      code: 'not_found',
+      param: 'files[0]',
+      detail: /No file with id/,
+    });
+    await refuses(
+      w,
+      ['POST', `/v1/disputes/${id}/challenge`, { items: [{ type: 'additional_evidence', file: 'file_x' }] }],
+      { code: 'not_found', param: 'items[0].file', detail: /No file with id 'file_x'/ },
+    );
     assert.deepEqual((await w.call('GET', '/v1/disputes', undefined, { as: w.other.secret })).body.data, []);
   });
 
   test('403: a publishable key', async () => {
     const { id } = await disputed(w);
-    for (const [method, path] of [['GET', ''], ['PATCH', ''], ['POST', '/challenge'], ['POST', '/accept']] as const) {
-      await refuses(w, [method, `/v1/disputes/${id}${path}`, method === 'GET' ? undefined : {}, { as: w.tenant.publishable }], { code: 'permission_denied', detail: /secret key/ });
+    for (const [method, path] of [
+      ['GET', ''],
+      ['PATCH', ''],
+      ['POST', '/challenge'],
+      ['POST', '/accept'],
+    ] as const) {
+      await refuses(
+        w,
+        [method, `/v1/disputes/${id}${path}`, method === 'GET' ? undefined : {}, { as: w.tenant.publishable }],
+        { code: 'permission_denied', detail: /secret key/ },
+      );
     }
   });
 
   test('of ten acceptances and ten challenges at once one is taken', async () => {
     const { id } = await disputed(w);
-    const replies = await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? accept(id) : challenge(id, { text: 'losing_evidence' }))));
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => (i % 2 ? accept(id) : challenge(id, { text: 'losing_evidence' }))),
+    );
     assert.equal(replies.filter((r) => r.status === 200).length, 1);
-    for (const r of replies.filter((r) => r.status !== 200)) assert.ok(r.body.code === 'payment_in_progress' || r.body.code === 'state_invalid', r.text);
+    for (const r of replies.filter((r) => r.status !== 200))
+      assert.ok(r.body.code === 'payment_in_progress' || r.body.code === 'state_invalid', r.text);
     await pass(w, seconds(6));
     await w.verify();
   });
@@ -254,14 +184,39 @@ describe('GET /v1/disputes', () => {
     await accept(newest);
     await walks(w, '/v1/disputes', ids, [1, 3, 100]);
     await walks(w, '/v1/disputes?status=needs_response', ids.slice(1), [2]);
-    assert.deepEqual((await get('/v1/disputes?status=accepted,won')).data.map((d: { id: string }) => d.id), [newest]);
+    assert.deepEqual(
+      (await get('/v1/disputes?status=accepted,won')).data.map((d: { id: string }) => d.id),
+      [newest],
+    );
     const { created_at, payment } = await get(`/v1/disputes/${second}`);
-    assert.deepEqual((await get(`/v1/disputes?payment=${payment}`)).data.map((d: { id: string }) => d.id), [second]);
-    assert.deepEqual((await get(`/v1/disputes?created_from=${created_at}`)).data.map((d: { id: string }) => d.id), [newest, second]);
-    assert.deepEqual((await get(`/v1/disputes?created_to=${created_at}&limit=1`)).data.map((d: { id: string }) => d.id), [ids[2]]);
-    for (const [query, param, detail] of badPages) await refuses(w, ['GET', `/v1/disputes?${query}`], { code: 'parameter_invalid', param, detail });
-    await refuses(w, ['GET', '/v1/disputes?status=open'], { code: 'parameter_invalid', param: 'status[0]', detail: /one of 'needs_response'/ });
-    await refuses(w, ['GET', '/v1/disputes?created_from=today'], { code: 'parameter_invalid', param: 'created_from', detail: /ISO 8601/ });
-    await refuses(w, ['GET', '/v1/disputes?reason=fraudulent'], { code: 'parameter_unknown', param: 'reason', detail: /no parameter 'reason'/ });
+    assert.deepEqual(
+      (await get(`/v1/disputes?payment=${payment}`)).data.map((d: { id: string }) => d.id),
+      [second],
+    );
+    assert.deepEqual(
+      (await get(`/v1/disputes?created_from=${created_at}`)).data.map((d: { id: string }) => d.id),
+      [newest, second],
+    );
+    assert.deepEqual(
+      (await get(`/v1/disputes?created_to=${created_at}&limit=1`)).data.map((d: { id: string }) => d.id),
+      [ids[2]],
+    );
+    for (const [query, param, detail] of badPages)
+      await refuses(w, ['GET', `/v1/disputes?${query}`], { code: 'parameter_invalid', param, detail });
+    await refuses(w, ['GET', '/v1/disputes?status=open'], {
+      code: 'parameter_invalid',
+      param: 'status[0]',
+      detail: /one of 'needs_response'/,
+    });
+    await refuses(w, ['GET', '/v1/disputes?created_from=today'], {
+      code: 'parameter_invalid',
+      param: 'created_from',
+      detail: /ISO 8601/,
+    });
+    await refuses(w, ['GET', '/v1/disputes?reason=fraudulent'], {
+      code: 'parameter_unknown',
+      param: 'reason',
+      detail: /no parameter 'reason'/,
+    });
   });
 });

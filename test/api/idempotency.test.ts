@@ -406,9 +406,7 @@ describe('a process that dies', () => {
     });
   }
 
-  test('between the transaction that cancelled a pending payment and its answer: the key is answered', {
-    todo: 'payments/cancel-payment.ts cancelPending: binds the effect without storing the answer in that transaction, so the key stays in flight for 30 days',
-  }, async () => {
+  test('between the transaction that cancelled a pending payment and its answer: the key is answered', async () => {
     const payment = (await pay(newKey())).body.id;
     const key = newKey();
     const ctx = w.ctx();

@@ -95,10 +95,9 @@ describe('GET /v1/ledger/verification', () => {
     const edited = await verification();
     assert.equal(edited.ok, false);
     const failed = edited.checks.filter((c: { ok: boolean }) => !c.ok);
-    assert.deepEqual(
-      failed.map((c: { examples: string[] }) => c.examples),
-      [[`${id} JPY`]],
-    );
+    // Other rooms' proofs may meet it too; each names this balance and no other.
+    assert.ok(failed.some((c: { name: string }) => /every balance equals the sum of its postings/.test(c.name)));
+    for (const check of failed) assert.deepEqual(check.examples, [`${id} JPY`], check.name);
     assert.equal((await w.call('GET', '/v1/ledger/verification', undefined, { as: w.other.secret })).body.ok, true);
     await owner(
       `update balances set incoming = incoming + 1, fees = fees - 1 where account_id = '${id}' and currency = 'JPY'`,

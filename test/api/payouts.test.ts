@@ -47,7 +47,11 @@ const probe = (point: string) => {
 };
 
 async function open(): Promise<World> {
-  const world = await openWorld({ wrapBank, probe, settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' } });
+  const world = await openWorld({
+    wrapBank,
+    probe,
+    settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' },
+  });
   default_account = await usAccount(world);
   return world;
 }
@@ -71,7 +75,8 @@ beforeEach(() => {
   crash_at = undefined;
 });
 
-const request = (body: Record<string, unknown> = {}, options = {}) => w.call('POST', '/v1/payouts', { currency: 'USD', ...body }, options);
+const request = (body: Record<string, unknown> = {}, options = {}) =>
+  w.call('POST', '/v1/payouts', { currency: 'USD', ...body }, options);
 const requested = async (body: Record<string, unknown> = {}): Promise<string> => {
   const reply = await request(body);
   assert.equal(reply.status, 201, reply.text);
@@ -79,10 +84,28 @@ const requested = async (body: Record<string, unknown> = {}): Promise<string> =>
 };
 const get = async (id: string) => (await w.call('GET', `/v1/payouts/${id}`)).body;
 const statusOf = async (id: string) => (await get(id)).status;
-const refused = (body: Record<string, unknown>, expected: Parameters<typeof refuses>[2]) => refuses(w, ['POST', '/v1/payouts', { currency: 'USD', ...body }], expected);
-const recipesOf = async (id: string) => (await w.env.db.query.selectFrom('ledger_postings').select('recipe').where('group_id', '=', id).orderBy('position').execute()).map((p) => p.recipe);
-const eventsOf = async (id: string) => (await w.env.db.query.selectFrom('events').select('type').where('object_id', '=', id).execute()).map((e) => e.type.slice(7)).sort();
-const transfersOf = async (id: string) => (await sql<{ status: string; scenario: string }>`select status, scenario from simulator_transfers where reference = ${id}`.execute(w.env.db.query)).rows;
+const refused = (body: Record<string, unknown>, expected: Parameters<typeof refuses>[2]) =>
+  refuses(w, ['POST', '/v1/payouts', { currency: 'USD', ...body }], expected);
+const recipesOf = async (id: string) =>
+  (
+    await w.env.db.query
+      .selectFrom('ledger_postings')
+      .select('recipe')
+      .where('group_id', '=', id)
+      .orderBy('position')
+      .execute()
+  ).map((p) => p.recipe);
+const eventsOf = async (id: string) =>
+  (await w.env.db.query.selectFrom('events').select('type').where('object_id', '=', id).execute())
+    .map((e) => e.type.slice(7))
+    .sort();
+const transfersOf = async (id: string) =>
+  (
+    await sql<{
+      status: string;
+      scenario: string;
+    }>`select status, scenario from simulator_transfers where reference = ${id}`.execute(w.env.db.query)
+  ).rows;
 
 describe('the first payout of an account', () => {
   test('201 in_review: every field; the money is gone from available; then released, sent, paid', async () => {
@@ -92,9 +115,22 @@ describe('the first payout of an account', () => {
     assert.equal(status, 201);
     assert.match(body.id, /^po_[0-9a-z]{26}$/);
     assert.deepEqual(body, {
-      id: body.id, object: 'payout', status: 'in_review', amount: 4_000, currency: 'USD', bank_account: default_account,
-      destination: { kind: 'us', last_four: '6789', bank_name: null }, description: 'January', metadata: { run: '1' }, scheduled_on: null, failure: null, bank_reference: null,
-      arrives_on: null, paid_at: null, created_at: body.created_at, updated_at: body.created_at,
+      id: body.id,
+      object: 'payout',
+      status: 'in_review',
+      amount: 4_000,
+      currency: 'USD',
+      bank_account: default_account,
+      destination: { kind: 'us', last_four: '6789', bank_name: null },
+      description: 'January',
+      metadata: { run: '1' },
+      scheduled_on: null,
+      failure: null,
+      bank_reference: null,
+      arrives_on: null,
+      paid_at: null,
+      created_at: body.created_at,
+      updated_at: body.created_at,
     });
     assert.deepEqual(gained(rows, await rowCounts(w)), { payouts: 1, ledger_postings: 1, events: 1, outbox: 1 });
     assert.equal(await availableOf(w), 6_000);
@@ -130,19 +166,29 @@ describe('the first payout of an account', () => {
     await fund(w, 3_000, 'USD', w.other);
     const first = await operate(other, requestPayout, { currency: 'USD', amount: 1_000 });
     assert.equal(first.status, 'in_review');
-    await assert.rejects(operate(other, rejectPayout, { id: first.id }), { code: 'parameter_missing', param: 'reason' });
+    await assert.rejects(operate(other, rejectPayout, { id: first.id }), {
+      code: 'parameter_missing',
+      param: 'reason',
+    });
     await assert.rejects(operate(w.ctx(), approvePayout, { id: first.id }), { code: 'not_found' });
     assert.deepEqual((await operate(other, rejectPayout, { id: first.id, reason: 'Papers missing' })).failure, {
-      code: 'review_rejected', message: 'We reviewed the payout and did not release it.', reason: 'Papers missing',
+      code: 'review_rejected',
+      message: 'We reviewed the payout and did not release it.',
+      reason: 'Papers missing',
     });
     assert.equal(await availableOf(w, 'USD', w.other), 3_000);
     await assert.rejects(operate(other, approvePayout, { id: first.id }), { code: 'state_invalid' });
     const second = await operate(other, requestPayout, { currency: 'USD' });
     assert.equal(second.status, 'in_review', 'a rejected one releases nothing');
     assert.equal((await operate(other, approvePayout, { id: second.id })).status, 'pending');
-    await assert.rejects(operate(other, rejectPayout, { id: second.id, reason: 'Too late' }), { code: 'state_invalid' });
+    await assert.rejects(operate(other, rejectPayout, { id: second.id, reason: 'Too late' }), {
+      code: 'state_invalid',
+    });
     await sendDuePayouts(w.env);
-    assert.equal((await w.call('GET', `/v1/payouts/${second.id}`, undefined, { as: w.other.secret })).body.status, 'in_transit');
+    assert.equal(
+      (await w.call('GET', `/v1/payouts/${second.id}`, undefined, { as: w.other.secret })).body.status,
+      'in_transit',
+    );
     await w.verify();
     await toEnd();
   });
@@ -176,7 +222,14 @@ describe('POST /v1/payouts', () => {
     assert.equal(again.text, first.text);
     assert.equal(again.headers['idempotent-replayed'] ?? 'true', 'true');
     assert.equal(await availableOf(w), 0);
-    await refused({}, { code: 'insufficient_balance', param: 'amount', detail: /does not cover this payout\. Available now: 0 \(\$0\.00\)/ });
+    await refused(
+      {},
+      {
+        code: 'insufficient_balance',
+        param: 'amount',
+        detail: /does not cover this payout\. Available now: 0 \(\$0\.00\)/,
+      },
+    );
     await toEnd();
     assert.equal(await statusOf(first.body.id), 'paid');
     await w.verify();
@@ -186,8 +239,18 @@ describe('POST /v1/payouts', () => {
     await fund(w, 1_000);
     await w.call('POST', '/v1/payments', { amount: 50_000, currency: 'USD', token: await w.token() });
     const available = await availableOf(w);
-    await refused({ amount: available + 1 }, { code: 'insufficient_balance', param: 'amount', detail: new RegExp(`Available now: ${available} \\(\\${display(available, 'USD')}\\)`) });
-    await refused({ currency: 'EUR', bank_account: await eur() }, { code: 'insufficient_balance', param: 'amount', detail: /balance of EUR does not cover/ });
+    await refused(
+      { amount: available + 1 },
+      {
+        code: 'insufficient_balance',
+        param: 'amount',
+        detail: new RegExp(`Available now: ${available} \\(\\${display(available, 'USD')}\\)`),
+      },
+    );
+    await refused(
+      { currency: 'EUR', bank_account: await eur() },
+      { code: 'insufficient_balance', param: 'amount', detail: /balance of EUR does not cover/ },
+    );
     await requested({ amount: available });
     await toEnd();
   });
@@ -196,26 +259,44 @@ describe('POST /v1/payouts', () => {
     await fund(w, 1_000);
     const pending = await usAccount(w, '000000666664');
     const rejected = await usAccount(w, '000000777777');
-    await refused({ bank_account: pending }, { code: 'bank_account_unverified', param: 'bank_account', detail: /is not reviewed yet/ });
-    await refused({ bank_account: rejected }, { code: 'bank_account_unverified', param: 'bank_account', detail: /was rejected/ });
-    await refused({ bank_account: await eur() }, { code: 'parameter_invalid', param: 'bank_account', detail: /takes EUR, not USD/ });
-    await refused({ currency: 'GBP' }, { code: 'parameter_missing', param: 'bank_account', detail: /no default bank account for GBP/ });
+    await refused(
+      { bank_account: pending },
+      { code: 'bank_account_unverified', param: 'bank_account', detail: /is not reviewed yet/ },
+    );
+    await refused(
+      { bank_account: rejected },
+      { code: 'bank_account_unverified', param: 'bank_account', detail: /was rejected/ },
+    );
+    await refused(
+      { bank_account: await eur() },
+      { code: 'parameter_invalid', param: 'bank_account', detail: /takes EUR, not USD/ },
+    );
+    await refused(
+      { currency: 'GBP' },
+      { code: 'parameter_missing', param: 'bank_account', detail: /no default bank account for GBP/ },
+    );
     await refused({ currency: 'usd' }, { code: 'currency_unsupported', param: 'currency', detail: /in capitals/ });
-    for (const amount of [0, -1, 1.5, '5', null]) await refused({ amount }, { code: 'parameter_invalid', param: 'amount', detail: /whole number from 1/ });
+    for (const amount of [0, -1, 1.5, '5', null])
+      await refused({ amount }, { code: 'parameter_invalid', param: 'amount', detail: /whole number from 1/ });
     await refused({ amounts: 1 }, { code: 'parameter_unknown', param: 'amounts', detail: /Did you mean 'amount'/ });
-    await refuses(w, ['POST', '/v1/payouts', { currency: 'USD' }, { as: w.tenant.publishable }], { code: 'permission_denied', detail: /publishable/ });
+    await refuses(w, ['POST', '/v1/payouts', { currency: 'USD' }, { as: w.tenant.publishable }], {
+      code: 'permission_denied',
+      detail: /publishable/,
+    });
   });
 
   test('404: a bank account that never was, is deleted, or is another tenant’s', async () => {
     const gone = await usAccount(w, '000000001001');
     await w.call('DELETE', `/v1/bank_accounts/${gone}`);
     const theirs = await usAccount(w, '000000001002', w.other);
-    for (const bank_account of ['ba_none', gone, theirs]) await refused({ bank_account }, { code: 'not_found', param: 'bank_account', detail: /No bank account with id/ });
+    for (const bank_account of ['ba_none', gone, theirs])
+      await refused({ bank_account }, { code: 'not_found', param: 'bank_account', detail: /No bank account with id/ });
   });
 
   test('403: a disabled merchant', async () => {
     await fund(w, 1_000);
-    const set = (status: string) => w.env.db.query.updateTable('merchants').set({ status }).where('id', '=', w.tenant.account.merchant_id).execute();
+    const set = (status: string) =>
+      w.env.db.query.updateTable('merchants').set({ status }).where('id', '=', w.tenant.account.merchant_id).execute();
     const disabled = { ...w.ctx(), account: { ...w.tenant.account, merchant_status: 'disabled' as const } };
     await set('disabled');
     await assert.rejects(operate(disabled, requestPayout, { currency: 'USD' }), { code: 'permission_denied' });
@@ -225,7 +306,17 @@ describe('POST /v1/payouts', () => {
 
 const eur = async () => {
   const { body } = await w.call('GET', '/v1/bank_accounts?currency=EUR');
-  return body.data[0]?.id ?? (await w.call('POST', '/v1/bank_accounts', { kind: 'iban', currency: 'EUR', holder_name: 'Acme', iban: 'DE89370400440532013000' })).body.id;
+  return (
+    body.data[0]?.id ??
+    (
+      await w.call('POST', '/v1/bank_accounts', {
+        kind: 'iban',
+        currency: 'EUR',
+        holder_name: 'Acme',
+        iban: 'DE89370400440532013000',
+      })
+    ).body.id
+  );
 };
 
 describe('200 at once', () => {
@@ -242,10 +333,16 @@ describe('200 at once', () => {
   test('payouts of all that is available: one succeeds; of one percent each: a hundred', async () => {
     await toEnd();
     await fund(w, 20_000);
-    assert.deepEqual(tally(await Promise.all(Array.from({ length: 200 }, () => request()))), { 201: 1, '409 insufficient_balance': 199 });
+    assert.deepEqual(tally(await Promise.all(Array.from({ length: 200 }, () => request()))), {
+      201: 1,
+      '409 insufficient_balance': 199,
+    });
     await toEnd();
     await fund(w, 10_000);
-    assert.deepEqual(tally(await Promise.all(Array.from({ length: 200 }, () => request({ amount: 100 })))), { 201: 100, '409 insufficient_balance': 100 });
+    assert.deepEqual(tally(await Promise.all(Array.from({ length: 200 }, () => request({ amount: 100 })))), {
+      201: 100,
+      '409 insufficient_balance': 100,
+    });
     assert.equal(await availableOf(w), 0);
     await w.verify();
     await toEnd();
@@ -282,10 +379,22 @@ describe('POST /v1/payouts/{id}/cancel', () => {
     const sent = await requested({ amount: 700 });
     w.clock.advance(minutes(2));
     await w.work();
-    await refuses(w, ['POST', `/v1/payouts/${sent}/cancel`], { code: 'state_invalid', param: 'id', detail: /is 'in_transit'. It can be cancelled while/ });
-    await refuses(w, ['POST', `/v1/payouts/${sent}/cancel`, {}, { as: w.other.secret }], { code: 'not_found', param: 'id', detail: /No payout with id/ });
+    await refuses(w, ['POST', `/v1/payouts/${sent}/cancel`], {
+      code: 'state_invalid',
+      param: 'id',
+      detail: /is 'in_transit'. It can be cancelled while/,
+    });
+    await refuses(w, ['POST', `/v1/payouts/${sent}/cancel`, {}, { as: w.other.secret }], {
+      code: 'not_found',
+      param: 'id',
+      detail: /No payout with id/,
+    });
     await toEnd();
-    await refuses(w, ['POST', `/v1/payouts/${sent}/cancel`], { code: 'state_invalid', param: 'id', detail: /is 'paid'/ });
+    await refuses(w, ['POST', `/v1/payouts/${sent}/cancel`], {
+      code: 'state_invalid',
+      param: 'id',
+      detail: /is 'paid'/,
+    });
     await w.verify();
   });
 
@@ -295,25 +404,41 @@ describe('POST /v1/payouts/{id}/cancel', () => {
     for (let i = 0; i < 12; i++) ids.push(await requested({ amount: 100 }));
     w.clock.advance(minutes(2));
     const cancels = ids.map((id) => w.call('POST', `/v1/payouts/${id}/cancel`));
-    const [, ...replies] = await Promise.all([Promise.all([sendDuePayouts(w.env, 3), sendDuePayouts(w.env, 3)]), ...cancels]);
-    for (const [i, reply] of replies.entries()) assert.equal(sends.includes(ids[i] ?? ''), reply.status === 409, reply.text);
+    const [, ...replies] = await Promise.all([
+      Promise.all([sendDuePayouts(w.env, 3), sendDuePayouts(w.env, 3)]),
+      ...cancels,
+    ]);
+    for (const [i, reply] of replies.entries())
+      assert.equal(sends.includes(ids[i] ?? ''), reply.status === 409, reply.text);
     await toEnd();
     await w.verify();
   });
 });
 
 describe('the bank', () => {
-  const endings: [number: string, code: string][] = [['000111111116', 'no_account'], ['000111111113', 'account_closed'], ['000222222227', 'account_frozen'], ['000333333335', 'bank_refused']];
+  const endings: [number: string, code: string][] = [
+    ['000111111116', 'no_account'],
+    ['000111111113', 'account_closed'],
+    ['000222222227', 'account_frozen'],
+    ['000333333335', 'bank_refused'],
+  ];
   for (const [number, code] of endings) {
     test(`fails with ${code}: the money returns once`, async () => {
       await fund(w, 1_000);
       const available = await availableOf(w);
       const id = await requested({ amount: 900, bank_account: await usAccount(w, number) });
       await toEnd();
-      assert.partialDeepStrictEqual(await get(id), { status: 'failed', failure: { code, reason: null }, paid_at: null });
+      assert.partialDeepStrictEqual(await get(id), {
+        status: 'failed',
+        failure: { code, reason: null },
+        paid_at: null,
+      });
       assert.equal(await availableOf(w), available);
       assert.deepEqual(await recipesOf(id), ['payout', 'payout_returned']);
-      assert.deepEqual(await eventsOf(id), code === 'bank_refused' ? ['created', 'failed'] : ['created', 'failed', 'in_transit']);
+      assert.deepEqual(
+        await eventsOf(id),
+        code === 'bank_refused' ? ['created', 'failed'] : ['created', 'failed', 'in_transit'],
+      );
       await Promise.all([w.work(), w.work(), followPayouts(w.env)]);
       await assert.rejects(operate(w.ctx(), markPayoutFailed, { id, code: 'returned' }), { code: 'state_invalid' });
       assert.equal(await availableOf(w), available);
@@ -345,7 +470,15 @@ describe('the bank', () => {
     await fund(w, 500);
     const id = await requested({ amount: 100 });
     await toEnd();
-    const next = async () => (await w.env.db.query.selectFrom('payouts').select('next_at').where('account_id', '=', w.tenant.account.account_id).where('id', '=', id).executeTakeFirstOrThrow()).next_at;
+    const next = async () =>
+      (
+        await w.env.db.query
+          .selectFrom('payouts')
+          .select('next_at')
+          .where('account_id', '=', w.tenant.account.account_id)
+          .where('id', '=', id)
+          .executeTakeFirstOrThrow()
+      ).next_at;
     assert.notEqual(await next(), null);
     w.clock.advance(days(11));
     await w.work();
@@ -359,7 +492,11 @@ describe('the bank', () => {
     w.clock.advance(minutes(2));
     await w.work();
     assert.equal(await statusOf(id), 'pending');
-    await refuses(w, ['POST', `/v1/payouts/${id}/cancel`], { code: 'state_invalid', param: 'id', detail: /being handed to the bank/ });
+    await refuses(w, ['POST', `/v1/payouts/${id}/cancel`], {
+      code: 'state_invalid',
+      param: 'id',
+      detail: /being handed to the bank/,
+    });
     await toEnd();
     assert.equal(await statusOf(id), 'paid');
     assert.equal(sends.length, 1, 'asked after, not sent again');
@@ -408,7 +545,11 @@ describe('the bank', () => {
       crash_at = point;
       await sendDuePayouts(w.env);
       assert.equal(await statusOf(id), 'pending');
-      assert.equal((await w.call('POST', `/v1/payouts/${id}/cancel`)).body.code, 'state_invalid', 'it may have left the house');
+      assert.equal(
+        (await w.call('POST', `/v1/payouts/${id}/cancel`)).body.code,
+        'state_invalid',
+        'it may have left the house',
+      );
       await w.verify();
       crash_at = undefined;
       await toEnd();
@@ -424,8 +565,16 @@ describe('the bank', () => {
     const available = await availableOf(w);
     const bank_account = await usAccount(w, '000000002002');
     const id = await requested({ amount: 100, bank_account });
-    await refuses(w, ['DELETE', `/v1/bank_accounts/${bank_account}`], { code: 'state_invalid', param: 'id', detail: /to this bank account is 'pending'/ });
-    await refuses(w, ['PATCH', `/v1/bank_accounts/${bank_account}`, { holder_name: 'Mallory' }], { code: 'state_invalid', param: 'id', detail: /Its details cannot change now/ });
+    await refuses(w, ['DELETE', `/v1/bank_accounts/${bank_account}`], {
+      code: 'state_invalid',
+      param: 'id',
+      detail: /to this bank account is 'pending'/,
+    });
+    await refuses(w, ['PATCH', `/v1/bank_accounts/${bank_account}`, { holder_name: 'Mallory' }], {
+      code: 'state_invalid',
+      param: 'id',
+      detail: /Its details cannot change now/,
+    });
     assert.equal((await w.call('PATCH', `/v1/bank_accounts/${bank_account}`, { metadata: { a: 'b' } })).status, 200);
     await operate(w.ctx(), reviewBankAccount, { id: bank_account, verdict: 'rejected', reason: 'Not yours' });
     await toEnd();
@@ -440,13 +589,22 @@ describe('the bank', () => {
     await fund(w, 500);
     const available = await availableOf(w);
     const id = await requested({ amount: 100 });
-    await assert.rejects(operate(w.ctx(), markPayoutPaid, { id }), { code: 'state_invalid', message: /was not handed to the bank/ });
+    await assert.rejects(operate(w.ctx(), markPayoutPaid, { id }), {
+      code: 'state_invalid',
+      message: /was not handed to the bank/,
+    });
     w.clock.advance(minutes(2));
     await w.work();
-    assert.partialDeepStrictEqual(await operate(w.ctx(), markPayoutPaid, { id, bank_reference: 'FT1' }), { status: 'paid', bank_reference: 'FT1' });
+    assert.partialDeepStrictEqual(await operate(w.ctx(), markPayoutPaid, { id, bank_reference: 'FT1' }), {
+      status: 'paid',
+      bank_reference: 'FT1',
+    });
     await assert.rejects(operate(w.ctx(), markPayoutPaid, { id }), { code: 'state_invalid' });
     await w.verify();
-    assert.partialDeepStrictEqual(await operate(w.ctx(), markPayoutFailed, { id, code: 'returned', reason: 'Name differs' }), { status: 'failed', failure: { code: 'returned', reason: 'Name differs' } });
+    assert.partialDeepStrictEqual(
+      await operate(w.ctx(), markPayoutFailed, { id, code: 'returned', reason: 'Name differs' }),
+      { status: 'failed', failure: { code: 'returned', reason: 'Name differs' } },
+    );
     assert.equal(await availableOf(w), available);
     await w.verify();
   });
@@ -455,7 +613,10 @@ describe('the bank', () => {
 describe('payouts by schedule', () => {
   const schedule = (set: { payout_schedule: string; payout_minimum?: number }) =>
     w.env.db.query.updateTable('accounts').set(set).where('account_id', '=', w.tenant.account.account_id).execute();
-  const made = async () => (await w.call('GET', '/v1/payouts?limit=100')).body.data.filter((p: { scheduled_on: string | null }) => p.scheduled_on !== null);
+  const made = async () =>
+    (await w.call('GET', '/v1/payouts?limit=100')).body.data.filter(
+      (p: { scheduled_on: string | null }) => p.scheduled_on !== null,
+    );
   after(() => schedule({ payout_schedule: 'manual', payout_minimum: 100 }));
 
   test('daily: all that is available, once per day and currency, however many workers run', async () => {
@@ -465,10 +626,18 @@ describe('payouts by schedule', () => {
     assert.equal(await requestScheduledPayouts(w.env), 0, 'manual');
     await schedule({ payout_schedule: 'daily' });
     const counts = await Promise.all(Array.from({ length: 8 }, () => requestScheduledPayouts(w.env)));
-    assert.equal(counts.reduce((a, b) => a + b, 0), 1);
+    assert.equal(
+      counts.reduce((a, b) => a + b, 0),
+      1,
+    );
     const [payout, ...others] = await made();
     assert.equal(others.length, 0);
-    assert.partialDeepStrictEqual(payout, { amount: available, currency: 'USD', bank_account: default_account, status: 'pending' });
+    assert.partialDeepStrictEqual(payout, {
+      amount: available,
+      currency: 'USD',
+      bank_account: default_account,
+      status: 'pending',
+    });
     assert.match(payout.scheduled_on, /^\d{4}-\d\d-\d\d$/);
     await fund(w, 700);
     assert.equal(await requestScheduledPayouts(w.env), 0, 'not twice on one day');
@@ -486,7 +655,12 @@ describe('payouts by schedule', () => {
     assert.equal(await requestScheduledPayouts(w.env), 0);
     await schedule({ payout_schedule: 'daily', payout_minimum: 900 });
     await fund(w, 900, 'EUR', w.tenant);
-    await w.env.db.query.updateTable('bank_accounts').set({ is_default: false }).where('account_id', '=', w.tenant.account.account_id).where('currency', '=', 'EUR').execute();
+    await w.env.db.query
+      .updateTable('bank_accounts')
+      .set({ is_default: false })
+      .where('account_id', '=', w.tenant.account.account_id)
+      .where('currency', '=', 'EUR')
+      .execute();
     await operate(w.ctx(), reviewBankAccount, { id: default_account, verdict: 'rejected', reason: 'For a while' });
     assert.equal(await requestScheduledPayouts(w.env), 0);
     await operate(w.ctx(), reviewBankAccount, { id: default_account, verdict: 'verified' });
@@ -511,22 +685,49 @@ describe('GET /v1/payouts', () => {
     await walks(w, '/v1/payouts?status=failed,cancelled', failed, [3]);
     const one = all.find((p) => p.bank_account !== default_account);
     assert.ok(one);
-    await walks(w, `/v1/payouts?bank_account=${one.bank_account}`, all.filter((p) => p.bank_account === one.bank_account).map((p) => p.id), [10]);
+    await walks(
+      w,
+      `/v1/payouts?bank_account=${one.bank_account}`,
+      all.filter((p) => p.bank_account === one.bank_account).map((p) => p.id),
+      [10],
+    );
     assert.deepEqual((await w.call('GET', '/v1/payouts?currency=JPY')).body.data, []);
     const middle = all[Math.floor(all.length / 2)]?.created_at ?? '';
     const older = all.filter((p) => p.created_at < middle).map((p) => p.id);
     await walks(w, `/v1/payouts?created_to=${middle}`, older, [100]);
-    await walks(w, `/v1/payouts?created_from=${middle}`, ids.filter((id) => !older.includes(id)), [100]);
+    await walks(
+      w,
+      `/v1/payouts?created_from=${middle}`,
+      ids.filter((id) => !older.includes(id)),
+      [100],
+    );
     const theirs = (await w.call('GET', '/v1/payouts', undefined, { as: w.other.secret })).body.data;
     assert.ok(theirs.length > 0 && theirs.every((p: { id: string }) => !ids.includes(p.id)));
   });
 
   test('400 and 404', async () => {
-    for (const [query, param, detail] of badPages) await refuses(w, ['GET', `/v1/payouts?${query}`], { code: 'parameter_invalid', param, detail });
-    await refuses(w, ['GET', '/v1/payouts?created_from=2026-02-30T00:00:00Z'], { code: 'parameter_invalid', param: 'created_from', detail: /./ });
-    await refuses(w, ['GET', '/v1/payouts?currency=XXX'], { code: 'currency_unsupported', param: 'currency', detail: /not a supported currency/ });
+    for (const [query, param, detail] of badPages)
+      await refuses(w, ['GET', `/v1/payouts?${query}`], { code: 'parameter_invalid', param, detail });
+    await refuses(w, ['GET', '/v1/payouts?created_from=2026-02-30T00:00:00Z'], {
+      code: 'parameter_invalid',
+      param: 'created_from',
+      detail: /./,
+    });
+    await refuses(w, ['GET', '/v1/payouts?currency=XXX'], {
+      code: 'currency_unsupported',
+      param: 'currency',
+      detail: /not a supported currency/,
+    });
     const id = (await w.call('GET', '/v1/payouts?limit=1')).body.data[0].id;
-    await refuses(w, ['GET', `/v1/payouts/${id}`, undefined, { as: w.other.secret }], { code: 'not_found', param: 'id', detail: /No payout with id/ });
-    await refuses(w, ['GET', '/v1/payouts/po_none'], { code: 'not_found', param: 'id', detail: /No payout with id 'po_none'/ });
+    await refuses(w, ['GET', `/v1/payouts/${id}`, undefined, { as: w.other.secret }], {
+      code: 'not_found',
+      param: 'id',
+      detail: /No payout with id/,
+    });
+    await refuses(w, ['GET', '/v1/payouts/po_none'], {
+      code: 'not_found',
+      param: 'id',
+      detail: /No payout with id 'po_none'/,
+    });
   });
 });

@@ -2,8 +2,8 @@
 
 import { strict as assert } from 'node:assert';
 import { spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { routes } from '../../src/api/native/routes.ts';
 import { openWorld, type World } from '../kit/world.ts';
 
@@ -31,11 +31,20 @@ const unescaped = (markup: string) =>
 async function listings(): Promise<{ title: string; text: string }[]> {
   const page = await (await fetch(`${url}/docs`)).text();
   const found = page.matchAll(/<pre[^>]* aria-label="([^"]*)"><code>([\s\S]*?)<\/code>/g);
-  return [...found].map(([, title = '', text = '']) => ({ title: unescaped(title), text: unescaped(text).replaceAll('http://florin.test', url) }));
+  return [...found].map(([, title = '', text = '']) => ({
+    title: unescaped(title),
+    text: unescaped(text).replaceAll('http://florin.test', url),
+  }));
 }
 
 async function bash(script: string): Promise<string> {
-  const child = spawn('bash', ['-u'], { env: { PATH: process.env['PATH'], FLORIN_SECRET_KEY: world.tenant.secret, FLORIN_PUBLISHABLE_KEY: world.tenant.publishable } });
+  const child = spawn('bash', ['-u'], {
+    env: {
+      PATH: process.env['PATH'],
+      FLORIN_SECRET_KEY: world.tenant.secret,
+      FLORIN_PUBLISHABLE_KEY: world.tenant.publishable,
+    },
+  });
   let out = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (out += String(chunk)));
   child.stdin.end(script);
@@ -55,7 +64,10 @@ test('every command on the page runs as printed, in the order of the page', asyn
   const requests = rest.filter(({ title }) => title.startsWith('Request: '));
   assert.equal(requests.length, routes.length);
   // What curl got is told by its exit code; nothing else differs from what a reader pastes.
-  const script = ['curl() { command curl -sS --fail-with-body "$@"; }', ...rest.map(({ title, text }) => `${text}\nprintf '\\n@@ %s %s\\n' "$?" '${title.replaceAll("'", '’')}'`)].join('\n');
+  const script = [
+    'curl() { command curl -sS --fail-with-body "$@"; }',
+    ...rest.map(({ title, text }) => `${text}\nprintf '\\n@@ %s %s\\n' "$?" '${title.replaceAll("'", '’')}'`),
+  ].join('\n');
   const out = await bash(script);
   const results = [...out.matchAll(/^@@ (\d+) (.*)$/gm)].map(([, code, title]) => ({ code, title }));
   assert.equal(results.length, rest.length, out.slice(-2000));

@@ -14,9 +14,12 @@ before(async () => {
 });
 after(() => w.close());
 
-const pay = async (amount: number, currency = 'USD') => (await w.call('POST', '/v1/payments', { amount, currency, token: await w.token() })).body;
+const pay = async (amount: number, currency = 'USD') =>
+  (await w.call('POST', '/v1/payments', { amount, currency, token: await w.token() })).body;
 const balance = async (currency: string, at?: Date) =>
-  (await w.call('GET', `/v1/balances${at ? `?at=${at.toISOString()}` : ''}`)).body.data.find((b: { currency: string }) => b.currency === currency);
+  (await w.call('GET', `/v1/balances${at ? `?at=${at.toISOString()}` : ''}`)).body.data.find(
+    (b: { currency: string }) => b.currency === currency,
+  );
 
 test('money waits for its day, then one settlement per currency makes it available; a second run does nothing', async () => {
   const a = await pay(10_000);
@@ -46,8 +49,14 @@ test('money waits for its day, then one settlement per currency makes it availab
   assert.deepEqual((await w.call('GET', `/v1/settlements/${s.id}`)).body, s);
   const lines = (await w.call('GET', `/v1/settlements/${s.id}/transactions`)).body.data;
   assert.equal(lines.length, 3);
-  assert.equal(lines.reduce((sum: number, l: { net: number }) => sum + l.net, 0), s.net);
-  assert.deepEqual(lines.map((l: { type: string; status: string }) => `${l.type} ${l.status}`), ['refund available', 'charge available', 'charge available']);
+  assert.equal(
+    lines.reduce((sum: number, l: { net: number }) => sum + l.net, 0),
+    s.net,
+  );
+  assert.deepEqual(
+    lines.map((l: { type: string; status: string }) => `${l.type} ${l.status}`),
+    ['refund available', 'charge available', 'charge available'],
+  );
   assert.equal(lines.at(-1).payment, a.id);
 
   const event = (await w.call('GET', '/v1/events?type=settlement.created')).body.data;
@@ -66,7 +75,11 @@ test('a refund of a settled payment comes out of the available balance; what it 
   assert.equal(refund.status, 201, refund.text);
   assert.equal((await balance('USD')).available, available - 4_000);
 
-  await w.env.db.query.updateTable('accounts').set({ overdraft_limit: 0 }).where('account_id', '=', w.tenant.account.account_id).execute();
+  await w.env.db.query
+    .updateTable('accounts')
+    .set({ overdraft_limit: 0 })
+    .where('account_id', '=', w.tenant.account.account_id)
+    .execute();
   w.clock.advance(6_000);
   const rest = (await balance('EUR')).available;
   const eur = (await w.call('GET', '/v1/payments?currency=EUR')).body.data[0];
@@ -78,12 +91,20 @@ test('a refund of a settled payment comes out of the available balance; what it 
 });
 
 test('an account that refunds from the available balance alone refuses while its money is still incoming', async () => {
-  await w.env.db.query.updateTable('accounts').set({ refund_funding: 'available' }).where('account_id', '=', w.tenant.account.account_id).execute();
+  await w.env.db.query
+    .updateTable('accounts')
+    .set({ refund_funding: 'available' })
+    .where('account_id', '=', w.tenant.account.account_id)
+    .execute();
   w.clock.advance(6_000);
   const payment = await pay(1_000, 'GBP');
   const refused = await w.call('POST', '/v1/refunds', { payment: payment.id });
   assert.equal(refused.body.code, 'insufficient_balance');
-  await w.env.db.query.updateTable('accounts').set({ refund_funding: 'available_and_incoming' }).where('account_id', '=', w.tenant.account.account_id).execute();
+  await w.env.db.query
+    .updateTable('accounts')
+    .set({ refund_funding: 'available_and_incoming' })
+    .where('account_id', '=', w.tenant.account.account_id)
+    .execute();
   w.clock.advance(6_000);
   assert.equal((await w.call('POST', '/v1/refunds', { payment: payment.id, amount: 900 })).status, 201);
   await w.verify();
@@ -107,7 +128,10 @@ test('two workers at once make one settlement of a day', async () => {
   await pay(6_000);
   w.clock.advance(10 * day);
   const made = await Promise.all([settleDue(w.env), settleDue(w.env), settleDue(w.env)]);
-  assert.equal(made.reduce((a, b) => a + b, 0), 1);
+  assert.equal(
+    made.reduce((a, b) => a + b, 0),
+    1,
+  );
   await w.verify();
 });
 
@@ -121,7 +145,10 @@ test('activities page through the statement without gap or repeat, and their net
   }
   assert.equal(new Set(all.map((a) => a.id)).size, all.length);
   const now = await balance('USD');
-  assert.equal(all.reduce((sum, a) => sum + a.net, 0), now.incoming + now.available);
+  assert.equal(
+    all.reduce((sum, a) => sum + a.net, 0),
+    now.incoming + now.available,
+  );
   const refunds = (await w.call('GET', '/v1/balance_activities?currency=USD&type=refund')).body.data;
   assert.ok(refunds.length > 0 && refunds.every((a: { type: string }) => a.type === 'refund'));
   const wrong = await w.call('GET', '/v1/balance_activities?currency=USD&starting_after=act_EUR_1');

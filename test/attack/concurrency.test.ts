@@ -123,7 +123,11 @@ describe('two processes, one database', () => {
     const counts = tally(replies);
     // Whoever was waiting for the same end is told of it; the others come too late.
     assert.ok((counts[200] ?? 0) >= 1, JSON.stringify(counts));
-    assert.equal((counts[200] ?? 0) + (counts['409 payment_in_progress'] ?? 0) + (counts['409 state_invalid'] ?? 0), 100, JSON.stringify(counts));
+    assert.equal(
+      (counts[200] ?? 0) + (counts['409 payment_in_progress'] ?? 0) + (counts['409 state_invalid'] ?? 0),
+      100,
+      JSON.stringify(counts),
+    );
     assert.equal(countOf(await eventTypesOf(world, made.body.id), 'payment.cancelled'), 1);
   });
 

@@ -245,7 +245,11 @@ describe('a provider that fails us', () => {
     const now = await get(id);
     const calls = await providerCalls(world, id);
     const close = calls.some((c) => c.kind === 'void' && c.status === 'approved');
-    assert.equal(close ? 0 : taken(calls) - givenBack(calls), now.amount_captured - now.amount_refunded, `the payment is ${now.status}`);
+    assert.equal(
+      close ? 0 : taken(calls) - givenBack(calls),
+      now.amount_captured - now.amount_refunded,
+      `the payment is ${now.status}`,
+    );
   });
 });
 

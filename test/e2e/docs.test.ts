@@ -28,7 +28,12 @@ after(async () => {
 });
 
 async function open(width: number, colorScheme: 'light' | 'dark', bypassCSP = false) {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, bypassCSP, reducedMotion: 'reduce' });
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    colorScheme,
+    bypassCSP,
+    reducedMotion: 'reduce',
+  });
   const page = await context.newPage();
   const said: string[] = [];
   page.on('console', (message) => said.push(message.text()));
@@ -44,8 +49,13 @@ describe('the reference in a browser', () => {
         const { page, close } = await open(width, scheme, true);
         await page.evaluate('for (const fold of document.querySelectorAll("details")) fold.open = true');
         await page.evaluate(axe);
-        const found = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>('axe.run().then((r) => r.violations)');
-        assert.deepEqual(found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`), []);
+        const found = await page.evaluate<{ id: string; nodes: { html: string }[] }[]>(
+          'axe.run().then((r) => r.violations)',
+        );
+        assert.deepEqual(
+          found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 120)}`),
+          [],
+        );
         await close();
       });
     }

@@ -82,25 +82,47 @@ test('shop, 303, hosted page, card, 3-D Secure, success page; signed webhook; le
   assert.deepEqual(payment.processing.three_d_secure?.result, 'authenticated');
   assert.equal(payment.payment_method.card.last_four, '3220');
 
-  const told = await eventually('payment.completed arrives', () => verified('payment.completed', (data) => data.id === payment.id));
+  const told = await eventually('payment.completed arrives', () =>
+    verified('payment.completed', (data) => data.id === payment.id),
+  );
   assert.equal(told.amount, payment.amount);
-  await eventually('checkout_session.completed arrives', () => verified('checkout_session.completed', (data) => data.id === session_id));
+  await eventually('checkout_session.completed arrives', () =>
+    verified('checkout_session.completed', (data) => data.id === session_id),
+  );
 
-  const refund = await site.world.call('POST', '/v1/refunds', { payment: payment.id, amount: 500, reason: 'requested_by_customer' }, { key: 'e2e-refund' });
+  const refund = await site.world.call(
+    'POST',
+    '/v1/refunds',
+    { payment: payment.id, amount: 500, reason: 'requested_by_customer' },
+    { key: 'e2e-refund' },
+  );
   assert.equal(refund.status, 201, refund.text);
   assert.equal(refund.body.status, 'succeeded');
-  await eventually('refund.succeeded arrives', () => verified('refund.succeeded', (data) => data.id === refund.body.id));
+  await eventually('refund.succeeded arrives', () =>
+    verified('refund.succeeded', (data) => data.id === refund.body.id),
+  );
   const after_refund = (await site.world.call('GET', `/v1/payments/${payment.id}`)).body;
   assert.equal(after_refund.amount_refunded, 500);
 
   const fee = Math.floor((payment.amount * 290 + 5_000) / 10_000) + 30;
-  const balance = (await site.world.call('GET', '/v1/balances')).body.data.find((b: { currency: string }) => b.currency === payment.currency);
+  const balance = (await site.world.call('GET', '/v1/balances')).body.data.find(
+    (b: { currency: string }) => b.currency === payment.currency,
+  );
   assert.equal(balance.incoming, payment.amount - fee - 500);
   await site.world.verify();
 
   // Coming back to a paid page charges nobody again.
   await page.goto(`${site.base}/pay/${session_id}`);
-  await eventually('the page says that it is paid', async () => (/paid/i.test(await page.locator('body').innerText().catch(() => '')) ? true : undefined));
+  await eventually('the page says that it is paid', async () =>
+    /paid/i.test(
+      await page
+        .locator('body')
+        .innerText()
+        .catch(() => ''),
+    )
+      ? true
+      : undefined,
+  );
   await page.close();
 });
 
@@ -108,7 +130,9 @@ test('a declined card is explained, and another card pays the same session once'
   const page = await toCheckout();
   const session_id = sessionOf(page);
   await pay(page, '4000 0000 0000 9995');
-  await eventually('the decline is told', async () => (/enough funds/i.test(await page.locator('#notice').innerText()) ? true : undefined));
+  await eventually('the decline is told', async () =>
+    /enough funds/i.test(await page.locator('#notice').innerText()) ? true : undefined,
+  );
   assert.match(page.url(), /\/pay\/sess_/);
 
   await pay(page, '4242 4242 4242 4242');
@@ -116,10 +140,17 @@ test('a declined card is explained, and another card pays the same session once'
   const { data } = (await site.world.call('GET', `/v1/payments?checkout_session=${session_id}`)).body;
   assert.deepEqual(
     data.map((p: { status: string; decline: { code: string } | null }) => [p.status, p.decline?.code ?? null]),
-    [['completed', null], ['failed', 'insufficient_funds']],
+    [
+      ['completed', null],
+      ['failed', 'insufficient_funds'],
+    ],
   );
-  await eventually('payment.failed arrives', () => verified('payment.failed', (d) => d.checkout_session === session_id));
-  await eventually('payment.completed arrives', () => verified('payment.completed', (d) => d.checkout_session === session_id));
+  await eventually('payment.failed arrives', () =>
+    verified('payment.failed', (d) => d.checkout_session === session_id),
+  );
+  await eventually('payment.completed arrives', () =>
+    verified('payment.completed', (d) => d.checkout_session === session_id),
+  );
   await site.world.verify();
   await page.close();
 });
@@ -129,7 +160,9 @@ test('a refused challenge leaves the session open for another try', async () => 
   const session_id = sessionOf(page);
   await pay(page, '4000 0000 0000 3220');
   await page.frameLocator('iframe').getByRole('button', { name: 'Refuse' }).click();
-  await eventually('the refusal is told', async () => (/couldn.t confirm/i.test(await page.locator('#notice').innerText()) ? true : undefined));
+  await eventually('the refusal is told', async () =>
+    /couldn.t confirm/i.test(await page.locator('#notice').innerText()) ? true : undefined,
+  );
   await pay(page, '4242 4242 4242 4242');
   await page.waitForURL(/\/success\?/);
   const { data } = (await site.world.call('GET', `/v1/payments?checkout_session=${session_id}`)).body;

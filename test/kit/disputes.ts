@@ -1,8 +1,8 @@
 // What tests of disputes share: a payment that is disputed, and everything that the books say about it.
 
 import assert from 'node:assert/strict';
-import { seconds } from '../../src/kit/clock.ts';
 import { must } from '../../src/kit/assert.ts';
+import { seconds } from '../../src/kit/clock.ts';
 import type { World } from './world.ts';
 
 export const disputeFees = { dispute: [{ amount: 1_500 }] };
@@ -16,7 +16,12 @@ export const cards = {
 } as const;
 
 export async function pay(w: World, card: string, more: Record<string, unknown> = {}): Promise<string> {
-  const reply = await w.call('POST', '/v1/payments', { amount: 10_000, currency: 'USD', token: await w.token(card), ...more });
+  const reply = await w.call('POST', '/v1/payments', {
+    amount: 10_000,
+    currency: 'USD',
+    token: await w.token(card),
+    ...more,
+  });
   assert.equal(reply.status, 201, reply.text);
   return reply.body.id;
 }
@@ -43,10 +48,19 @@ export async function disputed(w: World, card: string = cards.fraudulent, more: 
 
 /** By name: what happens in one moment has no order. */
 export const eventsOf = async (w: World, id: string): Promise<string[]> =>
-  (await w.env.db.query.selectFrom('events').select('type').where('object_id', '=', id).execute()).map((e) => e.type).sort();
+  (await w.env.db.query.selectFrom('events').select('type').where('object_id', '=', id).execute())
+    .map((e) => e.type)
+    .sort();
 
 export const recipesOf = async (w: World, dispute: string): Promise<string[]> =>
-  (await w.env.db.query.selectFrom('ledger_postings').select('recipe').where('source_id', '=', dispute).orderBy('position').execute()).map((p) => p.recipe);
+  (
+    await w.env.db.query
+      .selectFrom('ledger_postings')
+      .select('recipe')
+      .where('source_id', '=', dispute)
+      .orderBy('position')
+      .execute()
+  ).map((p) => p.recipe);
 
 /** Of one currency, signed from the merchant's side. */
 export async function books(w: World, currency = 'USD', who = w.tenant) {

@@ -65,6 +65,6 @@ export const badPages: [query: string, param: string, detail: RegExp][] = [
   ['limit=', 'limit', /from 1 to 100/],
   ['limit=1&limit=2', 'limit', /from 1 to 100; got a list of 2/],
   ['starting_after=a&ending_before=b', 'ending_before', /either starting_after or ending_before, not both/],
-  [`starting_after=${'x'.repeat(65)}`, 'starting_after', /at most 64 characters/],
+  [`starting_after=${'x'.repeat(65)}`, 'starting_after', /64 characters/],
   ['starting_after=%00', 'starting_after', /Remove it/],
 ];

@@ -1,10 +1,10 @@
 // What tests of payouts need before they begin: money that is available, and a bank account to send it to.
 
 import { strict as assert } from 'node:assert';
+import { loadAccount } from '../../src/identity/account.ts';
 import { must } from '../../src/kit/assert.ts';
 import type { Ctx } from '../../src/operation/context.ts';
 import { type Operation, perform } from '../../src/operation/operation.ts';
-import { loadAccount } from '../../src/identity/account.ts';
 import type { Tenant, World } from './world.ts';
 
 /** Pays `amount` and settles it, so that it is available now. The world takes no fees unless it was asked to. */

@@ -28,7 +28,11 @@ export const mainTables = [
   'bank_accounts',
   'payouts',
   'simulator_transfers',
-  'disputes', 'fraud_warnings', 'files', 'provider_notices', 'simulator_disputes',
+  'disputes',
+  'fraud_warnings',
+  'files',
+  'provider_notices',
+  'simulator_disputes',
 ] as const;
 
 export type TableName = (typeof mainTables)[number];

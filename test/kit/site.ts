@@ -7,7 +7,14 @@ import { startWorker } from '../../src/worker.ts';
 import { openWorld, type World, type WorldParts } from './world.ts';
 
 export type Received = { headers: Record<string, string>; body: string };
-export type Site = { world: World; base: string; shop_url: string; received: Received[]; receiver_url: string; close(): Promise<void> };
+export type Site = {
+  world: World;
+  base: string;
+  shop_url: string;
+  received: Received[];
+  receiver_url: string;
+  close(): Promise<void>;
+};
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -29,7 +36,10 @@ export async function openSite(parts: WorldParts = {}): Promise<Site> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      received.push({ headers: request.headers as Record<string, string>, body: Buffer.concat(chunks).toString('utf8') });
+      received.push({
+        headers: request.headers as Record<string, string>,
+        body: Buffer.concat(chunks).toString('utf8'),
+      });
       response.writeHead(204).end();
     });
   });
@@ -53,7 +63,11 @@ export async function openSite(parts: WorldParts = {}): Promise<Site> {
 }
 
 /** Asks again until it holds; a browser test never sleeps for a fixed time. */
-export async function eventually<T>(what: string, ask: () => Promise<T | undefined> | T | undefined, within_ms = 10_000): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T | undefined> | T | undefined,
+  within_ms = 10_000,
+): Promise<T> {
   const until = Date.now() + within_ms;
   for (;;) {
     const answer = await ask();

@@ -8,7 +8,7 @@ import pg from 'pg';
 import { type App, openApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { migrate } from '../../src/db/migrate.ts';
-import { type EnvParts, openEnv, type OpenEnv } from '../../src/env.ts';
+import { type EnvParts, type OpenEnv, openEnv } from '../../src/env.ts';
 import { createCompany, loadAccount } from '../../src/identity/account.ts';
 import { mintKey } from '../../src/identity/api-key.ts';
 import { must } from '../../src/kit/assert.ts';
@@ -19,7 +19,12 @@ import { verifyAll } from '../../src/verify.ts';
 import { workUntilIdle } from '../../src/worker.ts';
 
 export type Tenant = { account: Account; live_account_id: string; secret: string; publishable: string };
-export type Reply<T = Record<string, unknown>> = { status: number; headers: Record<string, string | string[] | undefined>; body: T; text: string };
+export type Reply<T = Record<string, unknown>> = {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: T;
+  text: string;
+};
 export type CallOptions = { key?: string; headers?: Record<string, string>; as?: string; raw?: string };
 
 export type World = {
@@ -45,7 +50,8 @@ const migrations = resolve(import.meta.dirname, '../../migrations');
 
 function adminUrl(): string {
   const url = process.env.TEST_DATABASE_URL;
-  if (!url) throw new Error('TEST_DATABASE_URL is not set: run tests by `npm test` (or `npm test -- path/to/file.test.ts`).');
+  if (!url)
+    throw new Error('TEST_DATABASE_URL is not set: run tests by `npm test` (or `npm test -- path/to/file.test.ts`).');
   return url;
 }
 
@@ -100,9 +106,25 @@ export type WorldParts = Partial<Pick<EnvParts, 'wrap' | 'wrapBank' | 'probe' | 
 export async function openWorld(parts: WorldParts = {}): Promise<World> {
   const database = await cloneDatabase();
   const clock = new JumpClock();
-  const config: Config = { ...readConfig({ PORT: '0', PUBLIC_URL: 'http://florin.test', POOL_SIZE: '8', LOG_LEVEL: 'silent', ...parts.settings }), ...parts.config };
+  const config: Config = {
+    ...readConfig({
+      PORT: '0',
+      PUBLIC_URL: 'http://florin.test',
+      POOL_SIZE: '8',
+      LOG_LEVEL: 'silent',
+      ...parts.settings,
+    }),
+    ...parts.config,
+  };
   const root_key = createHash('sha256').update('test root key').digest();
-  const env = openEnv({ config, database_url: database.url, root_key, clock, log: parts.log ?? silentLog, ...pick(parts) });
+  const env = openEnv({
+    config,
+    database_url: database.url,
+    root_key,
+    clock,
+    log: parts.log ?? silentLog,
+    ...pick(parts),
+  });
   const app = await openApp(env);
   await app.server.ready();
   const tenant = await newTenant(env, 'Acme Coffee', parts.fee_schedule);
@@ -129,18 +151,31 @@ export async function openWorld(parts: WorldParts = {}): Promise<World> {
         ...(payload === undefined ? {} : { payload }),
       });
       const text = response.body;
-      return { status: response.statusCode, headers: response.headers as Reply['headers'], text, body: text.startsWith('{') ? JSON.parse(text) : {} };
+      return {
+        status: response.statusCode,
+        headers: response.headers as Reply['headers'],
+        text,
+        body: text.startsWith('{') ? JSON.parse(text) : {},
+      };
     },
     ctx: (who = tenant) => ({ env, account: who.account, actor: { kind: 'system' }, request_id: 'req_test' }),
     async token(number = '4242424242424242', more = {}) {
-      const reply = await world.call('POST', '/v1/tokens', { card: { number, exp_month: 12, exp_year: 2034, cvc: number.startsWith('37') ? '1234' : '123' }, ...more }, { as: tenant.publishable });
+      const reply = await world.call(
+        'POST',
+        '/v1/tokens',
+        { card: { number, exp_month: 12, exp_year: 2034, cvc: number.startsWith('37') ? '1234' : '123' }, ...more },
+        { as: tenant.publishable },
+      );
       if (reply.status !== 201) throw new Error(`no token: ${reply.text}`);
       return String(reply.body.id);
     },
     work: () => workUntilIdle(env),
     async verify() {
       const failed = (await verifyAll(env.db.query)).filter((f) => !f.ok);
-      if (failed.length > 0) throw new Error(`the books do not hold: ${failed.map((f) => `${f.name} (${f.examples.join(', ')})`).join('; ')}`);
+      if (failed.length > 0)
+        throw new Error(
+          `the books do not hold: ${failed.map((f) => `${f.name} (${f.examples.join(', ')})`).join('; ')}`,
+        );
     },
     async close() {
       await app.server.close();
@@ -153,14 +188,27 @@ export async function openWorld(parts: WorldParts = {}): Promise<World> {
 
 function pick(parts: WorldParts): Partial<EnvParts> {
   const { wrap, wrapBank, probe, outbound } = parts;
-  return { ...(wrap ? { wrap } : {}), ...(wrapBank ? { wrapBank } : {}), ...(probe ? { probe } : {}), ...(outbound ? { outbound } : {}) };
+  return {
+    ...(wrap ? { wrap } : {}),
+    ...(wrapBank ? { wrapBank } : {}),
+    ...(probe ? { probe } : {}),
+    ...(outbound ? { outbound } : {}),
+  };
 }
 
-export async function newTenant(env: OpenEnv, merchant: string, fee_schedule?: Account['fee_schedule']): Promise<Tenant> {
+export async function newTenant(
+  env: OpenEnv,
+  merchant: string,
+  fee_schedule?: Account['fee_schedule'],
+): Promise<Tenant> {
   return await env.db
     .tx(async (tx) => {
       const ids = await createCompany(env, tx, { company: `${merchant} Ltd`, merchant, currency: 'USD' });
-      await tx.updateTable('accounts').set({ fee_schedule: JSON.stringify(fee_schedule ?? {}) }).where('account_id', 'in', [ids.sandbox, ids.live]).execute();
+      await tx
+        .updateTable('accounts')
+        .set({ fee_schedule: JSON.stringify(fee_schedule ?? {}) })
+        .where('account_id', 'in', [ids.sandbox, ids.live])
+        .execute();
       const account = { account_id: ids.sandbox, mode: 'sandbox' as const };
       const secret = await mintKey(env, tx, account, { kind: 'secret', name: 'test', expires_at: null });
       const publishable = await mintKey(env, tx, account, { kind: 'publishable', name: 'test', expires_at: null });

@@ -29,7 +29,12 @@ export const sayIn =
   (key, values) =>
     fill(tables[languageOf(locale)][key], values);
 
-export const moneyIn = (locale: string, currency: Currency) => (amount: number) => display(amount, currency, locale);
+export const moneyIn = (locale: string, currency: Currency) => (amount: number) =>
+  directionOf(locale) === 'rtl' ? whole(display(amount, currency, locale)) : display(amount, currency, locale);
+
+/** In a line from right to left the sign of `US$` would be torn off and stand on the far side: isolated, it stays one word. */
+const whole = (text: string): string =>
+  text.replace(/[\p{Script=Latin}\p{Sc}](?:[\p{Script=Latin}\p{Sc}\s.]*[\p{Script=Latin}\p{Sc}])?/u, '\u2066$&\u2069');
 
 type Shell = { page: Page; title: string; body: Html; with_script: boolean };
 

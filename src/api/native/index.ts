@@ -8,6 +8,7 @@ import type { Ctx, Env } from '../../operation/context.ts';
 import { perform } from '../../operation/operation.ts';
 import { allowedMethods, openJson } from '../http.ts';
 import type { Limiter } from '../limits.ts';
+import type { Route } from '../route.ts';
 import { contextOf } from './auth.ts';
 import { problemOf } from './errors.ts';
 import { inputOf } from './input.ts';
@@ -37,19 +38,38 @@ export const native =
     });
 
     // Before the body is read: a stranger costs no parsing.
-    app.addHook('onRequest', async (request) => {
-      if (request.is404) return;
+    app.addHook('onRequest', async (request, reply) => {
+      if (request.is404 || request.method === 'OPTIONS') return;
+      if (request.routeOptions.config.browsers) reply.headers(crossOrigin);
       limiter.take(`address ${request.ip}`);
       const ctx = await contextOf(env, authenticator, request);
       if (ctx.actor.kind === 'secret' || ctx.actor.kind === 'publishable') limiter.take(`key ${ctx.actor.key_id}`);
       contexts.set(request, ctx);
     });
 
+    // A shop's own page may call what a publishable key opens. Keys travel in a header, never in a cookie, so any origin may ask.
+    for (const path of new Set(routes.filter(forBrowsers).map((route) => route.path))) {
+      app.options(urlOf(path), { onRequest: [] }, async (_request, reply) =>
+        reply
+          .code(204)
+          .headers({
+            ...crossOrigin,
+            'access-control-allow-methods': allowedMethods(routes, path).join(', '),
+            'access-control-allow-headers': 'authorization, content-type, idempotency-key',
+            'access-control-max-age': '86400',
+          })
+          .send(),
+      );
+    }
+
     for (const route of routes) {
       app.route({
         method: route.method,
-        url: route.path.replaceAll(/\{(\w+)\}/g, ':$1').replace(/^\/v1/, ''),
+        config: { browsers: forBrowsers(route) },
+        url: urlOf(route.path),
         ...(route.body_limit === undefined ? {} : { bodyLimit: route.body_limit }),
+        // A HEAD would have the whole file made for nobody.
+        exposeHeadRoute: route.download === undefined,
         handler: async (request, reply) => {
           const ctx = contexts.get(request);
           if (!ctx)
@@ -67,6 +87,13 @@ export const native =
             input,
             ...(idempotency_key === undefined ? {} : { idempotency_key }),
           });
+          if (route.download) {
+            const { file_name, content_type, body } = await route.download(ctx, JSON.parse(answer.text));
+            reply
+              .header('content-disposition', `attachment; filename="${file_name}"`)
+              .header('cache-control', 'no-store');
+            return reply.code(200).header('content-type', content_type).send(body);
+          }
           if (answer.replayed) reply.header('idempotent-replayed', 'true');
           return reply
             .code(route.status ?? 200)
@@ -77,6 +104,21 @@ export const native =
       });
     }
   };
+
+const crossOrigin = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'request-id, retry-after, idempotent-replayed',
+};
+
+const forBrowsers = (route: Route) => route.op.actors.includes('publishable');
+
+const urlOf = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1').replace(/^\/v1/, '');
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    browsers?: boolean;
+  }
+}
 
 export function sendProblem(env: Env, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const fault = toFault(error, request);
@@ -104,6 +146,7 @@ function toFault(error: unknown, request: FastifyRequest): unknown {
       });
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_BAD_URL':
+    case 'FST_ERR_MAX_PARAM_LENGTH':
       return new Fault('body_invalid', 'The request is not well formed: its address or Content-Length does not fit.');
     case 'ECONNREFUSED':
     case '57P01':

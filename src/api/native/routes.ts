@@ -10,6 +10,7 @@ import {
 } from '../../customers/manage-customers.ts';
 import { acceptDispute } from '../../disputes/accept-dispute.ts';
 import { challengeDispute, updateEvidence } from '../../disputes/challenge-dispute.ts';
+import { listFraudWarnings } from '../../disputes/fraud-warning.ts';
 import { createFile, getFile, getFileContent, uploadLimit } from '../../disputes/manage-files.ts';
 import { getDispute, listDisputes } from '../../disputes/read-disputes.ts';
 import { getEvent, listEvents } from '../../events/read-events.ts';
@@ -34,6 +35,15 @@ import {
 } from '../../payouts/manage-bank-accounts.ts';
 import { getPayout, listPayouts } from '../../payouts/read-payouts.ts';
 import { requestPayout } from '../../payouts/request-payout.ts';
+import { createReconciliation, reconciliationLimit } from '../../reports/create-reconciliation.ts';
+import { downloadReport } from '../../reports/download.ts';
+import { openReport } from '../../reports/open-report.ts';
+import {
+  getReconciliation,
+  listReconciliationExceptions,
+  listReconciliations,
+} from '../../reports/read-reconciliations.ts';
+import { getTrialBalance } from '../../reports/trial-balance.ts';
 import { listActivities } from '../../settlements/activity.ts';
 import { settleNow } from '../../settlements/settle.ts';
 import { getSettlement, listSettlements, listSettlementTransactions } from '../../settlements/settlement.ts';
@@ -84,6 +94,7 @@ export const routes: readonly Route[] = [
   row('PATCH', '/v1/disputes/{id}', updateEvidence),
   row('POST', '/v1/disputes/{id}/challenge', challengeDispute),
   row('POST', '/v1/disputes/{id}/accept', acceptDispute),
+  row('GET', '/v1/fraud_warnings', listFraudWarnings),
   { ...row('POST', '/v1/files', createFile, 201), body_limit: uploadLimit },
   row('GET', '/v1/files/{id}', getFile),
   row('GET', '/v1/files/{id}/content', getFileContent),
@@ -136,4 +147,10 @@ export const routes: readonly Route[] = [
   row('GET', '/v1/payouts/{id}', getPayout),
   row('POST', '/v1/payouts/{id}/cancel', cancelPayout),
   row('GET', '/v1/ledger/verification', verifyLedger),
+  row('GET', '/v1/ledger/trial_balance', getTrialBalance),
+  { ...row('GET', '/v1/reports/{type}', openReport), download: downloadReport as Route['download'] },
+  { ...row('POST', '/v1/reconciliations', createReconciliation, 201), body_limit: reconciliationLimit },
+  row('GET', '/v1/reconciliations', listReconciliations),
+  row('GET', '/v1/reconciliations/{id}', getReconciliation),
+  row('GET', '/v1/reconciliations/{id}/exceptions', listReconciliationExceptions),
 ];

@@ -1,0 +1,108 @@
+// Asking for a report: what may be asked, checked before the first byte of the file is sent. The rows come from download.ts.
+
+import Type, { type Static } from 'typebox';
+import { plus } from '../kit/clock.ts';
+import { Fault } from '../kit/fault.ts';
+import { currencyOf } from '../kit/money.ts';
+import { localDay } from '../ledger/calendar.ts';
+import type { Account } from '../operation/context.ts';
+import { CurrencyCode, nullable } from '../operation/fields.ts';
+import { operation } from '../operation/operation.ts';
+import { reports } from './catalog.ts';
+import { lastMonth, monthOf, type Period, periodOf } from './period.ts';
+import { type ReportType, reportTypes } from './report.ts';
+
+const when = (what: string) =>
+  Type.Optional(
+    Type.String({
+      minLength: 10,
+      maxLength: 40,
+      description: `A day of your time zone, such as 2026-01-31, or a time in ISO 8601 with a zone. ${what}`,
+    }),
+  );
+
+export const ReportObject = Type.Object(
+  {
+    object: Type.Literal('report'),
+    type: Type.Enum([...reportTypes]),
+    from: Type.String({ format: 'date-time' }),
+    to: Type.String({ format: 'date-time', description: 'Not included.' }),
+    currency: nullable(Type.String()),
+    bom: Type.Boolean(),
+    file_name: Type.String(),
+    columns: Type.Array(Type.String()),
+  },
+  { title: 'Report' },
+);
+export type ReportObject = Static<typeof ReportObject>;
+
+export const openReport = operation({
+  name: 'reports.open',
+  scope: 'reports:read',
+  actors: ['secret', 'system'],
+  kind: 'read',
+  summary: 'Download a report',
+  description:
+    'A CSV file by RFC 4180, sent while it is read, however many rows it has. Rows are those created in the period, oldest first, as they were at one moment. ' +
+    'Amounts come twice: in minor units, and in major units as `…_major`. Text that a spreadsheet would take for a formula begins with an apostrophe. ' +
+    'A transfer that breaks off is not complete. At most two reports of an account are sent at a time.',
+  input: Type.Object(
+    {
+      type: Type.Enum([...reportTypes], {
+        description: '`statement` is of one month, `trial_balance` of everything up to `to`.',
+      }),
+      from: when('From the first row when left out.'),
+      to: when('A day is included, a time is not. Until now when left out.'),
+      month: Type.Optional(
+        Type.String({
+          pattern: '^[0-9]{4}-[0-9]{2}$',
+          description: 'Of a statement: a month of your time zone, such as 2026-01. The last full month when left out.',
+        }),
+      ),
+      currency: Type.Optional(CurrencyCode),
+      bom: Type.Optional(
+        Type.Boolean({
+          description:
+            'Begin the file with a byte order mark, by which some spreadsheets know UTF-8. False when left out.',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  output: ReportObject,
+  faults: ['parameter_invalid', 'currency_unsupported', 'rate_limited'],
+  example: { type: 'payments', currency: 'USD' },
+  async run({ account, env }, input): Promise<ReportObject> {
+    const { type, from, to, month } = input;
+    if (type !== 'statement' && month !== undefined) throw misplaced('month', 'Only a statement is of a month.');
+    if (type === 'statement' && from !== undefined) throw misplaced('from', "A statement is of a 'month'.");
+    if (type === 'statement' && to !== undefined) throw misplaced('to', "A statement is of a 'month'.");
+    if (type === 'trial_balance' && from !== undefined) {
+      throw misplaced('from', "A trial balance is of everything up to 'to'.");
+    }
+    const now = env.clock.now();
+    const period =
+      type === 'statement'
+        ? monthOf(month ?? lastMonth(now, account.time_zone), account.time_zone)
+        : periodOf({ from, to }, account.time_zone, now);
+    return {
+      object: 'report',
+      type,
+      from: period.from.toISOString(),
+      to: period.to.toISOString(),
+      currency: input.currency === undefined ? null : currencyOf(input.currency),
+      bom: input.bom ?? false,
+      file_name: fileName(type, period, account),
+      columns: reports[type].columns,
+    };
+  },
+});
+
+const misplaced = (param: string, why: string) =>
+  new Fault('parameter_invalid', `${why} Leave '${param}' out.`, { param });
+
+function fileName(type: ReportType, { from, to }: Period, { time_zone }: Account): string {
+  const last = localDay(plus(to, -1), time_zone);
+  const days = from.getTime() === 0 ? `to_${last}` : `${localDay(from, time_zone)}_${last}`;
+  return `${type}_${days}.csv`;
+}

@@ -1,0 +1,122 @@
+// Lets one thing happen at a time. Whatever a simulated process asks of the outside (a statement, a batch, a call, a POST) is done at
+// once, and its answer waits at a gate until the run lets that flow go on. So between any two statements another flow may run, time
+// may jump, or the process may die. It knows no table and no business; which gate opens next is not decided here.
+
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+
+/** What the code of a dead process meets: nothing it asks for happens any more. */
+export class Crash extends Error {
+  override name = 'Crash';
+}
+
+/** Who asks. `in_tx` counts its open transactions. */
+export type Owner = { name: string; alive: boolean; in_tx: number };
+
+export type Gate = {
+  seq: number;
+  owner: Owner;
+  label: string;
+  in_tx: boolean;
+  /** Flows at the door of one batching lane may pass together, as one batch. */
+  together: string | undefined;
+  open(): void;
+};
+
+export type OpOptions = { in_tx?: boolean; gated?: boolean };
+
+const stalled_after_ms = 20_000;
+
+export class Scheduler {
+  readonly #gates = new Map<number, Gate>();
+  readonly #blocked: () => Promise<boolean>;
+  #flying = 0;
+  #changes = 0;
+  #seq = 0;
+  /** Free: nothing waits at gates; the database alone decides who is first. */
+  free = true;
+
+  /** `blocked` says whether everything on the wire waits for a lock of the database. */
+  constructor(blocked: () => Promise<boolean>) {
+    this.#blocked = blocked;
+  }
+
+  get ops(): number {
+    return this.#seq;
+  }
+
+  /** In the order in which the flows asked, which does not depend on how fast the answers came. */
+  gates(): Gate[] {
+    return [...this.#gates.values()].sort((a, b) => a.seq - b.seq);
+  }
+
+  /** Does `work` now and hands its result on when the gate behind it opens. */
+  async op<T>(
+    owner: Owner,
+    label: string,
+    work: () => Promise<T>,
+    { in_tx = false, gated = true }: OpOptions = {},
+  ): Promise<T> {
+    if (!owner.alive) throw new Crash(owner.name);
+    const seq = ++this.#seq;
+    const result = await this.span(work).then(
+      (value) => ({ value }),
+      (error: unknown) => ({ error }),
+    );
+    if (gated) await this.#wait(owner, label, seq, in_tx, undefined);
+    if (!owner.alive) throw new Crash(owner.name);
+    if ('error' in result) throw result.error;
+    return result.value;
+  }
+
+  /** Counts what is on the wire and has no gate behind it. */
+  async span<T>(work: () => Promise<T>): Promise<T> {
+    this.#flying += 1;
+    try {
+      return await work();
+    } finally {
+      this.#flying -= 1;
+      this.#changes += 1;
+    }
+  }
+
+  /** Waits before something is done, so that several flows can be let through at once. */
+  async door(owner: Owner, label: string): Promise<void> {
+    await this.#wait(owner, label, ++this.#seq, false, label === 'begin' ? undefined : `${owner.name} ${label}`);
+    if (!owner.alive) throw new Crash(owner.name);
+  }
+
+  release(gate: Gate): void {
+    if (this.#gates.delete(gate.seq)) gate.open();
+  }
+
+  releaseAll(which: (gate: Gate) => boolean = () => true): void {
+    for (const gate of this.gates()) if (which(gate)) this.release(gate);
+  }
+
+  /** Resolves when every flow is at a gate, has ended, or waits for a lock that another flow holds. */
+  async settled(): Promise<void> {
+    const since = performance.now();
+    for (;;) {
+      await turn();
+      await turn();
+      if (this.#flying === 0) return;
+      const before = this.#changes;
+      for (let i = 0; i < 12 && this.#changes === before; i++) await turn();
+      if (this.#changes !== before) continue;
+      await sleep(2);
+      if (this.#changes !== before) continue;
+      // Asked twice, so that an answer that was on its way to us has arrived.
+      if ((await this.#blocked()) && this.#changes === before && (await this.#blocked()) && this.#changes === before)
+        return;
+      if (performance.now() - since > stalled_after_ms)
+        throw new Error(`the run stands still: ${this.#flying} requests without an answer`);
+    }
+  }
+
+  #wait(owner: Owner, label: string, seq: number, in_tx: boolean, together: string | undefined): Promise<void> {
+    if (this.free || !owner.alive) return Promise.resolve();
+    return new Promise((open) => {
+      this.#gates.set(seq, { seq, owner, label, in_tx, together, open });
+    });
+  }
+}

@@ -1,0 +1,91 @@
+// What many runs share, so that a run costs a third of a second: one cloned database, two machines with open connections, and a
+// watcher that sees everything. Between runs every row is removed; what a run leaves in memory it takes with it.
+
+import { createHash } from 'node:crypto';
+import pg from 'pg';
+import { readConfig } from '../../src/config.ts';
+import { byKey } from '../../src/db/db.ts';
+import { openEnv } from '../../src/env.ts';
+import type { Clock } from '../../src/kit/clock.ts';
+import type { Random } from '../../src/kit/id.ts';
+import { silentLog } from '../../src/kit/log.ts';
+import { cloneDatabase } from '../kit/world.ts';
+import type { Machine } from './process.ts';
+
+export type Stage = {
+  machines: readonly [Machine, Machine];
+  /** Set by each run: the time and the chance of whoever was opened before it. */
+  now: { clock: Clock; random: Random };
+  timeout_ms: number;
+  /** Reads as the database's owner, beside every process. */
+  read<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  /** Every request on the wire waits for a lock that somebody holds. */
+  blocked(): Promise<boolean>;
+  clear(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export const rootKey = createHash('sha256').update('test root key').digest();
+
+export async function openStage(): Promise<Stage> {
+  const database = await cloneDatabase();
+  const watcher = new pg.Client({ connectionString: database.url });
+  await watcher.connect();
+  // Nobody waits a second for a deadlock to be noticed.
+  await watcher.query(
+    `do $$ begin execute format('alter database %I set deadlock_timeout = ''20ms''', current_database()); end $$`,
+  );
+  const tables = await watcher.query<{ name: string }>(
+    `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename <> 'schema_migrations'`,
+  );
+  const names = tables.rows.map((row) => row.name).sort();
+  const config = readConfig({ PORT: '0', PUBLIC_URL: 'http://florin.test', POOL_SIZE: '4', LOG_LEVEL: 'silent' });
+  const now: Stage['now'] = {
+    clock: { now: () => new Date(0) },
+    random: { bytes: (length) => new Uint8Array(length) },
+  };
+  const clock: Clock = { now: () => now.clock.now() };
+  const random: Random = { bytes: (length) => now.random.bytes(length) };
+
+  const machine = (): Machine => {
+    const base = openEnv({ config, database_url: database.url, root_key: rootKey, clock, random, log: silentLog });
+    // Planned by key, as the hot paths are: the plan, and with it the order of rows that nobody ordered, must not hang on statistics.
+    const pool = new pg.Pool({
+      ...base.db.client_config,
+      options: `${base.db.client_config.options ?? ''} ${byKey}`,
+      max: 40,
+      idleTimeoutMillis: 0,
+    });
+    pool.on('error', () => {});
+    return { base, pool };
+  };
+  const machines = [machine(), machine()] as const;
+
+  return {
+    machines,
+    now,
+    timeout_ms: config.provider_timeout_ms,
+    read: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
+      (await watcher.query<Row>(text, values)).rows,
+    async blocked() {
+      const { rows } = await watcher.query<{ waiting: number; busy: number }>(`
+        select count(*) filter (where wait_event_type = 'Lock')::int as waiting, count(*) filter (where state = 'active' and wait_event_type is distinct from 'Lock')::int as busy
+        from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`);
+      return rows[0]?.busy === 0 && rows[0].waiting > 0;
+    },
+    async clear() {
+      // Triggers protect the ledger from everybody but the replication role.
+      await watcher.query(
+        `begin; set local session_replication_role = replica; ${names.map((name) => `delete from ${name}`).join('; ')}; commit`,
+      );
+    },
+    async close() {
+      for (const { base, pool } of machines) {
+        await pool.end();
+        await base.close();
+      }
+      await watcher.end();
+      await database.drop();
+    },
+  };
+}
