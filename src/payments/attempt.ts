@@ -110,7 +110,9 @@ async function settleLocked(ctx: Ctx, { id, payment_id, account_id }: AttemptRow
     return change;
   });
   if (late && 'provider_reference' in verdict && verdict.provider_reference !== undefined)
-    await undo(ctx, late, verdict.provider_reference);
+    await undo(ctx, late, verdict.provider_reference).catch((error) =>
+      env.log.error({ attempt: id, error }, 'a call that came too late could not be undone; compare with the provider'),
+    );
   env.nudge();
   return result;
 }

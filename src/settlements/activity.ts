@@ -160,7 +160,7 @@ export const listActivities = operation({
   },
 });
 
-/** The lines of one settlement, for settlements/read-settlements.ts. */
+/** The lines of one settlement, for settlement.ts. */
 export function settlementLines(
   query: Executor,
   ask: { account_id: string; currency: string; settlement_id: string; window: Window },
