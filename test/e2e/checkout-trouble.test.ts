@@ -23,8 +23,20 @@ import { eventually, openSite, type Site } from '../kit/site.ts';
 let site: Site;
 let browser: Browser;
 
+/** The slow card's answer is held until a test lets it go, so that "meanwhile" is as long as the test needs. */
+const slow = Promise.withResolvers<void>();
+
 before(async () => {
-  site = await openSite();
+  site = await openSite({
+    wrap: (provider) => ({
+      ...provider,
+      async authorize(call) {
+        const outcome = await provider.authorize(call);
+        if (call.card.number === '4000000000008062') await slow.promise;
+        return outcome;
+      },
+    }),
+  });
   browser = await launchChromium();
 });
 
@@ -168,6 +180,7 @@ test('a slow provider: progress is shown, a second press is impossible; reloaded
   await page.reload();
   await shown(page, 'waiting');
   assert.equal(await page.locator('#form:visible').count(), 0, 'no second payment is offered');
+  slow.resolve();
   await shown(page, 'success');
   assert.equal(seen.presses.length, 1);
   await succeeds(seen);
