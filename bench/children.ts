@@ -61,7 +61,10 @@ export function watchMemory(pid: number): { stop(): Promise<number> } {
   let ended = false;
   const watching = (async () => {
     while (!ended) {
-      highest = Math.max(highest, residentMb(pid));
+      highest = Math.max(
+        highest,
+        safely(() => residentMb(pid)),
+      );
       await sleep(250, undefined, { ref: false });
     }
   })();

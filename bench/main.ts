@@ -177,7 +177,20 @@ async function printStatements(place: Place, payments: number): Promise<void> {
   }
 }
 
+/** A mistyped option needs no stack. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const typed = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  return typed ? error.message : (error.stack ?? error.message);
+}
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(1));
+
+// Nothing may leave the database running.
+process.on('unhandledRejection', (error) => {
+  if (!ending) process.stderr.write(`${told(error)}\n`);
+  void end(1);
+});
 
 try {
   const options = { quick: { type: 'boolean' }, check: { type: 'boolean' }, profile: { type: 'boolean' } } as const;
@@ -189,6 +202,7 @@ try {
   const met = await report(values.quick ?? false);
   await end(values.check && !met ? 1 : 0);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  // Whoever was asked to stop fails by that; it is no news.
+  if (!ending) process.stderr.write(`${told(error)}\n`);
   await end(1);
 }

@@ -29,7 +29,6 @@ create table cards (
   created_at timestamptz not null,
   primary key (account_id, id)
 );
-create index on cards (account_id, key_id, id);
 
 create table tokens (
   account_id text not null,

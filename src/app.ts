@@ -6,7 +6,7 @@ import { reference } from './api/docs.ts';
 import { Limiter } from './api/limits.ts';
 import { problemOf } from './api/native/errors.ts';
 import { native, sendProblem } from './api/native/index.ts';
-import { type PagesParts, pages } from './api/pages.ts';
+import { pages } from './api/pages.ts';
 import { simulatorPages } from './api/simulator.ts';
 import { checkoutStatus, payCheckout } from './checkout/pay.ts';
 import { viewCheckout } from './checkout/view-checkout.ts';

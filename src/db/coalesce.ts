@@ -82,6 +82,7 @@ export class Lane<Item> {
     const client = await this.#connection.client();
     const statements = this.#options.plan(items);
     together(client);
+    this.#connection.planAgain(client);
     const sent = [client.query('begin'), ...statements.map((s) => client.query(s)), client.query('commit')];
     const results = await Promise.allSettled(sent);
     const failure = results.find((r) => r.status === 'rejected');

@@ -69,6 +69,7 @@ export function openDb({ url, pool_size, on_error = () => {} }: DbOptions): Db {
     point: async <Row>(statement: Statement) => {
       const client = await points.client();
       together(client);
+      points.planAgain(client);
       return (await client.query(statement)).rows as Row[];
     },
     client_config,
@@ -92,9 +93,24 @@ export function together(client: pg.Client): void {
 export class Pipelined {
   readonly #config: pg.ClientConfig & { pipeline: boolean };
   #client: Promise<pg.Client> | undefined;
+  #plan_again_at = 0;
+  #plan_again_in = 250;
 
   constructor(config: pg.ClientConfig) {
     this.#config = { ...config, pipeline: true };
+  }
+
+  /**
+   * A plan made while the tables were empty may read them whole when they are not: plans are forgotten after a quarter of a
+   * second, then after twice that, and so on to every five minutes.
+   */
+  planAgain(client: pg.Client): void {
+    const now = performance.now();
+    if (now < this.#plan_again_at) return;
+    this.#plan_again_at = now + this.#plan_again_in;
+    this.#plan_again_in = Math.min(300_000, this.#plan_again_in * 2);
+    // A failure here is the connection's, and the statement that follows tells of it.
+    client.query('discard plans').catch(() => {});
   }
 
   client(): Promise<pg.Client> {

@@ -11,7 +11,6 @@ import { display } from '../kit/money.ts';
 import { fundRefund } from '../ledger/fund-refund.ts';
 import { expectCovered, postStatements } from '../ledger/post.ts';
 import * as recipes from '../ledger/recipes.ts';
-import type { Ctx } from '../operation/context.ts';
 import { Amount, Id, Metadata, text } from '../operation/fields.ts';
 import { bindEffect } from '../operation/once.ts';
 import { operation } from '../operation/operation.ts';

@@ -59,7 +59,7 @@ function envOf(owner: Process, { base, pool }: Machine, around: Surroundings): O
     const real = base.lane(name, account_id, plan);
     const add = async (item: Item) => {
       await scheduler.door(owner, `lane ${name}`);
-      await scheduler.op(owner, `batch ${name}`, () => real.add(item));
+      await scheduler.op(owner, `batch ${name}`, () => real.add(item), { wire: `lane ${owner.name[0]} ${name}` });
       loseAnswer(around, owner);
     };
     return { add, close: async () => {} } as unknown as Lane<Item>;

@@ -22,22 +22,25 @@ export type Gate = {
   open(): void;
 };
 
-export type OpOptions = { in_tx?: boolean; gated?: boolean };
+/** `wire`: what travels on one connection together counts as one request. */
+export type OpOptions = { in_tx?: boolean; gated?: boolean; wire?: string };
 
 const stalled_after_ms = 20_000;
 
 export class Scheduler {
   readonly #gates = new Map<number, Gate>();
-  readonly #blocked: () => Promise<boolean>;
-  #flying = 0;
+  readonly #waiting: () => Promise<number>;
+  /** Requests without an answer, by the connection that they travel on. */
+  readonly #flying = new Map<string, number>();
   #changes = 0;
   #seq = 0;
+  #spans = 0;
   /** Free: nothing waits at gates; the database alone decides who is first. */
   free = true;
 
-  /** `blocked` says whether everything on the wire waits for a lock of the database. */
-  constructor(blocked: () => Promise<boolean>) {
-    this.#blocked = blocked;
+  /** `waiting` says how many connections wait for a lock of the database that was not granted yet. */
+  constructor(waiting: () => Promise<number>) {
+    this.#waiting = waiting;
   }
 
   get ops(): number {
@@ -54,11 +57,11 @@ export class Scheduler {
     owner: Owner,
     label: string,
     work: () => Promise<T>,
-    { in_tx = false, gated = true }: OpOptions = {},
+    { in_tx = false, gated = true, wire }: OpOptions = {},
   ): Promise<T> {
     if (!owner.alive) throw new Crash(owner.name);
     const seq = ++this.#seq;
-    const result = await this.span(work).then(
+    const result = await this.span(work, wire).then(
       (value) => ({ value }),
       (error: unknown) => ({ error }),
     );
@@ -69,12 +72,14 @@ export class Scheduler {
   }
 
   /** Counts what is on the wire and has no gate behind it. */
-  async span<T>(work: () => Promise<T>): Promise<T> {
-    this.#flying += 1;
+  async span<T>(work: () => Promise<T>, wire = `span ${++this.#spans}`): Promise<T> {
+    this.#flying.set(wire, (this.#flying.get(wire) ?? 0) + 1);
     try {
       return await work();
     } finally {
-      this.#flying -= 1;
+      const left = (this.#flying.get(wire) ?? 1) - 1;
+      if (left > 0) this.#flying.set(wire, left);
+      else this.#flying.delete(wire);
       this.#changes += 1;
     }
   }
@@ -99,17 +104,16 @@ export class Scheduler {
     for (;;) {
       await turn();
       await turn();
-      if (this.#flying === 0) return;
+      if (this.#flying.size === 0) return;
       const before = this.#changes;
       for (let i = 0; i < 12 && this.#changes === before; i++) await turn();
       if (this.#changes !== before) continue;
-      await sleep(2);
+      await sleep(1);
       if (this.#changes !== before) continue;
-      // Asked twice, so that an answer that was on its way to us has arrived.
-      if ((await this.#blocked()) && this.#changes === before && (await this.#blocked()) && this.#changes === before)
-        return;
+      // A lock is granted before its holder hears of its own commit, so the table of locks is never behind what we know.
+      if ((await this.#waiting()) === this.#flying.size && this.#changes === before) return;
       if (performance.now() - since > stalled_after_ms)
-        throw new Error(`the run stands still: ${this.#flying} requests without an answer`);
+        throw new Error(`the run stands still: no answer to ${[...this.#flying.keys()].join(', ')}`);
     }
   }
 

@@ -19,8 +19,8 @@ export type Stage = {
   timeout_ms: number;
   /** Reads as the database's owner, beside every process. */
   read<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
-  /** Every request on the wire waits for a lock that somebody holds. */
-  blocked(): Promise<boolean>;
+  /** Connections that wait for a lock. */
+  waiting(): Promise<number>;
   clear(): Promise<void>;
   close(): Promise<void>;
 };
@@ -67,11 +67,11 @@ export async function openStage(): Promise<Stage> {
     timeout_ms: config.provider_timeout_ms,
     read: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
       (await watcher.query<Row>(text, values)).rows,
-    async blocked() {
-      const { rows } = await watcher.query<{ waiting: number; busy: number }>(`
-        select count(*) filter (where wait_event_type = 'Lock')::int as waiting, count(*) filter (where state = 'active' and wait_event_type is distinct from 'Lock')::int as busy
-        from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`);
-      return rows[0]?.busy === 0 && rows[0].waiting > 0;
+    async waiting() {
+      const { rows } = await watcher.query<{ waiting: number }>(
+        `select count(distinct l.pid)::int as waiting from pg_locks l join pg_stat_activity a on a.pid = l.pid and a.datname = current_database() where not l.granted`,
+      );
+      return rows[0]?.waiting ?? 0;
     },
     async clear() {
       // Triggers protect the ledger from everybody but the replication role.

@@ -88,7 +88,7 @@ export class World {
     const random = seededRandom(options.seed + 1);
     stage.now.clock = clock;
     stage.now.random = random;
-    const scheduler = new Scheduler(() => stage.blocked());
+    const scheduler = new Scheduler(() => stage.waiting());
     this.chance = chance;
     this.clock = clock;
     this.scheduler = scheduler;
