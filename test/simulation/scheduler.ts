@@ -12,7 +12,11 @@ export class Crash extends Error {
 /** Who asks. `in_tx` counts its open transactions. */
 export type Owner = { name: string; alive: boolean; in_tx: number };
 
+/** A flow has its own sequence of everything, so that two that run for a moment at once do not disturb each other. */
+export type Flow = { no: number; seq: number };
+
 export type Gate = {
+  flow: number;
   seq: number;
   owner: Owner;
   label: string;
@@ -28,12 +32,14 @@ export type OpOptions = { in_tx?: boolean; gated?: boolean; wire?: string };
 const stalled_after_ms = 20_000;
 
 export class Scheduler {
-  readonly #gates = new Map<number, Gate>();
+  readonly #gates = new Set<Gate>();
+  readonly #flows = new AsyncLocalStorage<Flow>();
+  readonly #outside: Flow = { no: 0, seq: 0 };
   readonly #waiting: () => Promise<number>;
   /** Requests without an answer, by the connection that they travel on. */
   readonly #flying = new Map<string, number>();
   #changes = 0;
-  #seq = 0;
+  #ops = 0;
   #spans = 0;
   /** Free: nothing waits at gates; the database alone decides who is first. */
   free = true;
@@ -44,12 +50,28 @@ export class Scheduler {
   }
 
   get ops(): number {
-    return this.#seq;
+    return this.#ops;
+  }
+
+  /** What `work` begins, and all that follows from it, belongs to this flow. */
+  within<T>(flow: Flow, work: () => Promise<T>): Promise<T> {
+    return this.#flows.run(flow, work);
+  }
+
+  here(): Flow {
+    return this.#flows.getStore() ?? this.#outside;
   }
 
   /** In the order in which the flows asked, which does not depend on how fast the answers came. */
   gates(): Gate[] {
-    return [...this.#gates.values()].sort((a, b) => a.seq - b.seq);
+    return [...this.#gates].sort((a, b) => a.flow - b.flow || a.seq - b.seq);
+  }
+
+  #next(): { flow: number; seq: number } {
+    const flow = this.here();
+    flow.seq += 1;
+    this.#ops += 1;
+    return { flow: flow.no, seq: flow.seq };
   }
 
   /** Does `work` now and hands its result on when the gate behind it opens. */
@@ -60,12 +82,12 @@ export class Scheduler {
     { in_tx = false, gated = true, wire }: OpOptions = {},
   ): Promise<T> {
     if (!owner.alive) throw new Crash(owner.name);
-    const seq = ++this.#seq;
+    const place = this.#next();
     const result = await this.span(work, wire).then(
       (value) => ({ value }),
       (error: unknown) => ({ error }),
     );
-    if (gated) await this.#wait(owner, label, seq, in_tx, undefined);
+    if (gated) await this.#wait({ ...place, owner, label, in_tx, together: undefined });
     if (!owner.alive) throw new Crash(owner.name);
     if ('error' in result) throw result.error;
     return result.value;
@@ -86,12 +108,13 @@ export class Scheduler {
 
   /** Waits before something is done, so that several flows can be let through at once. */
   async door(owner: Owner, label: string): Promise<void> {
-    await this.#wait(owner, label, ++this.#seq, false, label === 'begin' ? undefined : `${owner.name} ${label}`);
+    const together = label === 'begin' ? undefined : `${owner.name} ${label}`;
+    await this.#wait({ ...this.#next(), owner, label, in_tx: false, together });
     if (!owner.alive) throw new Crash(owner.name);
   }
 
   release(gate: Gate): void {
-    if (this.#gates.delete(gate.seq)) gate.open();
+    if (this.#gates.delete(gate)) gate.open();
   }
 
   releaseAll(which: (gate: Gate) => boolean = () => true): void {
@@ -117,10 +140,10 @@ export class Scheduler {
     }
   }
 
-  #wait(owner: Owner, label: string, seq: number, in_tx: boolean, together: string | undefined): Promise<void> {
-    if (this.free || !owner.alive) return Promise.resolve();
+  #wait(gate: Omit<Gate, 'open'>): Promise<void> {
+    if (this.free || !gate.owner.alive) return Promise.resolve();
     return new Promise((open) => {
-      this.#gates.set(seq, { seq, owner, label, in_tx, together, open });
+      this.#gates.add({ ...gate, open });
     });
   }
 }
