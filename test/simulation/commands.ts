@@ -281,7 +281,7 @@ function open(world: World): void {
     currency: 'USD',
     capture: chance.happens(0.75),
     expires_in: chance.pick([60, 600, 3_600]),
-    ...customer,
+    ...known,
   };
   send(world, { op: as(createSession), actor: merchant, input, key: world.nextName('session') });
 }
@@ -450,6 +450,6 @@ function mood(world: World): void {
   world.say(`receiver ${url.at(-1)} is in the mood '${one}'`);
 }
 
-function crash(world: World): void {
-  world.kill(processOf(world));
+async function crash(world: World): Promise<void> {
+  await world.kill(processOf(world));
 }

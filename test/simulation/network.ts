@@ -7,7 +7,6 @@ import type { Connector, Look, NoticePage, Outcome } from '../../src/connectors/
 import { ProviderTimeout } from '../../src/connectors/provider-timeout.ts';
 import type { ManualClock } from '../../src/kit/clock.ts';
 import { seconds } from '../../src/kit/clock.ts';
-import type { Chance } from './chance.ts';
 import type { Owner, Scheduler } from './scheduler.ts';
 
 /** A call on its way that nobody waits for any more. */
@@ -25,7 +24,6 @@ const fates: readonly (readonly [number, Fate])[] = [
 ];
 
 export type NetworkParts = {
-  chance: Chance;
   clock: ManualClock;
   scheduler: Scheduler;
   timeout_ms: number;
@@ -68,7 +66,8 @@ export class Network {
   }
 
   async #call<T>(owner: Owner, what: string, reference: string, execute: () => Promise<T>): Promise<T> {
-    const { chance, clock, scheduler, timeout_ms, tell } = this.#parts;
+    const { clock, scheduler, timeout_ms, tell } = this.#parts;
+    const { chance } = scheduler.here();
     const started = clock.now().getTime();
     this.#sent.set(reference, started);
     const fate = this.calm ? 'arrives' : chance.weighted(fates);
@@ -94,7 +93,8 @@ export class Network {
   }
 
   async #look<T>(owner: Owner, reference: string, absent: T, ask: () => Promise<T>): Promise<T> {
-    const { chance, clock, scheduler, timeout_ms } = this.#parts;
+    const { clock, scheduler, timeout_ms } = this.#parts;
+    const { chance } = scheduler.here();
     const started = clock.now().getTime();
     const fate = this.calm
       ? 'fine'
@@ -147,7 +147,8 @@ export class Network {
 
   /** Told again from the beginning, in any order, or not at all this time. */
   async #notices(owner: Owner, ask: () => Promise<NoticePage>, again: () => Promise<NoticePage>): Promise<NoticePage> {
-    const { chance, scheduler } = this.#parts;
+    const { scheduler } = this.#parts;
+    const { chance } = scheduler.here();
     const fate = this.calm
       ? 'fine'
       : chance.weighted([

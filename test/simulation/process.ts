@@ -1,7 +1,14 @@
 // A simulated process of Florin: the real Env, whose every way out leads through the scheduler. Killing it ends all its flows where
 // they stand; its successor shares the database and nothing else. Must never let a dead process change anything.
 
-import { type DatabaseConnection, type Driver, Kysely, PostgresDialect, type TransactionSettings } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  PostgresDialect,
+  type TransactionSettings,
+} from 'kysely';
 import type pg from 'pg';
 import type { Bank } from '../../src/connectors/bank.ts';
 import type { Connector } from '../../src/connectors/connector.ts';
@@ -9,12 +16,12 @@ import type { Lane } from '../../src/db/coalesce.ts';
 import { type Db, isRetryable, type Statement } from '../../src/db/db.ts';
 import type { DB } from '../../src/db/types.ts';
 import type { OpenEnv } from '../../src/env.ts';
+import { must } from '../../src/kit/assert.ts';
 import type { Clock } from '../../src/kit/clock.ts';
 import type { Random } from '../../src/kit/id.ts';
 import type { Log } from '../../src/kit/log.ts';
 import type { Outbound } from '../../src/kit/outbound.ts';
-import type { Chance } from './chance.ts';
-import type { Owner, Scheduler } from './scheduler.ts';
+import type { Flow, Owner, Scheduler } from './scheduler.ts';
 
 /** The line broke after the server committed: the process lives on and does not know. */
 export class LostCommit extends Error {
@@ -26,12 +33,9 @@ export type Machine = { base: OpenEnv; pool: pg.Pool };
 
 export type Surroundings = {
   scheduler: Scheduler;
-  chance: Chance;
   clock: Clock;
   random: Random;
   log: Log;
-  /** Whether flows may be interrupted inside a transaction too. */
-  fine: boolean;
   connector(owner: Owner, connector: Connector): Connector;
   bank(owner: Owner, bank: Bank): Bank;
   outbound(owner: Owner): Outbound;
@@ -81,9 +85,10 @@ function envOf(owner: Process, { base, pool }: Machine, around: Surroundings): O
   };
 }
 
-function loseAnswer({ chance, lostCommits }: Surroundings, owner: Owner): void {
+function loseAnswer({ scheduler, lostCommits }: Surroundings, owner: Owner): void {
   const likely = lostCommits();
-  if (likely > 0 && owner.alive && chance.happens(likely)) throw new LostCommit('connection terminated unexpectedly');
+  if (likely > 0 && owner.alive && scheduler.here().chance.happens(likely))
+    throw new LostCommit('connection terminated unexpectedly');
 }
 
 function dbOf(owner: Process, pool: pg.Pool, client_config: pg.ClientConfig, around: Surroundings): Db {
@@ -119,6 +124,8 @@ async function retrying<T>(owner: Owner, scheduler: Scheduler, work: () => Promi
   }
 }
 
+const pids = new WeakMap<DatabaseConnection, number>();
+
 class SteppedDriver implements Driver {
   readonly #inner: Driver;
   readonly #owner: Process;
@@ -137,17 +144,27 @@ class SteppedDriver implements Driver {
   async acquireConnection(): Promise<DatabaseConnection> {
     const { scheduler } = this.#around;
     const inner = await scheduler.op(this.#owner, 'acquire', () => this.#inner.acquireConnection(), { gated: false });
-    return new SteppedConnection(inner, this.#owner, this.#around);
+    let pid = pids.get(inner);
+    if (pid === undefined) {
+      const asked = await scheduler.span(() =>
+        inner.executeQuery<{ pid: number }>(CompiledQuery.raw('select pg_backend_pid() as pid')),
+      );
+      pid = must(asked.rows[0], 'a connection has a process').pid;
+      pids.set(inner, pid);
+    }
+    return new SteppedConnection(inner, pid, this.#owner, this.#around);
   }
 
   async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
     const stepped = connection as SteppedConnection;
     stepped.in_tx = true;
     this.#owner.in_tx += 1;
-    const { scheduler, fine } = this.#around;
+    const { scheduler } = this.#around;
+    stepped.flow = scheduler.here();
+    stepped.flow.holds.add(stepped.pid);
     const begin = () => this.#inner.beginTransaction(stepped.inner, settings);
     try {
-      await scheduler.op(this.#owner, 'begin', begin, { in_tx: true, gated: fine });
+      await scheduler.op(this.#owner, 'begin', begin, { in_tx: true });
     } catch (error) {
       await this.rollbackTransaction(connection);
       throw error;
@@ -180,27 +197,29 @@ class SteppedDriver implements Driver {
   #end(connection: SteppedConnection): void {
     if (connection.in_tx) this.#owner.in_tx -= 1;
     connection.in_tx = false;
+    connection.flow?.holds.delete(connection.pid);
   }
 }
 
 class SteppedConnection implements DatabaseConnection {
   readonly inner: DatabaseConnection;
+  readonly pid: number;
+  flow: Flow | undefined;
   readonly #owner: Process;
   readonly #around: Surroundings;
   in_tx = false;
 
-  constructor(inner: DatabaseConnection, owner: Process, around: Surroundings) {
+  constructor(inner: DatabaseConnection, pid: number, owner: Process, around: Surroundings) {
     this.inner = inner;
+    this.pid = pid;
     this.#owner = owner;
     this.#around = around;
   }
 
   executeQuery: DatabaseConnection['executeQuery'] = (compiled, ...rest) => {
     const label = compiled.sql.replaceAll(/\s+/g, ' ').trim().slice(0, 60);
-    const gated = !this.in_tx || this.#around.fine;
     return this.#around.scheduler.op(this.#owner, label, () => this.inner.executeQuery(compiled, ...rest), {
       in_tx: this.in_tx,
-      gated,
     });
   };
 

@@ -2,7 +2,6 @@
 // and remember every arrival. Must never forget one: the auditor compares them with the events that happened.
 
 import { type Outbound, OutboundError } from '../../src/kit/outbound.ts';
-import type { Chance } from './chance.ts';
 import type { Owner, Scheduler } from './scheduler.ts';
 
 export const moods = ['well', 'errors', 'silent', 'flaky', 'patience', 'gone'] as const;
@@ -15,11 +14,9 @@ export type Arrival = { url: string; id: string; body: string; headers: Record<s
 export class Receivers {
   readonly arrivals: Arrival[] = [];
   readonly moods = new Map<string, Mood>();
-  readonly #chance: Chance;
   readonly #scheduler: Scheduler;
 
-  constructor(chance: Chance, scheduler: Scheduler) {
-    this.#chance = chance;
+  constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
   }
 
@@ -53,7 +50,7 @@ export class Receivers {
       case 'gone':
         return 410;
       case 'flaky':
-        return this.#chance.weighted<Answer>([
+        return this.#scheduler.here().chance.weighted<Answer>([
           [5, 200],
           [2, 500],
           [2, 'unreachable'],

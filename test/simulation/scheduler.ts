@@ -2,7 +2,10 @@
 // once, and its answer waits at a gate until the run lets that flow go on. So between any two statements another flow may run, time
 // may jump, or the process may die. It knows no table and no business; which gate opens next is not decided here.
 
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import type { Random } from '../../src/kit/id.ts';
+import type { Chance } from './chance.ts';
 
 /** What the code of a dead process meets: nothing it asks for happens any more. */
 export class Crash extends Error {
@@ -13,10 +16,20 @@ export class Crash extends Error {
 export type Owner = { name: string; alive: boolean; in_tx: number };
 
 /** A flow has its own sequence of everything, so that two that run for a moment at once do not disturb each other. */
-export type Flow = { no: number; seq: number };
+export type Flow = {
+  no: number;
+  seq: number;
+  chance: Chance;
+  random: Random;
+  /** Connections of the database on which it has a transaction open. */
+  holds: Set<number>;
+};
+
+/** A connection that waits for a lock, and those that it waits for. */
+export type Wait = { pid: number; blockers: number[] };
 
 export type Gate = {
-  flow: number;
+  flow: Flow;
   seq: number;
   owner: Owner;
   label: string;
@@ -34,8 +47,8 @@ const stalled_after_ms = 20_000;
 export class Scheduler {
   readonly #gates = new Set<Gate>();
   readonly #flows = new AsyncLocalStorage<Flow>();
-  readonly #outside: Flow = { no: 0, seq: 0 };
-  readonly #waiting: () => Promise<number>;
+  readonly #outside: Flow;
+  readonly #waiting: () => Promise<Wait[]>;
   /** Requests without an answer, by the connection that they travel on. */
   readonly #flying = new Map<string, number>();
   #changes = 0;
@@ -44,9 +57,10 @@ export class Scheduler {
   /** Free: nothing waits at gates; the database alone decides who is first. */
   free = true;
 
-  /** `waiting` says how many connections wait for a lock of the database that was not granted yet. */
-  constructor(waiting: () => Promise<number>) {
+  /** `waiting` names the connections that wait for a lock of the database that was not granted yet. */
+  constructor(waiting: () => Promise<Wait[]>, outside: Flow) {
     this.#waiting = waiting;
+    this.#outside = outside;
   }
 
   get ops(): number {
@@ -64,14 +78,14 @@ export class Scheduler {
 
   /** In the order in which the flows asked, which does not depend on how fast the answers came. */
   gates(): Gate[] {
-    return [...this.#gates].sort((a, b) => a.flow - b.flow || a.seq - b.seq);
+    return [...this.#gates].sort((a, b) => a.flow.no - b.flow.no || a.seq - b.seq);
   }
 
-  #next(): { flow: number; seq: number } {
+  #next(): { flow: Flow; seq: number } {
     const flow = this.here();
     flow.seq += 1;
     this.#ops += 1;
-    return { flow: flow.no, seq: flow.seq };
+    return { flow, seq: flow.seq };
   }
 
   /** Does `work` now and hands its result on when the gate behind it opens. */
@@ -121,20 +135,22 @@ export class Scheduler {
     for (const gate of this.gates()) if (which(gate)) this.release(gate);
   }
 
-  /** Resolves when every flow is at a gate, has ended, or waits for a lock that another flow holds. */
-  async settled(): Promise<void> {
+  /** Resolves when every flow is at a gate, has ended, or waits for a lock that another flow holds; names the connections that hold one. */
+  async settled(): Promise<Set<number>> {
     const since = performance.now();
     for (;;) {
       await turn();
       await turn();
-      if (this.#flying.size === 0) return;
+      if (this.#flying.size === 0) return new Set();
       const before = this.#changes;
       for (let i = 0; i < 12 && this.#changes === before; i++) await turn();
       if (this.#changes !== before) continue;
       await sleep(1);
       if (this.#changes !== before) continue;
       // A lock is granted before its holder hears of its own commit, so the table of locks is never behind what we know.
-      if ((await this.#waiting()) === this.#flying.size && this.#changes === before) return;
+      const waits = await this.#waiting();
+      if (waits.length === this.#flying.size && this.#changes === before)
+        return new Set(waits.flatMap((wait) => wait.blockers));
       if (performance.now() - since > stalled_after_ms)
         throw new Error(`the run stands still: no answer to ${[...this.#flying.keys()].join(', ')}`);
     }

@@ -11,6 +11,7 @@ import type { Random } from '../../src/kit/id.ts';
 import { silentLog } from '../../src/kit/log.ts';
 import { cloneDatabase } from '../kit/world.ts';
 import type { Machine } from './process.ts';
+import type { Wait } from './scheduler.ts';
 
 export type Stage = {
   machines: readonly [Machine, Machine];
@@ -20,7 +21,7 @@ export type Stage = {
   /** Reads as the database's owner, beside every process. */
   read<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Connections that wait for a lock. */
-  waiting(): Promise<number>;
+  waiting(): Promise<Wait[]>;
   clear(): Promise<void>;
   close(): Promise<void>;
 };
@@ -68,10 +69,11 @@ export async function openStage(): Promise<Stage> {
     read: async <Row extends pg.QueryResultRow>(text: string, values: unknown[] = []) =>
       (await watcher.query<Row>(text, values)).rows,
     async waiting() {
-      const { rows } = await watcher.query<{ waiting: number }>(
-        `select count(distinct l.pid)::int as waiting from pg_locks l join pg_stat_activity a on a.pid = l.pid and a.datname = current_database() where not l.granted`,
+      const { rows } = await watcher.query<Wait>(
+        `select pid, pg_blocking_pids(pid) as blockers from (
+          select distinct l.pid from pg_locks l join pg_stat_activity a on a.pid = l.pid and a.datname = current_database() where not l.granted) w`,
       );
-      return rows[0]?.waiting ?? 0;
+      return rows;
     },
     async clear() {
       // Triggers protect the ledger from everybody but the replication role.

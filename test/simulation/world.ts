@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { ProviderTimeout } from '../../src/connectors/provider-timeout.ts';
 import { days, hours, ManualClock, minutes, seconds } from '../../src/kit/clock.ts';
 import { isFault } from '../../src/kit/fault.ts';
-import { newId, seededRandom } from '../../src/kit/id.ts';
+import { newId, type Random } from '../../src/kit/id.ts';
 import type { Log } from '../../src/kit/log.ts';
 import { OutboundError } from '../../src/kit/outbound.ts';
 import type { Account, Actor, Ctx } from '../../src/operation/context.ts';
@@ -17,7 +17,7 @@ import { finish } from './finish.ts';
 import { Network } from './network.ts';
 import { LostCommit, Process, type Surroundings } from './process.ts';
 import { Receivers } from './receivers.ts';
-import { Crash, type Owner, Scheduler } from './scheduler.ts';
+import { Crash, type Flow, type Gate, type Owner, Scheduler } from './scheduler.ts';
 import type { Stage } from './stage.ts';
 import { openTenant } from './tenant.ts';
 
@@ -54,7 +54,6 @@ export type Sent = Call & { key: string; at: number; reply: Reply | undefined };
 const mostFlows = 5;
 
 export class World {
-  readonly chance: Chance;
   readonly clock: ManualClock;
   readonly scheduler: Scheduler;
   readonly network: Network;
@@ -72,12 +71,16 @@ export class World {
   crashes = 0;
   calm = false;
   readonly #around: Surroundings;
+  /** Flows may be interrupted inside a transaction too; otherwise each transaction runs through. */
+  readonly #fine: boolean;
+  #blockers = new Set<number>();
   readonly #flows = new Set<Promise<void>>();
   #account: Account | undefined;
   #ended = 0;
   #audited = 0;
   #names = 0;
   #generation = 0;
+  #flowsBegun = 0;
 
   constructor(stage: Stage, options: RunOptions) {
     this.stage = stage;
@@ -85,30 +88,44 @@ export class World {
     const chance = new Chance(options.seed);
     const clock = new ManualClock(new Date(Date.UTC(2030, 0, chance.int(1, 28), chance.int(0, 23), chance.int(0, 59))));
     this.begunAt = clock.now();
-    const random = seededRandom(options.seed + 1);
+    const scheduler = new Scheduler(() => stage.waiting(), this.#newFlow(chance));
+    const random = { bytes: (length: number) => scheduler.here().random.bytes(length) };
     stage.now.clock = clock;
     stage.now.random = random;
-    const scheduler = new Scheduler(() => stage.waiting());
-    this.chance = chance;
     this.clock = clock;
     this.scheduler = scheduler;
     const tell = (line: string) => this.say(line);
-    this.network = new Network({ chance, clock, scheduler, timeout_ms: stage.timeout_ms, tell });
-    this.receivers = new Receivers(chance, scheduler);
+    this.network = new Network({ clock, scheduler, timeout_ms: stage.timeout_ms, tell });
+    this.receivers = new Receivers(scheduler);
     this.auditor = new Auditor(this);
+    this.#fine = chance.happens(0.5);
     this.#around = {
       scheduler,
-      chance,
       clock,
       random,
       log: this.#listen(),
-      fine: chance.happens(0.5),
       connector: (owner, inner) => this.network.connector(owner, inner),
       bank: (owner, inner) => this.network.bank(owner, inner),
       outbound: (owner) => this.receivers.outbound(owner),
       lostCommits: () => (this.calm ? 0 : 0.004),
     };
     for (const i of [0, 1]) this.boot(i);
+  }
+
+  /** Of the flow that asks. */
+  get chance(): Chance {
+    return this.scheduler.here().chance;
+  }
+
+  #newFlow(chance: Chance): Flow {
+    this.#flowsBegun += 1;
+    return {
+      no: this.#flowsBegun,
+      seq: 0,
+      chance,
+      random: randomOf(new Chance(chance.int(0, 4_294_967_295))),
+      holds: new Set(),
+    };
   }
 
   get account(): Account {
@@ -139,9 +156,9 @@ export class World {
   /** Begins a flow; it goes on whenever its gates open. */
   flow(owner: Owner, name: string, work: () => Promise<string>): void {
     this.say(name);
+    const begun = this.#newFlow(new Chance(this.chance.int(0, 4_294_967_295)));
     const flow: Promise<void> = this.scheduler
-      .door(owner, 'begin')
-      .then(work)
+      .within(begun, () => this.scheduler.door(owner, 'begin').then(work))
       .then(
         (end) => this.say(`  ${name}: ${end}`),
         (error: unknown) => {
@@ -186,14 +203,20 @@ export class World {
   }
 
   /** A process dies: its flows end where they are, its successor begins with nothing but the database. */
-  kill(process: Process): void {
+  async kill(process: Process): Promise<void> {
     const i = this.processes.indexOf(process);
     if (i < 0) return;
     this.crashes += 1;
     this.say(`CRASH of ${process.name}`);
     process.alive = false;
     this.boot(i);
-    this.scheduler.releaseAll((gate) => gate.owner === process);
+    // One after the other: what the server rolls back first must not hang on who is faster.
+    for (;;) {
+      const [gate] = this.scheduler.gates().filter((one) => one.owner === process);
+      if (!gate) return;
+      this.scheduler.release(gate);
+      await this.scheduler.settled();
+    }
   }
 
   /** Time passes; what is on the network arrives on its way. A server ends transactions that idle for a minute, so none is left open over it. */
@@ -266,7 +289,7 @@ export class World {
 
   async #settled(): Promise<void> {
     if (this.scheduler.free) await Promise.all(this.#flows);
-    else await this.scheduler.settled();
+    else this.#blockers = await this.scheduler.settled();
     if (this.#ended === this.#audited) return;
     this.#audited = this.#ended;
     await this.auditor.look();
@@ -286,16 +309,24 @@ export class World {
       throw new Error(`${this.#flows.size} flows wait for nothing`);
     }
     if (!this.calm && this.chance.happens(0.0025)) {
-      this.kill(this.chance.pick(this.processes));
+      await this.kill(this.chance.pick(this.processes));
       return true;
     }
     this.clock.advance(1);
     await this.network.arrive(this.clock.now().getTime());
-    const gate = this.chance.pick(gates);
+    const gate = this.chance.pick(this.#candidates(gates));
     this.scheduler.release(gate);
     if (gate.together !== undefined && this.chance.happens(0.5))
       this.scheduler.releaseAll((other) => other.together === gate.together);
     return true;
+  }
+
+  /** Who holds what another waits for goes first: of two that wait for one row the database wakes now this one, now that one. */
+  #candidates(gates: Gate[]): Gate[] {
+    const holders = gates.filter((gate) => [...gate.flow.holds].some((pid) => this.#blockers.has(pid)));
+    if (holders.length > 0) return holders;
+    const inside = this.#fine ? [] : gates.filter((gate) => gate.flow.holds.size > 0);
+    return inside.length > 0 ? inside : gates;
   }
 
   /** Keys are kept for thirty days; nobody counts on one for longer. */
@@ -325,5 +356,9 @@ export class World {
     return { debug: () => {}, info: () => {}, warn: hear, error: hear } as Log;
   }
 }
+
+const randomOf = (chance: Chance): Random => ({
+  bytes: (length) => Uint8Array.from({ length }, () => chance.int(0, 255)),
+});
 
 export const simulate = (stage: Stage, options: RunOptions): Promise<RunResult> => new World(stage, options).run();
