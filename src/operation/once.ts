@@ -3,7 +3,7 @@
 
 import { sql } from 'kysely';
 import type { Statement, Tx } from '../db/db.ts';
-import { runAll } from '../db/db.ts';
+import { asGuard, runAll } from '../db/db.ts';
 import { plus, seconds } from '../kit/clock.ts';
 import { hmac, same } from '../kit/crypto.ts';
 import { Fault } from '../kit/fault.ts';
@@ -108,6 +108,10 @@ const inFlight = () =>
       retry_after: 1,
     },
   );
+
+/** A caller who slept while another took its claim over: the other works on it now, and what this one did is undone. */
+export const overtaken = (error: unknown): Fault | undefined =>
+  asGuard(error)?.guard === 'claim' ? inFlight() : undefined;
 
 /** In the transaction of the first effect: ties the claim to it, and fails when another holder took over. */
 export function bindEffect(account_id: string, claim: Claim, effect_id: string): Statement {

@@ -9,7 +9,7 @@ import { assert } from '../kit/assert.ts';
 import { Fault, type FaultCode } from '../kit/fault.ts';
 import type { ActorKind, Ctx } from './context.ts';
 import { findFault, refuseBadText } from './input.ts';
-import { begin, release, requestHash, storeAnswer, storeAnswerIfOpen } from './once.ts';
+import { begin, overtaken, release, requestHash, storeAnswer, storeAnswerIfOpen } from './once.ts';
 
 type Common<I extends TSchema, O extends TSchema> = {
   /** `payments.create`: noun of the path, then the verb. */
@@ -110,7 +110,7 @@ export async function perform(op: Operation, ctx: Ctx, call: Call): Promise<Answ
   } catch (error) {
     // A refusal is not stored: after mending the cause the same key may be used again.
     await release(ctx, claim);
-    throw error;
+    throw overtaken(error) ?? error;
   }
 }
 

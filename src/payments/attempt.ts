@@ -152,20 +152,24 @@ async function loadRefund(query: Executor | Tx, account_id: string, id: string):
   return row as RefundRow;
 }
 
-/** The rows of an attempt as they are now; for whoever did not just make them. */
-export async function rowsOf(ctx: Ctx, attempt: AttemptRow): Promise<Rows> {
+/**
+ * The rows of an attempt as they are now; for whoever did not just make them. The payment is read first: it may be older than the
+ * attempt, which the guard on its version finds, and never newer, which nothing would find.
+ */
+export async function rowsOf(ctx: Ctx, { account_id, payment_id, id }: AttemptRow): Promise<Rows> {
   const { query } = ctx.env.db;
-  const payment = attempt.draft
-    ? paymentOfDraft(attempt.draft)
-    : await findPayment(query, attempt.account_id, attempt.payment_id);
-  return {
-    payment,
-    attempt,
-    refund:
-      attempt.refund_id === null
-        ? undefined
-        : await loadRefund(ctx.env.db.query, attempt.account_id, attempt.refund_id),
-  };
+  const there = await peekPayment(query, account_id, payment_id);
+  const row = await query
+    .selectFrom('attempts')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('payment_id', '=', payment_id)
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  const attempt = row as unknown as AttemptRow;
+  const refund = attempt.refund_id === null ? undefined : await loadRefund(query, account_id, attempt.refund_id);
+  if (attempt.draft) return { payment: paymentOfDraft(attempt.draft), attempt, refund };
+  return { payment: there ?? (await findPayment(query, account_id, payment_id)), attempt, refund };
 }
 
 type Settlement = { change: Change; postings: Posting[]; events: NewEvent[]; answer: StoredAnswer | undefined };

@@ -66,8 +66,9 @@ export async function resolveAttempt(ctx: Ctx, attempt: AttemptRow): Promise<voi
     if (closed.kind !== 'approved') return;
   }
   const rows = await rowsOf(ctx, attempt);
+  if (!isOpen(rows.attempt)) return;
   // Nothing new: the provider says what we know.
-  if ((verdict.kind === 'action' || verdict.kind === 'pending') && verdict.kind === attempt.status) return;
+  if ((verdict.kind === 'action' || verdict.kind === 'pending') && verdict.kind === rows.attempt.status) return;
   await settle(ctx, rows, verdict);
 }
 
