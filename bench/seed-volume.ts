@@ -119,12 +119,12 @@ async function insertBatch(env: Env, query: Executor, batch: Batch): Promise<voi
     union all select account_id, re_att, 'refund', sim, back, 'USD', 'approved', false, null, '{}'::jsonb, 'approved', at + interval '30 s' from ${rows} where refunded`);
   const payload = (row: Partial<PaymentRow>) =>
     frozen(env, { payment_method: { type: 'card', ...JSON.parse(card) }, processing: JSON.parse(answer), ...row });
-  const told = (type: string, letter: number, text: RawBuilder<unknown>, where: RawBuilder<unknown>) => sql`
-    select account_id, 'evt_' || t || substr(h, ${sql.raw(String(letter))}, 16), ${type}::text, pay, ${text}, at from ${rows} where ${where}`;
+  const told = (type: string, order: number, text: RawBuilder<unknown>, where: RawBuilder<unknown>) => sql`
+    select account_id, 'evt_' || t || ${sql.raw(`'${order}'`)} || substr(h, 1, 15), ${type}::text, pay, ${text}, at from ${rows} where ${where}`;
   await run(sql`insert into events (account_id, id, type, object_id, payload, created_at)
-    ${told('payment.created', 4, payload({ status: 'processing' }), sql`true`)} union all
-    ${told('payment.completed', 14, payload({ status: 'completed', amount_authorized: mark, amount_captured: mark }), sql`not declined`)} union all
-    ${told('payment.failed', 15, payload({ status: 'failed', decline_code: 'insufficient_funds' }), sql`declined`)}`);
+    ${told('payment.created', 0, payload({ status: 'processing' }), sql`true`)} union all
+    ${told('payment.completed', 1, payload({ status: 'completed', amount_authorized: mark, amount_captured: mark }), sql`not declined`)} union all
+    ${told('payment.failed', 1, payload({ status: 'failed', decline_code: 'insufficient_funds' }), sql`declined`)}`);
 }
 
 const mark = 999_999_999_999;

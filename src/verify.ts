@@ -35,7 +35,7 @@ const providerChecks: Check[] = [
         where ${ofAccount('s.account_id', id)} and s.status in ('lost', 'accepted') and (d.id is null or d.status not in ('lost', 'accepted'))) waiting
         group by 1, 2) pending
         on pending.account_id = coalesce(ours.account_id, theirs.account_id) and pending.currency = coalesce(ours.currency, theirs.currency)
-      where abs(coalesce(ours.net, 0) - coalesce(theirs.net, 0)) > coalesce(pending.open, 0) limit 5`,
+      where abs(coalesce(ours.net, 0) - coalesce(theirs.net, 0)) > coalesce(pending.open, 0)`,
   },
   {
     name: 'every dispute is one of the simulated provider, and stands as what it told and we applied says',
@@ -50,7 +50,7 @@ const providerChecks: Check[] = [
       left join disputes d on d.account_id = n.account_id and d.provider = 'simulator' and d.provider_reference = n.body->>'dispute_reference'
       where ${ofAccount('n.account_id', id)} and n.body->>'kind' <> 'fraud_warning' and (d.id is null
         or (n.body->>'kind' = 'dispute_won' and d.status <> 'won') or (n.body->>'kind' = 'dispute_withdrawn' and d.status <> 'withdrawn')
-        or (n.body->>'kind' = 'dispute_lost' and d.status not in ('lost', 'accepted'))) limit 5`,
+        or (n.body->>'kind' = 'dispute_lost' and d.status not in ('lost', 'accepted')))`,
   },
   {
     name: 'nothing that the simulated provider told before our cursor is missing',
@@ -58,7 +58,7 @@ const providerChecks: Check[] = [
       select n.account_id || ' ' || n.id as what from simulator_notices n
       join provider_cursors c on c.account_id = n.account_id and c.provider = 'simulator'
       left join provider_notices p on p.account_id = n.account_id and p.provider = 'simulator' and p.id = n.id
-      where ${ofAccount('n.account_id', id)} and n.position <= coalesce(c.cursor, '0')::bigint and p.id is null limit 5`,
+      where ${ofAccount('n.account_id', id)} and n.position <= coalesce(c.cursor, '0')::bigint and p.id is null`,
   },
 ];
 
@@ -69,24 +69,25 @@ const checkoutChecks: Check[] = [
       select s.account_id || ' ' || s.id as what from checkout_sessions s
       left join payments p on p.account_id = s.account_id and p.id = s.payment_id
       where ${ofAccount('s.account_id', id)} and s.payment_status = 'paid'
-        and (p.id is null or p.checkout_session_id <> s.id or p.currency <> s.currency or p.amount < s.amount_total or p.amount_authorized = 0) limit 5`,
+        and (p.id is null or p.checkout_session_id <> s.id or p.currency <> s.currency or p.amount < s.amount_total or p.amount_authorized = 0)`,
   },
   {
     name: 'no session was paid twice without the second payment being given back',
     query: (id) => sql`
       select p.account_id || ' ' || p.checkout_session_id as what from payments p
       where ${ofAccount('p.account_id', id)} and p.checkout_session_id is not null and p.amount_captured > p.amount_refunded
-      group by p.account_id, p.checkout_session_id having count(*) > 1 limit 5`,
+      group by p.account_id, p.checkout_session_id having count(*) > 1`,
   },
 ];
 
+/** Over several connections when given several: as many checks at a time. */
 export const verifyAll = (
-  query: Executor,
+  on: Executor | readonly Executor[],
   account_id?: string,
   told?: (finding: Finding, seconds: number) => void,
 ): Promise<Finding[]> =>
   runChecks(
-    query,
+    Array.isArray(on) ? on : [on as Executor],
     [
       ...ledgerChecks,
       ...paymentChecks,

@@ -1,5 +1,5 @@
 // A connection of its own for work that reads a lot: reports and proofs. It takes none of the pool's, so that requests do not
-// wait for a download, and has its own limits of time and memory. Must never be used for a request that writes.
+// wait for a download, and has its own limits of time and memory. Must never be used by a request that writes.
 
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
@@ -19,8 +19,10 @@ export function openSession(db: Db, settings: Record<string, string> = {}): Sess
     max: 1,
     connectionTimeoutMillis: 10_000,
   });
-  // The statement under way fails by itself when the server drops the connection; between two there is nothing to tell.
+  // The next statement fails by itself when the server dropped the connection. Between two of them the pool does not listen to a
+  // connection that is in use, and an error that nobody hears ends the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const query = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
   return { query, close: () => query.destroy() };
 }

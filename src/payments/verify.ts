@@ -12,7 +12,7 @@ export const paymentChecks: Check[] = [
         where ${ofAccount('account_id', id)} and status = 'approved' and kind = 'capture' group by 1, 2) c on c.account_id = p.account_id and c.payment_id = p.id
       left join (select account_id, payment_id, max(amount) as taken from attempts
         where ${ofAccount('account_id', id)} and status = 'approved' and kind = 'authorize' group by 1, 2) a on a.account_id = p.account_id and a.payment_id = p.id
-      where ${ofAccount('p.account_id', id)} and p.amount_captured <> coalesce(c.taken, 0) + case when p.capture then coalesce(a.taken, 0) else 0 end limit 5`,
+      where ${ofAccount('p.account_id', id)} and p.amount_captured <> coalesce(c.taken, 0) + case when p.capture then coalesce(a.taken, 0) else 0 end`,
   },
   {
     name: 'every payment’s captured and refunded amounts are what the ledger booked for it',
@@ -21,7 +21,7 @@ export const paymentChecks: Check[] = [
       left join (select account_id, group_id as payment_id, sum(amount) filter (where recipe = 'capture') as captured,
           sum(-amount) filter (where recipe in ('refund', 'refund_failed')) as refunded
         from ledger_postings where ${ofAccount('account_id', id)} group by 1, 2) l on l.account_id = p.account_id and l.payment_id = p.id
-      where ${ofAccount('p.account_id', id)} and (p.amount_captured <> coalesce(l.captured, 0) or p.amount_refunded <> coalesce(l.refunded, 0)) limit 5`,
+      where ${ofAccount('p.account_id', id)} and (p.amount_captured <> coalesce(l.captured, 0) or p.amount_refunded <> coalesce(l.refunded, 0))`,
   },
   {
     name: 'every payment’s refunded amount is the sum of its refunds that did not fail',
@@ -29,7 +29,7 @@ export const paymentChecks: Check[] = [
       select p.account_id || ' ' || p.id as what from payments p
       left join (select account_id, payment_id, sum(amount) as refunded from refunds where ${ofAccount('account_id', id)} and status <> 'failed' group by 1, 2) r
         on r.account_id = p.account_id and r.payment_id = p.id
-      where ${ofAccount('p.account_id', id)} and p.amount_refunded <> coalesce(r.refunded, 0) limit 5`,
+      where ${ofAccount('p.account_id', id)} and p.amount_refunded <> coalesce(r.refunded, 0)`,
   },
   {
     name: 'every payment’s status is the one its amounts and open attempts call for',
@@ -48,6 +48,6 @@ export const paymentChecks: Check[] = [
           when 'completed' then p.amount_captured > 0 and (p.released or p.amount_captured = p.amount_authorized) and o.moving is not true
           when 'failed' then p.amount_authorized = 0 and p.decline_code is not null and o.moving is not true
           when 'cancelled' then p.amount_captured = 0 and o.moving is not true
-        end) limit 5`,
+        end)`,
   },
 ];

@@ -19,7 +19,7 @@ export const payoutChecks: Check[] = [
         when p.status in ('in_review', 'pending', 'in_transit') then l.paid = 0 and l.returned = 0 and l.available = p.amount and l.in_transit = -p.amount and l.bank = 0
         when p.status = 'paid' then l.paid = 1 and l.returned = 0 and l.available = p.amount and l.in_transit = 0 and l.bank = -p.amount
         else l.paid = (p.paid_at is not null)::int and l.returned = 1 and l.available = 0 and l.in_transit = 0 and l.bank = 0
-      end) is not true limit 5`,
+      end) is not true`,
   },
   {
     name: 'what the ledger holds in transit is the sum of the payouts under way',
@@ -30,7 +30,7 @@ export const payoutChecks: Check[] = [
         select account_id, currency, sum(amount) as amount from payouts
         where ${ofAccount('account_id', id)} and status in ('in_review', 'pending', 'in_transit') group by 1, 2
       ) p on p.account_id = b.account_id and p.currency = b.currency
-      where coalesce(b.payouts_in_transit, 0) <> -coalesce(p.amount, 0) limit 5`,
+      where coalesce(b.payouts_in_transit, 0) <> -coalesce(p.amount, 0)`,
   },
   {
     name: 'no payout is under way to a bank account that is gone, and none went further without being handed to the bank',
@@ -41,7 +41,7 @@ export const payoutChecks: Check[] = [
         (p.status in ('in_review', 'pending', 'in_transit') and b.deleted_at is not null)
         or (p.status in ('in_transit', 'paid') and p.sends = 0)
         or (p.status = 'cancelled' and p.sends > 0)
-        or b.currency <> p.currency) limit 5`,
+        or b.currency <> p.currency)`,
   },
 ];
 
@@ -61,6 +61,6 @@ export const bankChecks: Check[] = [
         when p.status = 'paid' then t.status = 'paid' or (t.status = 'failed' and p.next_at is not null)
         when p.status = 'failed' then t.status = 'failed' and t.failure_code = p.failure_code
         else false
-      end) is not true limit 5`,
+      end) is not true`,
   },
 ];
