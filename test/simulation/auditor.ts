@@ -1,7 +1,6 @@
 // Looks at everything after each step and says, in sentences, what must not be. It believes neither the product's answers nor its
 // tables alone: what callers were told, what the tables say and what provider, bank and receivers hold must be one story.
 
-import { createHash } from 'node:crypto';
 import { verifyAll } from '../../src/verify.ts';
 import type { Reply, World } from './world.ts';
 
@@ -232,9 +231,22 @@ export class Auditor {
         this.violated('one idempotency key makes one payout', `${reference}: ${same.map((one) => one.id).join(', ')}`);
   }
 
-  /** A short text of how it all ended. */
-  digest(): string {
-    return createHash('sha256').update(JSON.stringify(this.seen)).digest('hex').slice(0, 16);
+  /** How it all stands, whatever the ids are. */
+  outcome(): string {
+    const { payments, refunds, sessions, payouts, disputes } = this.seen;
+    const of = (all: Row[]) =>
+      Object.fromEntries(
+        [...Map.groupBy(all, (one) => one.status)].map(([status, some]) => [status, some.length]).sort(),
+      );
+    const money = payments.reduce((sum, one) => sum + one.captured - one.refunded, 0);
+    return JSON.stringify({
+      payments: of(payments),
+      money,
+      refunds: of(refunds),
+      sessions: of(sessions),
+      payouts: of(payouts),
+      disputes: of(disputes),
+    });
   }
 }
 

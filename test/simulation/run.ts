@@ -3,15 +3,16 @@
 
 import { parseArgs } from 'node:util';
 import { scratchCluster } from '../../scripts/scratch-cluster.ts';
+import { simulateMany } from './many.ts';
 import { report } from './report.ts';
-import { openStage, type Stage } from './stage.ts';
-import { simulate } from './world.ts';
+import type { RunResult } from './world.ts';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '100' },
     from: { type: 'string', default: '1' },
     steps: { type: 'string', default: '50' },
+    stages: { type: 'string', default: '2' },
     free: { type: 'boolean', default: false },
     twice: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
@@ -19,7 +20,7 @@ const { values } = parseArgs({
   },
 });
 
-const number = (name: 'seeds' | 'from' | 'steps'): number => {
+const number = (name: 'seeds' | 'from' | 'steps' | 'stages'): number => {
   const value = Number(values[name]);
   if (Number.isInteger(value) && value >= 0) return value;
   throw new Error(`--${name} is '${values[name]}': set it to a whole number`);
@@ -27,51 +28,46 @@ const number = (name: 'seeds' | 'from' | 'steps'): number => {
 const [seeds, from, steps] = [number('seeds'), number('from'), number('steps')];
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-async function runAll(stage: Stage): Promise<number> {
-  const started = performance.now();
-  let failed = 0;
-  let [ops, crashes] = [0, 0];
-  for (let seed = from; seed < from + seeds; seed++) {
-    const result = await simulate(stage, { seed, steps, free: values.free });
-    ops += result.ops;
-    crashes += result.crashes;
-    if (values.verbose) say(result.log.join('\n'));
-    if (result.violations.length > 0) {
-      failed += 1;
-      say(report(result, { steps, free: values.free }));
-      if (!values['keep-going']) return failed;
-    } else if (values.twice) {
-      const again = await simulate(stage, { seed, steps, free: values.free });
-      const same = again.digest === result.digest;
-      if (!same) failed += 1;
-      if (!same)
-        say(
-          `seed ${seed} ran differently the second time: ${result.digest} ${again.digest}, first at line ${result.log.findIndex((line, i) => line !== again.log[i])}`,
-        );
-    }
-    const done = seed - from + 1;
-    if (done % 100 === 0)
-      say(
-        `${done} seeds, ${ops} steps of flows, ${crashes} crashes, ${Math.round((performance.now() - started) / done)} ms a seed, ${failed} failed`,
-      );
+const options = (seed: number) => ({ seed, steps, free: values.free });
+const started = performance.now();
+let [done, ops, crashes, failed] = [0, 0, 0, 0];
+
+async function each(result: RunResult, again: () => Promise<RunResult>): Promise<boolean> {
+  done += 1;
+  ops += result.ops;
+  crashes += result.crashes;
+  if (values.verbose) say(result.log.join('\n'));
+  if (result.violations.length > 0) {
+    failed += 1;
+    say(report(result, options(result.seed)));
+    return values['keep-going'];
   }
-  const seconds = (performance.now() - started) / 1000;
+  if (values.twice) await compare(result, await again());
+  const each_ms = Math.round((performance.now() - started) / done);
+  if (done % 100 === 0)
+    say(`${done} seeds, ${ops} steps of flows, ${crashes} crashes, ${each_ms} ms a seed, ${failed} failed`);
+  return true;
+}
+
+async function compare(result: RunResult, other: RunResult): Promise<void> {
+  if (other.digest === result.digest) return;
+  failed += 1;
+  const at = result.log.findIndex((line, i) => line !== other.log[i]);
   say(
-    `${seeds} seeds from ${from}, ${steps} commands each: ${ops} steps of flows, ${crashes} crashes, ${failed} failed, ${seconds.toFixed(1)} s`,
+    `seed ${result.seed} ran otherwise the second time, from line ${at} on:\n  ${result.log[at]}\n  ${other.log[at]}`,
   );
-  return failed;
 }
 
 const given = process.env.TEST_DATABASE_URL;
 const cluster = await scratchCluster();
 process.env.TEST_DATABASE_URL = cluster.adminUrl;
 try {
-  const stage = await openStage();
-  try {
-    process.exitCode = (await runAll(stage)) === 0 ? 0 : 1;
-  } finally {
-    await stage.close();
-  }
+  await simulateMany({ from, seeds, options, each, stages: number('stages') });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  say(
+    `${done} seeds from ${from}, ${steps} commands each: ${ops} steps of flows, ${crashes} crashes, ${failed} failed, ${seconds} s`,
+  );
+  process.exitCode = failed === 0 ? 0 : 1;
 } finally {
   if (!given) await cluster.remove();
 }

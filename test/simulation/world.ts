@@ -69,7 +69,8 @@ export class World {
   readonly challenges: string[] = [];
   readonly begunAt: Date;
   crashes = 0;
-  calm = false;
+  /** Nothing goes wrong: before a run begins, and at its end. */
+  calm = true;
   readonly #around: Surroundings;
   /** Flows may be interrupted inside a transaction too; otherwise each transaction runs through. */
   readonly #fine: boolean;
@@ -245,6 +246,7 @@ export class World {
     await this.stage.clear();
     this.#account = await openTenant(this);
     this.scheduler.free = free;
+    this.calm = false;
     try {
       for (let begun = 0; ; ) {
         await this.#settled();
