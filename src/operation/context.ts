@@ -82,9 +82,16 @@ export type Account = {
   provider: string;
 };
 
+/** `payments:write`, or `payments` for all verbs of that area. */
+export type Scopes = ReadonlySet<string>;
+
 export type Actor =
   | { kind: 'secret'; key_id: string }
   | { kind: 'publishable'; key_id: string }
+  /** A program with an access key: may do what its token was given. */
+  | { kind: 'token'; access_key_id: string; scopes: Scopes }
+  /** A person at the dashboard: may do what the roles allow. */
+  | { kind: 'user'; user_id: string; session_id: string; scopes: Scopes }
   /** A customer's browser on our page: may act on this one session or payment only. */
   | { kind: 'page'; link_id: string }
   /** Jobs, reactions and the operator's command line. */

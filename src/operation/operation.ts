@@ -7,7 +7,7 @@ import { Compile } from 'typebox/compile';
 import type { Tx } from '../db/db.ts';
 import { assert } from '../kit/assert.ts';
 import { Fault, type FaultCode } from '../kit/fault.ts';
-import type { ActorKind, Ctx } from './context.ts';
+import type { Actor, ActorKind, Ctx, Scopes } from './context.ts';
 import { findFault, refuseBadText } from './input.ts';
 import { begin, overtaken, release, requestHash, storeAnswer, storeAnswerIfOpen } from './once.ts';
 
@@ -16,6 +16,7 @@ type Common<I extends TSchema, O extends TSchema> = {
   name: string;
   /** `payments:write`. What a key, token or role must hold. */
   scope: `${string}:${'read' | 'write'}`;
+  /** Who may call. Where a secret key may, a token or a person with the scope may, too. */
   actors: readonly ActorKind[];
   summary: string;
   description: string;
@@ -60,7 +61,8 @@ export function operation<I extends TSchema, O extends TSchema>(spec: Operation<
 export type Call = { input: unknown; idempotency_key?: string };
 
 export async function perform(op: Operation, ctx: Ctx, call: Call): Promise<Answer> {
-  if (!op.actors.includes(ctx.actor.kind)) throw refusedActor(op, ctx);
+  const refused = refusedActor(op, ctx.actor);
+  if (refused) throw refused;
   if (call.idempotency_key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(call.idempotency_key)) {
     throw new Fault(
       'idempotency_key_invalid',
@@ -116,12 +118,24 @@ export async function perform(op: Operation, ctx: Ctx, call: Call): Promise<Answ
 
 const fresh = (value: unknown): Answer => ({ text: JSON.stringify(value), replayed: false });
 
-function refusedActor(op: Operation, ctx: Ctx): Fault {
-  if (ctx.actor.kind === 'publishable') {
+function refusedActor(op: Operation, actor: Actor): Fault | undefined {
+  const scoped = actor.kind === 'token' || actor.kind === 'user';
+  if (!op.actors.includes(actor.kind) && !(scoped && op.actors.includes('secret'))) {
     return new Fault(
       'permission_denied',
-      `A publishable key may not call '${op.name}'. Call it from your server with a secret key.`,
+      actor.kind === 'publishable'
+        ? `A publishable key may not call '${op.name}'. Call it from your server with a secret key.`
+        : `'${op.name}' is not open to this caller (${actor.kind}).`,
     );
   }
-  return new Fault('permission_denied', `'${op.name}' is not open to this caller (${ctx.actor.kind}).`);
+  if (!scoped || holds(actor.scopes, op.scope)) return undefined;
+  return new Fault(
+    'permission_denied',
+    `This needs the scope '${op.scope}', which ${named[actor.kind]} does not have.`,
+  );
 }
+
+const named = { token: 'the access token', user: 'your role' };
+
+export const holds = (scopes: Scopes, scope: string): boolean =>
+  scopes.has(scope) || scopes.has(scope.slice(0, scope.indexOf(':')));
