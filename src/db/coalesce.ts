@@ -4,6 +4,7 @@
 
 import type pg from 'pg';
 import { asGuard, isRetryable, Pipelined, type Statement, together } from './db.ts';
+import { arrayText } from './rows.ts';
 
 type Waiting<Item> = { item: Item; done: () => void; failed: (error: unknown) => void };
 
@@ -83,12 +84,18 @@ export class Lane<Item> {
     const statements = this.#options.plan(items);
     together(client);
     this.#connection.planAgain(client);
-    const sent = [client.query('begin'), ...statements.map((s) => client.query(s)), client.query('commit')];
+    const sent = [client.query('begin'), ...statements.map((s) => client.query(written(s))), client.query('commit')];
     const results = await Promise.allSettled(sent);
     const failure = results.find((r) => r.status === 'rejected');
     if (failure) throw failure.reason;
   }
 }
+
+const written = ({ name, text, values }: Statement) => ({
+  name,
+  text,
+  values: values.map((value) => (Array.isArray(value) ? arrayText(value) : value)),
+});
 
 /** Classes 22 and 23: the row itself is at fault, so a smaller batch can succeed. */
 const isDataError = (error: unknown) =>

@@ -2,6 +2,7 @@
 
 import type { Statement, Tx } from '../db/db.ts';
 import { runAll } from '../db/db.ts';
+import { insertRows, rowTable } from '../db/rows.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx } from '../operation/context.ts';
 import type { EventType } from './event.ts';
@@ -11,7 +12,9 @@ export type NewEvent = {
   id: string;
   type: EventType;
   object_id: string;
-  payload: string;
+  /** Frozen text of the object; null when `payload_of` names the event of the same change that has it. */
+  payload: string | null;
+  payload_of: string | null;
   request_id: string;
   created_at: Date;
   /** False when the caller knows that no reaction is due (reactions.ts); webhooks are told all the same. */
@@ -32,37 +35,41 @@ export function newEvent(
     type,
     object_id: object.id,
     payload: text,
+    payload_of: null,
     request_id: ctx.request_id,
     created_at: ctx.env.clock.now(),
     reacts,
   };
 }
 
+const eventColumns = {
+  account_id: 'text',
+  id: 'text',
+  type: 'text',
+  object_id: 'text',
+  payload: 'long',
+  payload_of: 'text',
+  request_id: 'text',
+  created_at: 'timestamptz',
+};
+
+/** A further event of the change that `first` tells of: the object is the same, so its text is kept once. */
+export function alsoTold(ctx: Ctx, type: EventType, first: NewEvent): NewEvent {
+  return { ...first, id: newId('evt', ctx.env), type, payload: null, payload_of: first.id };
+}
+
+const outboxTable = rowTable({ account_id: 'text', id: 'text', reacts: 'boolean' });
+
 export function emitStatements(events: NewEvent[]): Statement[] {
   if (events.length === 0) return [];
-  const account_ids = events.map((e) => e.account_id);
-  const ids = events.map((e) => e.id);
   return [
-    {
-      name: 'emit_events',
-      text: `insert into events (account_id, id, type, object_id, payload, request_id, created_at)
-        select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])`,
-      values: [
-        account_ids,
-        ids,
-        events.map((e) => e.type),
-        events.map((e) => e.object_id),
-        events.map((e) => e.payload),
-        events.map((e) => e.request_id),
-        events.map((e) => e.created_at.toISOString()),
-      ],
-    },
+    ...insertRows('events', eventColumns, events),
     {
       name: 'emit_outbox',
       // Nobody waits: nothing to take out again. An endpoint made later asks for the past by recovering it.
-      text: `insert into outbox (account_id, event_id, reacts) select u.account_id, u.id, u.reacts from unnest($1::text[], $2::text[], $3::boolean[]) as u (account_id, id, reacts)
+      text: `insert into outbox (account_id, event_id, reacts) select u.account_id, u.id, u.reacts from ${outboxTable.from}
         where u.reacts or exists (select 1 from webhook_endpoints w where w.account_id = u.account_id and w.status = 'enabled')`,
-      values: [account_ids, ids, events.map((e) => e.reacts)],
+      values: outboxTable.values(events),
     },
   ];
 }

@@ -8,9 +8,11 @@ import { idAt } from '../kit/id.ts';
 import { toList, windowOf } from '../kit/page.ts';
 import { Id, ListOf, pageFields } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { EventObject, type EventType, eventTypes } from './event.ts';
+import { EventObject, type EventType, eventTypes, payloadIn } from './event.ts';
 
-type EventRow = Selectable<Events>;
+type EventRow = Omit<Selectable<Events>, 'payload' | 'payload_of'> & { payload: string };
+
+const columns = ['account_id', 'id', 'type', 'object_id', 'request_id', 'created_at'] as const;
 
 export function eventObject(row: EventRow): EventObject {
   return {
@@ -62,7 +64,8 @@ export const listEvents = operation({
     const window = windowOf(input);
     let query: SelectQueryBuilder<DB, 'events', EventRow> = ctx.env.db.query
       .selectFrom('events')
-      .selectAll()
+      .select(columns)
+      .select(payloadIn('events').as('payload'))
       .where('account_id', '=', ctx.account.account_id)
       .orderBy('id', window.before === undefined ? 'desc' : 'asc')
       .limit(window.limit + 1);
@@ -93,7 +96,8 @@ export const getEvent = operation({
   async run(ctx, input) {
     const row = await ctx.env.db.query
       .selectFrom('events')
-      .selectAll()
+      .select(columns)
+      .select(payloadIn('events').as('payload'))
       .where('account_id', '=', ctx.account.account_id)
       .where('id', '=', input.id)
       .executeTakeFirst();

@@ -4,6 +4,7 @@
 import { sql } from 'kysely';
 import type { Statement, Tx } from '../db/db.ts';
 import { asGuard, runAll } from '../db/db.ts';
+import { rowTable } from '../db/rows.ts';
 import { plus, seconds } from '../kit/clock.ts';
 import { hmac, same } from '../kit/crypto.ts';
 import { Fault } from '../kit/fault.ts';
@@ -67,7 +68,7 @@ export async function begin(ctx: Ctx, claim: Claim): Promise<{ text: string } | 
 export async function standing(ctx: Ctx, claim: Claim): Promise<{ text: string } | undefined> {
   const row = await ctx.env.db.query
     .selectFrom('idempotency_keys')
-    .select(['request_hash', 'answer', 'effect_id', 'leased_until'])
+    .select(['request_hash', 'answer', 'answer_event', 'effect_id', 'leased_until'])
     .where('account_id', '=', ctx.account.account_id)
     .where('operation', '=', claim.operation)
     .where('key', '=', claim.key)
@@ -83,6 +84,15 @@ export async function standing(ctx: Ctx, claim: Claim): Promise<{ text: string }
     );
   }
   if (row.answer !== null) return { text: row.answer };
+  if (row.answer_event !== null) {
+    const told = await ctx.env.db.query
+      .selectFrom('events')
+      .select('payload')
+      .where('account_id', '=', ctx.account.account_id)
+      .where('id', '=', row.answer_event)
+      .executeTakeFirst();
+    if (told?.payload) return { text: told.payload };
+  }
   if (row.effect_id !== null || row.leased_until >= ctx.env.clock.now()) throw inFlight();
   return undefined;
 }
@@ -138,9 +148,9 @@ export async function storeAnswer(tx: Tx, account_id: string, claim: Claim, text
   ]);
 }
 
-/** For work of several transactions: answers the claim unless the transaction that settled it did. */
-export async function storeAnswerIfOpen(ctx: Ctx, claim: Claim, text: string): Promise<void> {
-  await ctx.env.db.query
+/** For work of several transactions: answers the claim unless somebody did already; says what it is answered with. */
+export async function storeAnswerIfOpen(ctx: Ctx, claim: Claim, text: string): Promise<string> {
+  const stored = await ctx.env.db.query
     .updateTable('idempotency_keys')
     .set({ answer: text })
     .where('account_id', '=', ctx.account.account_id)
@@ -148,10 +158,18 @@ export async function storeAnswerIfOpen(ctx: Ctx, claim: Claim, text: string): P
     .where('key', '=', claim.key)
     .where('holder', '=', claim.holder)
     .where('answer', 'is', null)
-    .execute();
+    .returning('key')
+    .executeTakeFirst();
+  if (stored) return text;
+  // The transaction that settled it answered, or another caller took the claim over while this one slept: their answer stands.
+  const other = await answered(ctx, claim);
+  if (!other) throw inFlight();
+  return other.text;
 }
 
 export type StoredAnswer = { account_id: string; operation: string; key: string; text: string };
+
+const answerTable = rowTable({ account_id: 'text', operation: 'text', key: 'text', text: 'long' });
 
 /** Answers of a batch; the first answer stays, whoever comes second. */
 export function answerStatements(answers: StoredAnswer[]): Statement[] {
@@ -159,20 +177,32 @@ export function answerStatements(answers: StoredAnswer[]): Statement[] {
   return [
     {
       name: 'once_answers',
-      text: `update idempotency_keys k set answer = u.answer
-        from unnest($1::text[], $2::text[], $3::text[], $4::text[]) as u (account_id, operation, key, answer)
+      text: `update idempotency_keys k set answer = u.text from ${answerTable.from}
         where k.account_id = u.account_id and k.operation = u.operation and k.key = u.key and k.answer is null`,
-      values: [
-        answers.map((a) => a.account_id),
-        answers.map((a) => a.operation),
-        answers.map((a) => a.key),
-        answers.map((a) => a.text),
-      ],
+      values: answerTable.values(answers),
     },
   ];
 }
 
-export type NewClaim = { account_id: string; claim: Claim; effect_id: string; at: Date };
+export type NewClaim = {
+  account_id: string;
+  claim: Claim;
+  effect_id: string;
+  /** The event whose payload will be the answer; without one the answer is written by `answerStatements`. */
+  answer_event: string | null;
+  at: Date;
+};
+
+const claimTable = rowTable({
+  account_id: 'text',
+  operation: 'text',
+  key: 'text',
+  request_hash: 'bytea',
+  holder: 'text',
+  effect_id: 'text',
+  answer_event: 'text',
+  at: 'timestamptz',
+});
 
 /** Claims made together with their effect; an existing one fails the guard `claim`. */
 export function claimStatements(claims: NewClaim[]): Statement[] {
@@ -181,22 +211,11 @@ export function claimStatements(claims: NewClaim[]): Statement[] {
     {
       name: 'once_claims',
       text: `with i as (
-          insert into idempotency_keys (account_id, operation, key, request_hash, holder, leased_until, effect_id, created_at)
-          select account_id, operation, key, request_hash, holder, at, effect_id, at
-          from unnest($1::text[], $2::text[], $3::text[], $4::bytea[], $5::text[], $6::text[], $7::timestamptz[])
-            as u (account_id, operation, key, request_hash, holder, effect_id, at)
+          insert into idempotency_keys (account_id, operation, key, request_hash, holder, leased_until, effect_id, answer_event, created_at)
+          select account_id, operation, key, request_hash, holder, at, effect_id, answer_event, at from ${claimTable.from}
           on conflict do nothing returning 1)
-        select florin_expect((select count(*) from i), $8, 'claim')`,
-      values: [
-        claims.map((c) => c.account_id),
-        claims.map((c) => c.claim.operation),
-        claims.map((c) => c.claim.key),
-        claims.map((c) => c.claim.request_hash),
-        claims.map((c) => c.claim.holder),
-        claims.map((c) => c.effect_id),
-        claims.map((c) => c.at),
-        claims.length,
-      ],
+        select florin_expect((select count(*) from i), cardinality($1), 'claim')`,
+      values: claimTable.values(claims.map(({ claim, ...more }) => ({ ...claim, ...more }))),
     },
   ];
 }

@@ -99,6 +99,7 @@ export async function giveUpEndpoint(env: Env, input: GiveUp): Promise<boolean> 
           type: 'webhook_endpoint.disabled',
           object_id: endpoint_id,
           payload: JSON.stringify(endpointObject(row, now)),
+          payload_of: null,
           // No API request caused it; this id is in our log beside the line that tells of it.
           request_id: newId('req', env),
           created_at: now,

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { testCards } from '../../src/connectors/simulator/cards.ts';
+import { payloadIn } from '../../src/events/event.ts';
 import { minutes } from '../../src/kit/clock.ts';
 import { currencies, maxAmount } from '../../src/kit/money.ts';
 import { refuses } from '../kit/refusal.ts';
@@ -31,7 +32,8 @@ describe('POST /v1/payments', () => {
   const eventsOf = async (id: string) =>
     (await w.env.db.query
       .selectFrom('events')
-      .select(['type', 'payload', 'request_id'])
+      .select(['type', 'request_id'])
+      .select(payloadIn('events').as('payload'))
       .where('object_id', '=', id)
       .orderBy('id')
       .execute()) ?? [];
@@ -97,6 +99,7 @@ describe('POST /v1/payments', () => {
           },
           billing_address: { line1: '1 Main St', postal_code: '94107', country: 'US' },
         },
+        bitcoin: null,
         processing: {
           provider: 'simulator',
           provider_reference: p.processing.provider_reference,
@@ -106,6 +109,7 @@ describe('POST /v1/payments', () => {
           three_d_secure: null,
           risk_level: 'low',
         },
+        exchange_fee: 0,
         decline: null,
         breakdown: null,
         return_url: 'https://shop.example.com/back',
