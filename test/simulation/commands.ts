@@ -1,8 +1,9 @@
 // What people, jobs and fate do, and how often. A command begins a flow and does not wait for it. Choices fall on what the auditor saw
 // last: a merchant who lost an answer still finds the payment in its list.
 
+import { createSession } from '../../src/checkout/create-session.ts';
 import { expireDue } from '../../src/checkout/follow-payment.ts';
-import { createSession, expireSession } from '../../src/checkout/manage-sessions.ts';
+import { expireSession } from '../../src/checkout/manage-sessions.ts';
 import { checkoutStatus, payCheckout } from '../../src/checkout/pay.ts';
 import { testCards } from '../../src/connectors/simulator/cards.ts';
 import { settleChallenge } from '../../src/connectors/simulator/index.ts';
@@ -83,7 +84,8 @@ const commands: readonly (readonly [number, (world: World) => unknown])[] = [
   [1, expire],
   [7, again],
   [2, otherBody],
-  [1, settle],
+  [2, nonsense],
+  [3, settle],
   [4, payOut],
   [1, stopPayout],
   [1, bank],
@@ -175,6 +177,7 @@ function charge(world: World): void {
       [8, 'USD'],
       [1, 'EUR'],
       [1, 'JPY'],
+      [1, 'KWD'],
     ] as const),
     capture: chance.happens(0.6),
     merchant_reference: key,
@@ -264,13 +267,17 @@ function cancel(world: World): void {
 function refund(world: World): void {
   const found = payment(world, (p) => p.captured > p.refunded);
   if (!found) return;
-  const amount = part(world, found.captured - found.refunded);
-  send(world, {
-    op: as(createRefund),
-    actor: merchant,
-    input: { payment: found.id, ...(amount === undefined ? {} : { amount }) },
-    key: world.nextName('refund'),
-  });
+  const left = found.captured - found.refunded;
+  // Now and then several at once, of which one fits.
+  const several = world.chance.happens(0.12);
+  const amount = several ? Math.max(1, Math.ceil(left * 0.6)) : part(world, left);
+  for (let i = 0; i < (several ? 3 : 1); i++)
+    send(world, {
+      op: as(createRefund),
+      actor: merchant,
+      input: { payment: found.id, ...(amount === undefined ? {} : { amount }) },
+      key: world.nextName('refund'),
+    });
 }
 
 function open(world: World): void {
@@ -372,6 +379,22 @@ function otherBody(world: World): void {
   world.flow(process, `${process.name} other body ${call.op.name} key ${call.key}`, async () =>
     told(await world.call(process, { ...call, input })),
   );
+}
+
+/** What is no amount is refused by its name, whatever else is right. */
+function nonsense(world: World): void {
+  const { chance } = world;
+  const amount = chance.pick([-1, 0, 0.5, '100', 2 ** 53, null, [100], { value: 100 }]);
+  const found = chance.maybe(world.auditor.seen.payments);
+  const [op, input] =
+    found && chance.happens(0.5)
+      ? [createRefund, { payment: found.id, amount }]
+      : [createPayment, { amount, currency: 'USD' }];
+  send(world, { op: as(op), actor: merchant, input, key: world.nextName('nonsense') }, (reply) => {
+    if (reply.kind === 'refused' && reply.param === 'amount') return;
+    if (reply.kind === 'refused' || reply.kind === 'answered')
+      world.auditor.violated('what is no amount is refused by its name', JSON.stringify({ input, reply }));
+  });
 }
 
 function settle(world: World): void {

@@ -1,6 +1,7 @@
 // The end of a run: nothing goes wrong any more, time passes, the workers work. Then nothing may be open, and our books must equal those of
 // the provider, the bank and the receivers to the cent and to the byte.
 
+import { CompiledQuery } from 'kysely';
 import { Webhook } from 'standardwebhooks';
 import { must } from '../../src/kit/assert.ts';
 import { days, hours, minutes, seconds } from '../../src/kit/clock.ts';
@@ -20,6 +21,7 @@ const later = [hours(13), days(1), days(2), days(9), days(16)];
 
 export async function finish(world: World): Promise<void> {
   await world.drain();
+  await world.spoil();
   const answered = world.resendable().filter((call) => call.reply?.kind === 'answered');
   world.calm = true;
   world.network.calm = true;
@@ -43,6 +45,7 @@ export async function finish(world: World): Promise<void> {
   }
   await eventsArrived(world);
   await sameBytes(world, process, answered);
+  await noEdit(world);
   world.say(`ended ${world.auditor.outcome()}`);
 }
 
@@ -55,7 +58,8 @@ async function nothingOpen(world: World): Promise<void> {
   const open = await world.stage.read<{ what: string }>(
     `select kind || ' ' || status || ' ' || id as what from attempts where account_id = $1 and resolve_at is not null
      union all select 'session ' || id from checkout_sessions where account_id = $1 and payment_status = 'processing'
-     union all select 'claim ' || operation || ' ' || key from idempotency_keys where account_id = $1 and effect_id is not null and answer is null
+     union all select 'claim ' || operation || ' ' || key from idempotency_keys k where account_id = $1 and effect_id is not null and answer is null
+       and not exists (select 1 from events e where e.account_id = $1 and e.id = k.answer_event)
      union all select 'answer to dispute ' || id from disputes where account_id = $1 and response_status = 'sent'`,
     [world.account.account_id],
   );
@@ -80,6 +84,10 @@ async function recover(world: World, process: Process): Promise<void> {
 
 /** Asks for offenders. $1 is the account, $2 the time from which on nothing went wrong any more. */
 type Sentence = { name: string; text: string };
+
+/** Every event with the object it told of, which it may share with the first event of its change. */
+const told = `(select id, type, object_id, created_at, coalesce(payload, (select o.payload from events o where o.account_id = $1 and o.id = f.payload_of)) as payload
+  from events f where account_id = $1)`;
 
 const sentences: Sentence[] = [
   {
@@ -158,8 +166,8 @@ const sentences: Sentence[] = [
     name: 'a late success is attached or given back, and an event says so',
     text: `select p.id as what from payments p join checkout_sessions s on s.account_id = p.account_id and s.id = p.checkout_session_id
       where p.account_id = $1 and p.amount_authorized > 0 and s.payment_id is distinct from p.id
-        and not exists (select 1 from events e where e.account_id = $1
-          and (e.type = 'checkout_session.late_payment' and e.object_id = s.id and e.payload like '%"payment":"' || p.id || '"%' or e.type = 'payment.cancelled' and e.object_id = p.id))`,
+        and not exists (select 1 from ${told} e where
+          (e.type = 'checkout_session.late_payment' and e.object_id = s.id and e.payload like '%"payment":"' || p.id || '"%' or e.type = 'payment.cancelled' and e.object_id = p.id))`,
   },
   {
     name: 'each thing that happens once is told once',
@@ -168,9 +176,14 @@ const sentences: Sentence[] = [
         'settlement.created', 'checkout_session.completed', 'checkout_session.expired', 'payout.created', 'payout.in_transit', 'payout.paid', 'payout.failed', 'payout.cancelled') group by type, object_id having count(*) > 1`,
   },
   {
+    name: 'every payment was told of from its creation',
+    text: `select p.id as what from payments p where p.account_id = $1
+      and not exists (select 1 from events e where e.account_id = $1 and e.object_id = p.id and e.type = 'payment.created')`,
+  },
+  {
     name: 'the last that was told of a payment is how it is',
     text: `select p.id || ' ' || p.status as what from payments p where p.account_id = $1 and not exists (
-        select 1 from (select payload, created_at, max(created_at) over () as last from events e where e.account_id = $1 and e.object_id = p.id) e
+        select 1 from (select payload, created_at, max(created_at) over () as last from ${told} e where e.object_id = p.id) e
         where e.created_at = e.last and e.payload::jsonb->>'status' = p.status and (e.payload::jsonb->>'amount_captured')::bigint = p.amount_captured)`,
   },
   {
@@ -183,7 +196,7 @@ const sentences: Sentence[] = [
 /** Every event reached every receiver, was taken there, and verifies by the public library with the secret that the merchant holds. */
 async function eventsArrived(world: World): Promise<void> {
   const events = await world.stage.read<{ id: string; type: string; payload: string }>(
-    'select id, type, payload from events where account_id = $1 and created_at >= $2',
+    `select id, type, payload from ${told} e where created_at >= $2`,
     [world.account.account_id, world.begunAt],
   );
   for (const { url, secret } of world.auditor.endpoints) {
@@ -223,4 +236,16 @@ async function sameBytes(world: World, process: Process, answered: Sent[]): Prom
   await world.auditor.look();
   if (JSON.stringify(world.auditor.seen) !== before)
     world.auditor.violated('a replay changes nothing', 'the tables differ after replays');
+}
+
+/** Of the books the product may only add to the end, whatever its code says. */
+async function noEdit(world: World): Promise<void> {
+  const { query } = world.stage.machines[0].base.db;
+  for (const text of ['update ledger_postings set amount = amount', 'delete from ledger_postings']) {
+    const allowed = await query.executeQuery(CompiledQuery.raw(text)).then(
+      () => true,
+      () => false,
+    );
+    if (allowed) world.auditor.violated('the product can neither edit nor delete an entry', text);
+  }
 }

@@ -15,9 +15,12 @@ export class Receivers {
   readonly arrivals: Arrival[] = [];
   readonly moods = new Map<string, Mood>();
   readonly #scheduler: Scheduler;
+  readonly #spoilt: (body: string, nth: number) => string;
 
-  constructor(scheduler: Scheduler) {
+  /** `spoilt` is what becomes of a body, by how often it was sent before: a fault put in by hand. */
+  constructor(scheduler: Scheduler, spoilt: (body: string, nth: number) => string) {
     this.#scheduler = scheduler;
+    this.#spoilt = spoilt;
   }
 
   outbound(owner: Owner): Outbound {
@@ -28,7 +31,9 @@ export class Receivers {
         return this.#scheduler.op(owner, `post ${headers['webhook-id']}`, async () => {
           if (answer === 'unreachable') throw new OutboundError('connection', 'the connection failed');
           const accepted = answer === 200 || answer === 'lost';
-          this.arrivals.push({ url, id: headers['webhook-id'] ?? '', body, headers, accepted });
+          const id = headers['webhook-id'] ?? '';
+          const nth = this.arrivals.filter((before) => before.id === id && before.url === url).length;
+          this.arrivals.push({ url, id, body: this.#spoilt(body, nth), headers, accepted });
           if (answer === 'lost') throw new OutboundError('timeout', 'no complete answer');
           const answer_headers: Record<string, string> = answer === 429 ? { 'retry-after': '45' } : {};
           return { status: answer, headers: answer_headers, body: 'ok' };

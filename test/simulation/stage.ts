@@ -7,7 +7,7 @@ import { readConfig } from '../../src/config.ts';
 import { byKey } from '../../src/db/db.ts';
 import { openEnv } from '../../src/env.ts';
 import type { Clock } from '../../src/kit/clock.ts';
-import type { Random } from '../../src/kit/id.ts';
+import { newId, type Random } from '../../src/kit/id.ts';
 import { silentLog } from '../../src/kit/log.ts';
 import { cloneDatabase } from '../kit/world.ts';
 import type { Machine } from './process.ts';
@@ -22,6 +22,8 @@ export type Stage = {
   read<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   /** Connections that wait for a lock. */
   waiting(): Promise<Wait[]>;
+  /** One statement past triggers and foreign keys; how many rows it touched. For faults put in by hand. */
+  spoil(text: string): Promise<number>;
   clear(): Promise<void>;
   close(): Promise<void>;
 };
@@ -36,7 +38,7 @@ export async function openStage(): Promise<Stage> {
   await watcher.connect();
   // Nobody waits a second for a deadlock to be noticed.
   await watcher.query(
-    `do $$ begin execute format('alter database %I set deadlock_timeout = ''20ms''', current_database()); end $$`,
+    `do $$ begin execute format('alter database %I set deadlock_timeout = ''3ms''', current_database()); end $$`,
   );
   const tables = await watcher.query<{ name: string }>(
     `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename <> 'schema_migrations'`,
@@ -56,7 +58,7 @@ export async function openStage(): Promise<Stage> {
     const pool = new pg.Pool({
       ...base.db.client_config,
       options: `${base.db.client_config.options ?? ''} ${byKey}`,
-      max: 40,
+      max: 16,
       idleTimeoutMillis: 0,
     });
     pool.on('error', () => {});
@@ -77,7 +79,18 @@ export async function openStage(): Promise<Stage> {
       );
       return rows;
     },
+    async spoil(text) {
+      await watcher.query('begin');
+      try {
+        await watcher.query('set local session_replication_role = replica');
+        return (await watcher.query(text)).rowCount ?? 0;
+      } finally {
+        await watcher.query('commit');
+      }
+    },
     async clear() {
+      // Ids of one millisecond follow one another; a run must not follow the one before it.
+      newId('run', { clock: { now: () => new Date(0) }, random });
       // Triggers protect the ledger from everybody but the replication role.
       await watcher.query(
         `begin; set local session_replication_role = replica; ${names.map((name) => `delete from ${name}`).join('; ')}; commit`,

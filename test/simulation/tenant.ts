@@ -50,7 +50,7 @@ export async function openTenant(world: World): Promise<Account> {
     const url = `http://127.0.0.1:1/hooks/${n}`;
     const made = await make(createEndpoint as unknown as Operation, { url, events: ['*'] });
     world.auditor.endpoints.push({ id: String(made.id), url, secret: String(made.secret) });
-    world.receivers.moods.set(url, 'well');
+    world.receivers.moods.set(url, chance.pick(['well', 'well', 'flaky', 'errors']));
   }
   await make(createBankAccount as unknown as Operation, {
     kind: 'us',

@@ -13,6 +13,7 @@ import { type Operation, perform } from '../../src/operation/operation.ts';
 import { Auditor } from './auditor.ts';
 import { Chance } from './chance.ts';
 import { beginCommand } from './commands.ts';
+import type { Fault } from './faults.ts';
 import { finish } from './finish.ts';
 import { Network } from './network.ts';
 import { LostCommit, Process, type Surroundings } from './process.ts';
@@ -27,6 +28,8 @@ export type RunOptions = {
   steps: number;
   /** The database decides who is first. Finds races that gates may hide, and cannot be replayed to the letter. */
   free?: boolean;
+  /** A fault put in by hand, which the auditor must find. */
+  fault?: Fault;
 };
 
 export type RunResult = {
@@ -36,12 +39,14 @@ export type RunResult = {
   digest: string;
   ops: number;
   crashes: number;
+  /** Whether the fault put in by hand found an occasion. */
+  faulted: boolean;
 };
 
 /** What a caller was told. `broken`: the line went dead; whether anything happened is not known. */
 export type Reply =
   | { kind: 'answered'; text: string; replayed: boolean }
-  | { kind: 'refused'; code: string }
+  | { kind: 'refused'; code: string; param: string | undefined }
   | { kind: 'broken' }
   | { kind: 'failed'; error: string };
 
@@ -69,6 +74,7 @@ export class World {
   readonly challenges: string[] = [];
   readonly begunAt: Date;
   crashes = 0;
+  faulted = false;
   /** Nothing goes wrong: before a run begins, and at its end. */
   calm = true;
   readonly #around: Surroundings;
@@ -97,7 +103,8 @@ export class World {
     this.scheduler = scheduler;
     const tell = (line: string) => this.say(line);
     this.network = new Network({ clock, scheduler, timeout_ms: stage.timeout_ms, tell });
-    this.receivers = new Receivers(scheduler);
+    const { fault } = options;
+    this.receivers = new Receivers(scheduler, (body, nth) => fault?.body?.(body, nth, this.#fault_done) ?? body);
     this.auditor = new Auditor(this);
     this.#fine = chance.happens(0.5);
     this.#around = {
@@ -105,12 +112,24 @@ export class World {
       clock,
       random,
       log: this.#listen(),
-      connector: (owner, inner) => this.network.connector(owner, inner),
+      connector: (owner, inner) => this.network.connector(owner, fault?.connector?.(inner, this.#fault_done) ?? inner),
       bank: (owner, inner) => this.network.bank(owner, inner),
       outbound: (owner) => this.receivers.outbound(owner),
       lostCommits: () => (this.calm ? 0 : 0.004),
     };
     for (const i of [0, 1]) this.boot(i);
+  }
+
+  readonly #fault_done = (): void => {
+    this.faulted = true;
+  };
+
+  /** At the end of the trouble, when nothing is under way. */
+  async spoil(): Promise<void> {
+    const { fault } = this.options;
+    if (fault?.rows === undefined) return;
+    if ((await this.stage.spoil(fault.rows)) > 0) this.#fault_done();
+    await this.auditor.look();
   }
 
   /** Of the flow that asks. */
@@ -176,11 +195,17 @@ export class World {
   /** Makes the call on one of the processes, remembers what was told, and never throws. */
   async call(process: Process, { op, actor, input, key }: Call): Promise<Reply> {
     const call = key === undefined ? { input } : { input, idempotency_key: key };
+    const { fault } = this.options;
+    const done = this.#fault_done;
     const reply = await perform(op, this.ctx(process, actor), call).then(
-      ({ text, replayed }): Reply => ({ kind: 'answered', text, replayed }),
+      ({ text, replayed }): Reply => ({
+        kind: 'answered',
+        text: fault?.answer?.(text, replayed, done) ?? text,
+        replayed,
+      }),
       (error: unknown): Reply => {
         if (error instanceof Crash) return { kind: 'broken' };
-        if (isFault(error)) return { kind: 'refused', code: error.code };
+        if (isFault(error)) return { kind: 'refused', code: error.code, param: error.param };
         // The caller sees an internal error and knows no more than after a crash.
         return { kind: 'failed', error: this.judge(error) };
       },
@@ -278,6 +303,7 @@ export class World {
       digest,
       ops: this.scheduler.ops,
       crashes: this.crashes,
+      faulted: this.faulted,
     };
   }
 
