@@ -2,6 +2,7 @@
 // reaches none. Every call carries our attempt's id as the provider's idempotency key, so that a repeated call is one effect.
 
 import type { Currency } from '../kit/money.ts';
+import type { BitcoinFacts } from './bitcoin.ts';
 
 /** What the vault hands to a connector, and to nobody else. Lives for one call; never stored, logged or compared. */
 export type CardSecret = {
@@ -62,6 +63,9 @@ export const declineCodes = [
   'refund_refused',
   'capture_refused',
   'never_reached',
+  'invoice_expired',
+  'invoice_withdrawn',
+  'underpaid',
 ] as const;
 export type DeclineCode = (typeof declineCodes)[number];
 
@@ -82,6 +86,8 @@ export type Processing = {
   avs_result?: CheckResult;
   three_d_secure?: ThreeDSecure;
   risk_level?: 'low' | 'medium' | 'high';
+  /** Of a payment by Bitcoin. */
+  bitcoin?: BitcoinFacts;
 };
 
 export type Outcome =

@@ -3,11 +3,18 @@
 
 import type { Currency } from '../kit/money.ts';
 
+/** Each with its sign, from our side. `dispute`: taken back when a dispute was opened; `dispute_reversal`: returned when it was won or withdrawn. */
+export const lineKinds = { charge: 1, refund: -1, dispute: -1, dispute_reversal: 1 } as const;
+export type LineKind = keyof typeof lineKinds;
+
 export type ReportLine = {
-  /** Our attempt's id, which every provider carries along. Text that is none of ours is a line that is missing here. */
+  /**
+   * Of a charge or refund: our attempt's id, which every provider carries along. Of a dispute and its reversal: the provider's id
+   * of the dispute. Text that is none of ours is a line that is missing here.
+   */
   reference: string;
-  kind: 'charge' | 'refund';
-  /** Minor units, signed from our side: a charge is above zero, a refund below. */
+  kind: LineKind;
+  /** Minor units, signed from our side. */
   amount: number;
   currency: Currency;
   /** When the provider booked it. */

@@ -31,6 +31,8 @@ export type Posting = {
   /** What the customer or merchant sees as the size of it; signed from the merchant's side. */
   amount: number;
   fee: number;
+  /** The part of the fee that is for another currency than the merchant's own. */
+  exchange_fee?: number;
   /** Local day, `2026-01-31`, on which the incoming part becomes available. */
   available_on: string | null;
   legs: Legs;

@@ -5,7 +5,7 @@ import { share } from '../kit/money.ts';
 import type { Account, FeeRule } from '../operation/context.ts';
 
 /** What a fee may depend on: how it was paid, and where the card is from. */
-export type Paid = { method: 'card'; card_country: string | null };
+export type Paid = { method: 'card' | 'bitcoin'; card_country: string | null };
 
 export type Region = 'domestic' | 'eea' | 'international';
 
@@ -35,7 +35,15 @@ export function captureFee(account: Account, amount: number, currency: Currency,
       score = exact;
     }
   }
-  return best ? Math.min(amount, share(amount, best.bps) + best.fixed) : 0;
+  const usual = best ? share(amount, best.bps) + best.fixed : 0;
+  return Math.min(amount, usual + exchangeFee(account, amount, currency));
+}
+
+/** The part of the fee that is charged because the payment is neither in the account's own currency nor in BTC. */
+export function exchangeFee(account: Account, amount: number, currency: Currency): number {
+  const { exchange } = account.fee_schedule;
+  if (!exchange || currency === account.currency || currency === 'BTC') return 0;
+  return share(amount, exchange.bps);
 }
 
 export function disputeFee(account: Account, currency: Currency): number {

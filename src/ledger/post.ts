@@ -2,24 +2,46 @@
 
 import { type RawBuilder, sql } from 'kysely';
 import type { Statement, Tx } from '../db/db.ts';
+import { rowTable } from '../db/rows.ts';
 import { type LedgerAccount, ledgerAccounts, type Posting } from './account.ts';
 
 type Sum = { account_id: string; currency: string; count: number; at: Date; legs: Record<LedgerAccount, number> };
 
 const columns = ledgerAccounts.join(', ');
-const params = (from: number) => ledgerAccounts.map((_, i) => `$${from + i}::bigint[]`).join(', ');
+const legColumns = Object.fromEntries(ledgerAccounts.map((account) => [account, 'bigint']));
+
+const sumTable = rowTable({
+  account_id: 'text',
+  currency: 'text',
+  count: 'bigint',
+  at: 'timestamptz',
+  ...legColumns,
+});
 
 /** Rows are taken in one order by everybody, so two batches never wait for each other in a ring. */
 const upsert = `insert into balances (account_id, currency, position, updated_at, ${columns})
-  select * from unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[], ${params(5)})
+  select * from ${sumTable.from}
   on conflict (account_id, currency) do update set position = balances.position + excluded.position,
     updated_at = greatest(balances.updated_at, excluded.updated_at),
     ${ledgerAccounts.map((a) => `${a} = balances.${a} + excluded.${a}`).join(', ')}`;
 
-const insert = `insert into ledger_postings (account_id, currency, position, id, recipe, source_id, group_id, amount, fee, available_on, created_at, ${columns})
-  select u.account_id, u.currency, b.position - u.back, u.id, u.recipe, u.source_id, u.group_id, u.amount, u.fee, u.available_on, u.created_at, ${ledgerAccounts.map((a) => `u.${a}`).join(', ')}
-  from unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::bigint[], $10::date[], $11::timestamptz[], ${params(12)})
-    as u (account_id, currency, back, id, recipe, source_id, group_id, amount, fee, available_on, created_at, ${columns})
+const postingColumns = {
+  id: 'text',
+  recipe: 'text',
+  source_id: 'text',
+  group_id: 'text',
+  amount: 'bigint',
+  fee: 'bigint',
+  exchange_fee: 'bigint',
+  available_on: 'date',
+  created_at: 'timestamptz',
+  ...legColumns,
+};
+const postingTable = rowTable({ account_id: 'text', currency: 'text', back: 'bigint', ...postingColumns });
+const names = Object.keys(postingColumns);
+
+const insert = `insert into ledger_postings (account_id, currency, position, ${names.join(', ')})
+  select u.account_id, u.currency, b.position - u.back, ${names.map((n) => `u.${n}`).join(', ')} from ${postingTable.from}
   join balances b on b.account_id = u.account_id and b.currency = u.currency`;
 
 export function postStatements(postings: Posting[]): Statement[] {
@@ -39,37 +61,17 @@ export function postStatements(postings: Posting[]): Statement[] {
     place.push(sum.count);
   }
   const ordered = [...sums.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum);
+  const rows = postings.map((p, i) => ({
+    ...p,
+    ...zeroes(),
+    ...p.legs,
+    exchange_fee: p.exchange_fee ?? 0,
+    // Counted back from the balance's new position: the last posting of the batch has the newest place.
+    back: (sums.get(`${p.account_id} ${p.currency}`)?.count ?? 0) - (place[i] ?? 0),
+  }));
   return [
-    {
-      name: 'ledger_balances',
-      text: upsert,
-      values: [
-        ordered.map((s) => s.account_id),
-        ordered.map((s) => s.currency),
-        ordered.map((s) => s.count),
-        ordered.map((s) => s.at),
-        ...ledgerAccounts.map((a) => ordered.map((s) => s.legs[a])),
-      ],
-    },
-    {
-      name: 'ledger_postings',
-      text: insert,
-      values: [
-        postings.map((p) => p.account_id),
-        postings.map((p) => p.currency),
-        // Counted back from the balance's new position: the last posting of the batch has the newest place.
-        postings.map((p, i) => (sums.get(`${p.account_id} ${p.currency}`)?.count ?? 0) - (place[i] ?? 0)),
-        postings.map((p) => p.id),
-        postings.map((p) => p.recipe),
-        postings.map((p) => p.source_id),
-        postings.map((p) => p.group_id),
-        postings.map((p) => p.amount),
-        postings.map((p) => p.fee),
-        postings.map((p) => p.available_on),
-        postings.map((p) => p.created_at),
-        ...ledgerAccounts.map((a) => postings.map((p) => p.legs[a] ?? 0)),
-      ],
-    },
+    { name: 'ledger_balances', text: upsert, values: sumTable.values(ordered.map((s) => ({ ...s, ...s.legs }))) },
+    { name: 'ledger_postings', text: insert, values: postingTable.values(rows) },
   ];
 }
 

@@ -6,7 +6,7 @@ import type { Currency } from '../kit/money.ts';
 import type { Ctx } from '../operation/context.ts';
 import type { Legs, Posting, Recipe } from './account.ts';
 import { businessDaysAfter, localDay } from './calendar.ts';
-import { captureFee, type Paid } from './fees.ts';
+import { captureFee, exchangeFee, type Paid } from './fees.ts';
 
 export type Source = { source_id: string; group_id: string; currency: Currency };
 
@@ -27,7 +27,12 @@ export function capture(ctx: Ctx, source: Source, amount: number, paid: Paid): P
     ctx,
     'capture',
     source,
-    { amount, fee, available_on: availableOn(ctx) },
+    {
+      amount,
+      fee,
+      exchange_fee: Math.min(fee, exchangeFee(ctx.account, amount, source.currency)),
+      available_on: availableOn(ctx),
+    },
     { provider_receivable: amount, incoming: -(amount - fee), fees: -fee },
   );
 }
@@ -145,7 +150,7 @@ export function payoutReturned(
   );
 }
 
-type Shown = Pick<Posting, 'amount' | 'fee' | 'available_on'>;
+type Shown = Pick<Posting, 'amount' | 'fee' | 'exchange_fee' | 'available_on'>;
 
 function posting(ctx: Ctx, recipe: Recipe, source: Source, shown: Shown, legs: Legs): Posting {
   let sum = 0;

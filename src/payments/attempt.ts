@@ -6,7 +6,7 @@ import { ProviderTimeout } from '../connectors/provider-timeout.ts';
 import { type Executor, GuardFailed, runAll, type Statement, type Tx } from '../db/db.ts';
 import { insertRows, updateRows } from '../db/rows.ts';
 import type { NewEvent } from '../events/emit.ts';
-import { emitStatements, newEvent } from '../events/emit.ts';
+import { alsoTold, emitStatements, newEvent } from '../events/emit.ts';
 import { assert } from '../kit/assert.ts';
 import type { Posting } from '../ledger/account.ts';
 import { postStatements } from '../ledger/post.ts';
@@ -14,6 +14,8 @@ import * as recipes from '../ledger/recipes.ts';
 import type { Ctx, Env } from '../operation/context.ts';
 import { answerStatements, type StoredAnswer } from '../operation/once.ts';
 import { type AttemptRow, attemptColumns, isOpen, paymentOfDraft } from './attempt-row.ts';
+import { withExchangeFee } from './exchange.ts';
+import { firstEvent, firstEventId } from './first-event.ts';
 import { applyVerdict, type Change, type Rows, type Verdict } from './outcome.ts';
 import { linkStatements } from './page-link.ts';
 import { findPayment, lockPayment, paidBy, paymentColumns, paymentObject, peekPayment } from './payment.ts';
@@ -66,7 +68,7 @@ export async function inTime<T>(env: Env, answer: Promise<T>): Promise<T> {
  */
 export async function settle(ctx: Ctx, rows: Rows, verdict: Verdict): Promise<Rows> {
   const { env } = ctx;
-  const change = applyVerdict(rows, verdict, env.clock.now());
+  const change = withExchangeFee(ctx, applyVerdict(rows, verdict, env.clock.now()));
   try {
     await env
       .lane<Settlement>('payments.settle', ctx.account.account_id, settleStatements)
@@ -80,7 +82,13 @@ export async function settle(ctx: Ctx, rows: Rows, verdict: Verdict): Promise<Ro
   return change;
 }
 
-async function settleLocked(ctx: Ctx, { id, payment_id, account_id }: AttemptRow, verdict: Verdict): Promise<Rows> {
+/** `also`: what is written in the same transaction, when the attempt is still open. */
+export async function settleLocked(
+  ctx: Ctx,
+  { id, payment_id, account_id }: AttemptRow,
+  verdict: Verdict,
+  also: Statement[] = [],
+): Promise<Rows> {
   const { env } = ctx;
   let late: Rows | undefined;
   const result = await env.db.tx(async (tx): Promise<Rows> => {
@@ -100,13 +108,17 @@ async function settleLocked(ctx: Ctx, { id, payment_id, account_id }: AttemptRow
     const rows: Rows = { payment, attempt, refund };
     if (!isOpen(attempt)) {
       late =
-        attempt.decline_code === 'never_reached' && verdict.kind !== 'declined' && verdict.kind !== 'unknown'
+        attempt.decline_code === 'never_reached' &&
+        verdict.kind !== 'declined' &&
+        verdict.kind !== 'unknown' &&
+        // An invoice that nobody was shown took nothing.
+        payment.payment_method?.type !== 'bitcoin'
           ? rows
           : undefined;
       return rows;
     }
-    const change = applyVerdict(rows, verdict, env.clock.now());
-    await runAll(tx, settleStatements([settlementOf(ctx, change)]));
+    const change = withExchangeFee(ctx, applyVerdict(rows, verdict, env.clock.now()));
+    await runAll(tx, [...settleStatements([settlementOf(ctx, change)]), ...also]);
     return change;
   });
   if (late && 'provider_reference' in verdict && verdict.provider_reference !== undefined)
@@ -193,17 +205,22 @@ function settlementOf(ctx: Ctx, change: Change): Settlement {
     );
   }
   const { draft } = change.before.attempt;
-  const created = draft
-    ? [newEvent(ctx, 'payment.created', paymentObject(ctx.env, change.before.payment), undefined, false)]
-    : [];
+  const created = draft && firstEvent(ctx, shownPayment, paymentText);
   const events = change.events.map(({ type, of }) => {
-    // Only a payment of a session has a reaction.
-    if (of === 'payment') return newEvent(ctx, type, shownPayment, paymentText, payment.checkout_session_id !== null);
+    if (of === 'payment') {
+      // Only a payment of a session has a reaction.
+      const reacts = payment.checkout_session_id !== null;
+      return created
+        ? { ...alsoTold(ctx, type, created), reacts }
+        : newEvent(ctx, type, shownPayment, paymentText, reacts);
+    }
     assert(shownRefund, 'an event of a refund has its refund');
     return newEvent(ctx, type, shownRefund);
   });
+  // The caller's first event is the answer to its claim.
+  const isAnswer = created && created.id === firstEventId(payment.id);
   const answer =
-    attempt.operation !== null && attempt.idempotency_key !== null
+    !isAnswer && attempt.operation !== null && attempt.idempotency_key !== null
       ? {
           account_id: attempt.account_id,
           operation: attempt.operation,
@@ -211,7 +228,7 @@ function settlementOf(ctx: Ctx, change: Change): Settlement {
           text: shownRefund ? JSON.stringify(shownRefund) : paymentText,
         }
       : undefined;
-  return { change, postings, events: [...created, ...events], answer };
+  return { change, postings, events: created ? [created, ...events] : events, answer };
 }
 
 const paymentChanges = {
@@ -263,7 +280,8 @@ function settleStatements(items: Settlement[]): Statement[] {
       attemptChanges,
       sorted.map(({ change }) => ({ ...change.attempt, m_status: change.before.attempt.status })),
       'attempt',
-      { set: 'draft = null' },
+      // Answered, and never again.
+      { set: 'draft = null, operation = null, idempotency_key = null' },
     ),
     // Whoever settles an attempt first writes its payment: the guard on the attempt's status lets only one pass.
     ...insertRows(

@@ -39,7 +39,7 @@ export async function beginAttempt(
         payment_id: id,
         kind,
         amount,
-        provider: before.provider ?? ctx.account.provider,
+        provider: payment.provider ?? ctx.account.provider,
         ...(final === undefined ? {} : { final }),
       });
       await tx
@@ -53,6 +53,7 @@ export async function beginAttempt(
           payment_method_id: payment.payment_method_id,
           payment_method: payment.payment_method && JSON.stringify(payment.payment_method),
           email: payment.email,
+          provider: payment.provider,
           decline_code: payment.decline_code,
           version: payment.version,
           updated_at: payment.updated_at,

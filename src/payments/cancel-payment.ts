@@ -9,6 +9,7 @@ import { operation } from '../operation/operation.ts';
 import { act, settle } from './attempt.ts';
 import { beginAttempt, inProgress, wrongState } from './begin-attempt.ts';
 import { capturable, findPayment, lockPayment, PaymentObject, type PaymentRow, paymentObject } from './payment.ts';
+import { cancelByBitcoin } from './resolve-bitcoin.ts';
 
 export const cancelPayment = operation({
   name: 'payments.cancel',
@@ -38,6 +39,7 @@ export const cancelPayment = operation({
       const amount = before.status === 'authorized' ? capturable(before) : before.amount;
       return { kind: 'void', amount, change: { status: 'processing', released: true, decline_code: null } };
     });
+    if (payment.payment_method?.type === 'bitcoin') return paymentObject(ctx.env, await cancelByBitcoin(ctx, attempt));
     const provider_reference = payment.provider_reference ?? payment.id;
     const verdict = await act(ctx, attempt, (provider) =>
       provider.void({ reference: attempt.id, provider_reference, amount: attempt.amount, currency: payment.currency }),

@@ -2,7 +2,7 @@
 
 import Type from 'typebox';
 import { Fault } from '../kit/fault.ts';
-import { display } from '../kit/money.ts';
+import { said } from '../kit/money.ts';
 import { Amount, Id } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { act, settle } from './attempt.ts';
@@ -38,7 +38,7 @@ export const capturePayment = operation({
       if (amount > left) {
         throw new Fault(
           'amount_too_large',
-          `At most ${left} (${display(left, before.currency)}) can still be captured of this payment.`,
+          `At most ${said(left, before.currency)} can still be captured of this payment.`,
           { param: 'amount' },
         );
       }

@@ -10,7 +10,8 @@ import { tokenFault } from '../vault/payment-method.ts';
 import { act, settle } from './attempt.ts';
 import { beginAttempt, inProgress, wrongState } from './begin-attempt.ts';
 import { refuseAccount } from './create-payment.ts';
-import { PaymentObject, type PaymentRow, paymentObject } from './payment.ts';
+import { confirmByBitcoin } from './pay-bitcoin.ts';
+import { findPayment, PaymentObject, type PaymentRow, paymentObject } from './payment.ts';
 import { authorizeCall, findSource, methodOf, tokenStatements } from './source.ts';
 
 export const confirmPayment = operation({
@@ -26,19 +27,44 @@ export const confirmPayment = operation({
       id: Id,
       token: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
       payment_method: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+      payment_method_type: Type.Optional(
+        Type.Enum(['bitcoin'], {
+          description: 'Instead of a card: gives out an address and the amount to send to it.',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),
   output: PaymentObject,
-  faults: ['not_found', 'state_invalid', 'payment_in_progress', 'token_used', 'token_expired'],
+  faults: [
+    'not_found',
+    'state_invalid',
+    'payment_in_progress',
+    'token_used',
+    'token_expired',
+    'feature_unavailable',
+    'amount_too_small',
+  ],
   example: { id: '{pending_payment}', token: '{token}' },
   run: async (ctx, input) => paymentObject(ctx.env, await confirm(ctx, input)),
 });
 
 export async function confirm(
   ctx: Ctx,
-  input: { id: string; token?: string; payment_method?: string; email?: string },
+  input: { id: string; token?: string; payment_method?: string; payment_method_type?: 'bitcoin'; email?: string },
 ): Promise<PaymentRow> {
+  if (input.payment_method_type !== undefined) {
+    if (input.token !== undefined || input.payment_method !== undefined) {
+      throw new Fault('parameter_invalid', 'Give either a card or payment_method_type, not both.', {
+        param: 'payment_method_type',
+      });
+    }
+    refuseAccount(ctx);
+    const known = await findPayment(ctx.env.db.query, ctx.account.account_id, input.id);
+    if (known.status === 'processing' || known.status === 'requires_authentication') throw inProgress();
+    if (known.status !== 'pending') throw wrongState(known, 'paid', 'only a pending one can');
+    return await confirmByBitcoin(ctx, known, input.email);
+  }
   if ((input.token === undefined) === (input.payment_method === undefined)) {
     throw new Fault('parameter_missing', 'Give either token or payment_method.', { param: 'token' });
   }
@@ -66,6 +92,7 @@ export async function confirm(
         card_last_four: source.card.last_four,
         payment_method_id: source.payment_method_id,
         payment_method: methodOf(source),
+        provider: ctx.account.provider,
         email: before.email ?? input.email ?? null,
       },
     };

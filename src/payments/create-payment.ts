@@ -6,18 +6,20 @@ import Type, { type Static } from 'typebox';
 import { findCustomer } from '../customers/customer.ts';
 import { GuardFailed, type Statement } from '../db/db.ts';
 import { insertRows } from '../db/rows.ts';
-import { emitStatements, type NewEvent, newEvent } from '../events/emit.ts';
+import { emitStatements, type NewEvent } from '../events/emit.ts';
 import { Fault, isFault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { currencyOf } from '../kit/money.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Amount, CurrencyCode, Id, Metadata, text, Url } from '../operation/fields.ts';
-import { answered, answerStatements, claimStatements, type NewClaim, standing } from '../operation/once.ts';
+import { answered, claimStatements, type NewClaim, standing } from '../operation/once.ts';
 import { operation, Replay } from '../operation/operation.ts';
 import { tokenFault } from '../vault/payment-method.ts';
 import { act, attemptStatements, settle } from './attempt.ts';
 import { type AttemptRow, newAttempt } from './attempt-row.ts';
+import { firstEvent, firstEventId } from './first-event.ts';
 import { linkStatements } from './page-link.ts';
+import { type BitcoinBegin, bitcoinBegin } from './pay-bitcoin.ts';
 import { type Breakdown, PaymentObject, type PaymentRow, paymentColumns, paymentObject } from './payment.ts';
 import { authorizeCall, findSource, methodOf, type Source, type TokenUse, tokenStatements } from './source.ts';
 
@@ -30,6 +32,12 @@ export const CreatePaymentInput = Type.Object(
     ),
     payment_method: Type.Optional(
       Type.String({ minLength: 1, maxLength: 64, description: 'A saved card of `customer`.' }),
+    ),
+    payment_method_type: Type.Optional(
+      Type.Enum(['bitcoin'], {
+        description:
+          'Instead of a card: the answer has `bitcoin` with an address and the amount to send to it, good for 15 minutes.',
+      }),
     ),
     capture: Type.Optional(
       Type.Boolean({ description: 'False: hold the amount and capture it later. True when left out.' }),
@@ -84,7 +92,7 @@ export const createPayment = operation({
   },
   async run(ctx, input) {
     try {
-      const begun = await beginPayment(ctx, input, {});
+      const begun = await beginPayment(ctx, input, await extrasOf(ctx, input));
       return begun instanceof Replay ? begun : paymentObject(ctx.env, begun);
     } catch (error) {
       // What was possible the first time (a customer, a saved card) may be gone; a replay is owed all the same.
@@ -102,9 +110,27 @@ export type Extras = {
   id?: string;
   checkout_session_id?: string;
   breakdown?: Breakdown;
+  /** Paid by Bitcoin instead of a card. */
+  bitcoin?: BitcoinBegin;
   /** Written in the same transaction, first: a guard of theirs that fails keeps the payment from being recorded. */
   guards?: Statement[];
 };
+
+async function extrasOf(ctx: Ctx, input: CreatePaymentInput): Promise<Extras> {
+  if (input.payment_method_type === undefined) return {};
+  if (input.token !== undefined || input.payment_method !== undefined) {
+    throw new Fault('parameter_invalid', 'Give either a card or payment_method_type, not both.', {
+      param: 'payment_method_type',
+    });
+  }
+  refuseAccount(ctx);
+  const id = newId('pay', ctx.env);
+  const { amount, capture = true } = input;
+  return {
+    id,
+    bitcoin: await bitcoinBegin(ctx, { payment_id: id, amount, currency: currencyOf(input.currency), capture }),
+  };
+}
 
 export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: Extras): Promise<PaymentRow | Replay> {
   const { env, account } = ctx;
@@ -121,11 +147,11 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
   const payment: PaymentRow = {
     account_id: account.account_id,
     id,
-    status: source ? 'processing' : 'pending',
+    status: source || extras.bitcoin ? 'processing' : 'pending',
     amount: input.amount,
     currency,
     capture: input.capture ?? true,
-    hosted: source === undefined,
+    hosted: source === undefined && extras.bitcoin === undefined,
     amount_authorized: 0,
     amount_captured: 0,
     amount_capture_pending: 0,
@@ -142,12 +168,12 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
     checkout_session_id: extras.checkout_session_id ?? null,
     card_id: source?.card.id ?? null,
     payment_method_id: source?.payment_method_id ?? null,
-    payment_method: source ? methodOf(source) : null,
+    payment_method: source ? methodOf(source) : extras.bitcoin ? { type: 'bitcoin' } : null,
     card_last_four: source?.card.last_four ?? null,
     breakdown: extras.breakdown ?? null,
     processing: {},
     decline_code: null,
-    provider: account.provider,
+    provider: extras.bitcoin?.provider ?? account.provider,
     provider_reference: null,
     next_action_url: null,
     version: 1,
@@ -156,12 +182,12 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
     updated_at: now,
   };
   const attempt =
-    source &&
+    (source || extras.bitcoin) &&
     newAttempt(ctx, {
       payment_id: id,
       kind: 'authorize',
       amount: input.amount,
-      provider: account.provider,
+      provider: extras.bitcoin?.provider ?? account.provider,
       draft: payment,
     });
   const object = paymentObject(env, payment);
@@ -172,10 +198,15 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
       source?.token_id === undefined
         ? undefined
         : { account_id: account.account_id, token_id: source.token_id, used_by: id, at: now },
-    claim: ctx.claim && { account_id: account.account_id, claim: ctx.claim, effect_id: id, at: now },
-    answer: attempt || !ctx.claim ? undefined : JSON.stringify(object),
-    event: attempt ? undefined : newEvent(ctx, 'payment.created', object),
-    guards: extras.guards ?? [],
+    claim: ctx.claim && {
+      account_id: account.account_id,
+      claim: ctx.claim,
+      effect_id: id,
+      answer_event: firstEventId(id),
+      at: now,
+    },
+    event: attempt ? undefined : firstEvent(ctx, object),
+    guards: [...(extras.guards ?? []), ...(extras.bitcoin?.record ?? [])],
   };
   try {
     await env.lane<Record_>('payments.record', account.account_id, recordStatements).add(record);
@@ -184,6 +215,7 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
     return await explain(ctx, error, source);
   }
   env.nudge();
+  if (attempt && extras.bitcoin) return await extras.bitcoin.act(payment, attempt);
   if (!source || !attempt) return payment;
 
   const call = await authorizeCall(ctx, payment, attempt, source);
@@ -238,7 +270,6 @@ type Record_ = {
   attempt: AttemptRow | undefined;
   token: TokenUse | undefined;
   claim: NewClaim | undefined;
-  answer: string | undefined;
   /** Of a payment with an attempt the event comes with its first answer. */
   event: NewEvent | undefined;
   guards: Statement[];
@@ -255,12 +286,5 @@ function recordStatements(items: Record_[]): Statement[] {
     ...attemptStatements(items.flatMap((i) => (i.attempt ? [i.attempt] : []))),
     ...linkStatements(payments),
     ...emitStatements(items.flatMap((i) => (i.event ? [i.event] : []))),
-    ...answerStatements(
-      items.flatMap(({ claim, answer }) =>
-        claim && answer !== undefined
-          ? [{ account_id: claim.account_id, operation: claim.claim.operation, key: claim.claim.key, text: answer }]
-          : [],
-      ),
-    ),
   ];
 }

@@ -7,7 +7,7 @@ import { insertRows } from '../db/rows.ts';
 import { emitStatements, newEvent } from '../events/emit.ts';
 import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { display } from '../kit/money.ts';
+import { said } from '../kit/money.ts';
 import { fundRefund } from '../ledger/fund-refund.ts';
 import { expectCovered, postStatements } from '../ledger/post.ts';
 import * as recipes from '../ledger/recipes.ts';
@@ -42,6 +42,7 @@ export const createRefund = operation({
   faults: [
     'not_found',
     'payment_not_refundable',
+    'method_not_refundable',
     'payment_fully_refunded',
     'nothing_refundable',
     'amount_too_large',
@@ -137,6 +138,13 @@ function refuse(payment: PaymentRow, asked: number | undefined): number {
       { param: 'payment' },
     );
   }
+  if (payment.payment_method?.type === 'bitcoin') {
+    throw new Fault(
+      'method_not_refundable',
+      'A payment by Bitcoin cannot be refunded here: nobody knows an address of the customer’s. Ask them for one and send it from your own wallet.',
+      { param: 'payment' },
+    );
+  }
   const left = refundable(payment);
   if (payment.amount_disputed > 0 && left === 0) {
     throw new Fault(
@@ -160,7 +168,7 @@ function refuse(payment: PaymentRow, asked: number | undefined): number {
   if (amount > left) {
     throw new Fault(
       'amount_too_large',
-      `At most ${left} (${display(left, payment.currency)}) of this payment can still be refunded.`,
+      `At most ${said(left, payment.currency)} of this payment can still be refunded.`,
       { param: 'amount' },
     );
   }

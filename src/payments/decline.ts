@@ -31,6 +31,18 @@ const texts: Record<DeclineCode, { message: string; advice: string }> = {
     advice: 'The hold may have lapsed. Make a new payment.',
   },
   never_reached: { message: 'The payment did not reach the bank.', advice: 'Try again. You have not been charged.' },
+  invoice_expired: {
+    message: 'No bitcoin came before the time was up.',
+    advice: 'Try again: you get a new amount and a new address.',
+  },
+  invoice_withdrawn: {
+    message: 'Another way of paying was chosen.',
+    advice: 'Do not send bitcoin to the address you were shown.',
+  },
+  underpaid: {
+    message: 'Less bitcoin came than was asked for before the time was up.',
+    advice: 'Ask the merchant to give back what you sent, or to take the rest.',
+  },
 };
 
 export function declineText(code: string): { code: string; message: string; advice: string } {

@@ -40,6 +40,8 @@ export function applyVerdict(rows: Rows, verdict: Verdict, now: Date): Change {
     if (rows.attempt.kind === 'authorize') {
       change.payment.provider_reference = verdict.provider_reference ?? change.payment.provider_reference;
       change.payment.processing = { ...change.payment.processing, ...verdict.processing };
+      if (bitcoinReceived(change.payment) > bitcoinReceived(rows.payment))
+        change.events.push({ type: 'payment.amount_received', of: 'payment' });
     }
   }
   switch (rows.attempt.kind) {
@@ -66,6 +68,10 @@ export function applyVerdict(rows: Rows, verdict: Verdict, now: Date): Change {
   assert(from === to || transitions[from].includes(to), `a payment goes from ${from} to ${to}`);
   return change;
 }
+
+/** Satoshis that came for a payment in all. Each time it grew is told, whatever becomes of the payment. */
+export const bitcoinReceived = ({ processing: { bitcoin } }: PaymentRow): number =>
+  bitcoin ? bitcoin.amount_received + bitcoin.amount_elsewhere : 0;
 
 function settleAttempt(attempt: AttemptRow, verdict: Verdict, now: Date): void {
   if (verdict.kind === 'unknown') {
@@ -121,7 +127,8 @@ function authorize(change: Change, verdict: Verdict): void {
     case 'pending':
     case 'unknown':
       payment.status = 'processing';
-      if (change.before.attempt.status === 'started') change.events.push({ type: 'payment.processing', of: 'payment' });
+      if (change.before.attempt.status === 'started' || was !== 'processing')
+        change.events.push({ type: 'payment.processing', of: 'payment' });
       return;
     default:
       never(verdict);

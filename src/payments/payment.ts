@@ -11,6 +11,7 @@ import type { Paid } from '../ledger/fees.ts';
 import type { Env } from '../operation/context.ts';
 import { Address, Metadata, nullable } from '../operation/fields.ts';
 import { CardSummary } from '../vault/summary.ts';
+import { BitcoinObject, bitcoinObject } from './bitcoin-object.ts';
 import { declineText } from './decline.ts';
 
 export const paymentStatuses = [
@@ -31,11 +32,15 @@ export const transitions: Record<PaymentStatus, readonly PaymentStatus[]> = {
   requires_authentication: ['pending', 'processing', 'authorized', 'completed', 'failed', 'cancelled'],
   authorized: ['processing', 'completed', 'cancelled'],
   completed: [],
-  failed: [],
+  // Bitcoin that comes late, and is all of what was asked for, pays it after all (watch-invoices.ts).
+  failed: ['processing'],
   cancelled: [],
 };
 
-export type Method = { type: 'card'; card: CardSummary; billing_address: Address | null };
+export type Method = { type: 'card'; card: CardSummary; billing_address: Address | null } | { type: 'bitcoin' };
+
+/** `exchange_fee`: of all its captures. */
+export type PaymentProcessing = Processing & { exchange_fee?: number };
 
 export type Breakdown = {
   subtotal: number;
@@ -54,7 +59,7 @@ export type PaymentRow = Omit<
   currency: Currency;
   payment_method: Method | null;
   breakdown: Breakdown | null;
-  processing: Processing;
+  processing: PaymentProcessing;
   metadata: Metadata;
 };
 
@@ -81,13 +86,17 @@ export const PaymentObject = Type.Object(
     email: nullable(Type.String()),
     checkout_session: nullable(Type.String()),
     payment_method: nullable(
-      Type.Object({
-        id: nullable(Type.String()),
-        type: Type.Literal('card'),
-        card: CardSummary,
-        billing_address: nullable(Address),
-      }),
+      Type.Union([
+        Type.Object({
+          id: nullable(Type.String()),
+          type: Type.Literal('card'),
+          card: CardSummary,
+          billing_address: nullable(Address),
+        }),
+        Type.Object({ id: Type.Null(), type: Type.Literal('bitcoin') }),
+      ]),
     ),
+    bitcoin: nullable(BitcoinObject),
     processing: Type.Object({
       provider: nullable(Type.String()),
       provider_reference: nullable(Type.String()),
@@ -103,6 +112,10 @@ export const PaymentObject = Type.Object(
         }),
       ),
       risk_level: nullable(Type.Enum(['low', 'medium', 'high'])),
+    }),
+    exchange_fee: Type.Integer({
+      description:
+        'Charged within the fees of its captures, because its currency is neither the account’s own nor BTC.',
     }),
     decline: nullable(
       Type.Object({
@@ -140,8 +153,8 @@ export type PaymentObject = Static<typeof PaymentObject>;
 
 /** What a fee may depend on. */
 export const paidBy = (p: PaymentRow): Paid => ({
-  method: 'card',
-  card_country: p.payment_method?.card.country ?? null,
+  method: p.payment_method?.type ?? 'card',
+  card_country: p.payment_method?.type === 'card' ? p.payment_method.card.country : null,
 });
 
 export const capturable = (p: PaymentRow) =>
@@ -172,7 +185,11 @@ export function paymentObject(env: Env, p: PaymentRow): PaymentObject {
     customer: p.customer_id,
     email: p.email,
     checkout_session: p.checkout_session_id,
-    payment_method: p.payment_method && { id: p.payment_method_id, ...p.payment_method },
+    payment_method:
+      p.payment_method?.type === 'bitcoin'
+        ? { id: null, type: 'bitcoin' }
+        : p.payment_method && { id: p.payment_method_id, ...p.payment_method },
+    bitcoin: processing.bitcoin ? bitcoinObject(processing.bitcoin) : null,
     processing: {
       provider: p.provider,
       provider_reference: p.provider_reference,
@@ -182,6 +199,7 @@ export function paymentObject(env: Env, p: PaymentRow): PaymentObject {
       three_d_secure: secure(processing.three_d_secure),
       risk_level: processing.risk_level ?? null,
     },
+    exchange_fee: processing.exchange_fee ?? 0,
     decline: p.decline_code === null ? null : declineText(p.decline_code),
     breakdown: p.breakdown,
     return_url: p.return_url,

@@ -12,6 +12,7 @@ import type { AttemptRow } from './attempt-row.ts';
 import { isOpen } from './attempt-row.ts';
 import type { Verdict } from './outcome.ts';
 import type { PaymentRow } from './payment.ts';
+import { resolveBitcoin } from './resolve-bitcoin.ts';
 
 /** A customer who left the challenge has this long to come back. */
 const abandoned_ms = hours(1);
@@ -46,6 +47,7 @@ export async function resolveDue(env: Env, limit = 100): Promise<number> {
 
 export async function resolveAttempt(ctx: Ctx, attempt: AttemptRow): Promise<void> {
   const { env } = ctx;
+  if (attempt.provider === env.bitcoin(attempt.account_id).name) return await resolveBitcoin(ctx, attempt);
   const provider = env.connector(attempt.provider, attempt.account_id);
   const look = await inTime(env, provider.look(attempt.id));
   const verdict = verdictOf(ctx, attempt, look);

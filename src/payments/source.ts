@@ -2,6 +2,7 @@
 
 import type { AuthorizeCall } from '../connectors/connector.ts';
 import type { Statement } from '../db/db.ts';
+import { rowTable } from '../db/rows.ts';
 import { Fault } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
 import type { Address } from '../operation/fields.ts';
@@ -93,6 +94,8 @@ export async function authorizeCall(
 
 export type TokenUse = { account_id: string; token_id: string; used_by: string; at: Date };
 
+const useTable = rowTable({ account_id: 'text', token_id: 'text', used_by: 'text', at: 'timestamptz' });
+
 /** Uses tokens up; one that was used or has lapsed fails the guard `token`. */
 export function tokenStatements(uses: TokenUse[]): Statement[] {
   if (uses.length === 0) return [];
@@ -100,17 +103,10 @@ export function tokenStatements(uses: TokenUse[]): Statement[] {
     {
       name: 'tokens_use',
       text: `with done as (
-          update tokens t set used_by = u.used_by
-          from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) as u (account_id, id, used_by, at)
-          where t.account_id = u.account_id and t.id = u.id and t.used_by is null and t.expires_at > u.at returning 1)
-        select florin_expect((select count(*) from done), $5, 'token')`,
-      values: [
-        uses.map((u) => u.account_id),
-        uses.map((u) => u.token_id),
-        uses.map((u) => u.used_by),
-        uses.map((u) => u.at),
-        uses.length,
-      ],
+          update tokens t set used_by = u.used_by from ${useTable.from}
+          where t.account_id = u.account_id and t.id = u.token_id and t.used_by is null and t.expires_at > u.at returning 1)
+        select florin_expect((select count(*) from done), cardinality($1), 'token')`,
+      values: useTable.values(uses),
     },
   ];
 }

@@ -8,11 +8,10 @@ export const paymentChecks: Check[] = [
     name: 'every payment’s captured amount is what its approved attempts took',
     query: (id) => sql`
       select p.account_id || ' ' || p.id as what from payments p
-      left join (select account_id, payment_id, sum(amount) as taken from attempts
-        where ${ofAccount('account_id', id)} and status = 'approved' and kind = 'capture' group by 1, 2) c on c.account_id = p.account_id and c.payment_id = p.id
-      left join (select account_id, payment_id, max(amount) as taken from attempts
-        where ${ofAccount('account_id', id)} and status = 'approved' and kind = 'authorize' group by 1, 2) a on a.account_id = p.account_id and a.payment_id = p.id
-      where ${ofAccount('p.account_id', id)} and p.amount_captured <> coalesce(c.taken, 0) + case when p.capture then coalesce(a.taken, 0) else 0 end`,
+      left join (select account_id, payment_id, sum(amount) filter (where kind = 'capture') as captured, max(amount) filter (where kind = 'authorize') as authorized
+        from attempts where ${ofAccount('account_id', id)} and status = 'approved' and kind in ('authorize', 'capture') group by 1, 2) a
+        on a.account_id = p.account_id and a.payment_id = p.id
+      where ${ofAccount('p.account_id', id)} and p.amount_captured <> coalesce(a.captured, 0) + case when p.capture then coalesce(a.authorized, 0) else 0 end`,
   },
   {
     name: 'every payment’s captured and refunded amounts are what the ledger booked for it',
