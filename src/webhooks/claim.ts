@@ -2,14 +2,20 @@
 // no transaction is open during a POST and a dead process loses nothing. It decides no outcome (record.ts does).
 
 import { sql } from 'kysely';
+import { payloadIn } from '../events/event.ts';
 import { plus } from '../kit/clock.ts';
-import type { Env } from '../operation/context.ts';
+import type { Env, SignedEvent } from '../operation/context.ts';
 import { lease } from './delivery.ts';
 import type { SigningRow } from './endpoint.ts';
-import type { SignedEvent } from './sign.ts';
 import { endpointDisabled } from './switch-endpoint.ts';
 
-export type DueEndpoint = SigningRow & { account_id: string; url: string; status: string; failing_since: Date | null };
+export type DueEndpoint = SigningRow & {
+  account_id: string;
+  url: string;
+  dialect: string;
+  status: string;
+  failing_since: Date | null;
+};
 
 /**
  * Endpoints with something due, except those named. One probe of the partial index per endpoint, so a backlog of 100,000
@@ -17,7 +23,7 @@ export type DueEndpoint = SigningRow & { account_id: string; url: string; status
  */
 export async function dueEndpoints(env: Env, except: string[]): Promise<DueEndpoint[]> {
   const result = await sql<DueEndpoint>`
-    select e.account_id, e.id, e.url, e.status, e.secret, e.previous_secret, e.previous_secret_until, e.failing_since
+    select e.account_id, e.id, e.url, e.dialect, e.status, e.secret, e.previous_secret, e.previous_secret_until, e.failing_since
     from webhook_endpoints e cross join lateral (
       select 1 from deliveries d
       where d.account_id = e.account_id and d.endpoint_id = e.id and d.status = 'pending' and d.next_try_at <= ${env.clock.now()}
@@ -56,7 +62,7 @@ export async function claim(env: Env, account_id: string, shares: Share[]): Prom
     update deliveries d set next_try_at = ${leased_until}
     from due, events e
     where d.account_id = ${account_id} and d.id = due.id and e.account_id = ${account_id} and e.id = d.event_id
-    returning d.id as delivery_id, d.endpoint_id, d.tries, d.resends, e.id, e.type, e.payload, e.request_id, e.created_at`.execute(
+    returning d.id as delivery_id, d.endpoint_id, d.tries, d.resends, e.id, e.type, ${payloadIn('e')} as payload, e.request_id, e.created_at`.execute(
     env.db.query,
   );
   // By event, so that what happened first is usually sent first; no order is promised.

@@ -2,13 +2,14 @@
 // window of connections that opens with success and closes with failure, so a dead one holds one connection, not the queue.
 // It must never hold a transaction during a POST, and never wait for one endpoint before it looks at the others.
 
-import type { Env } from '../operation/context.ts';
+import type { Env, WebhookDialect } from '../operation/context.ts';
 import { type Claimed, claim, type DueEndpoint, dropForDisabled, dueEndpoints, giveBack, type Share } from './claim.ts';
 import { tryTimeout } from './delivery.ts';
 import { signingSecrets } from './endpoint.ts';
 import { recordStatements } from './record.ts';
 import { failingLimit, givenUp } from './schedule.ts';
 import { type Sent, send } from './send.ts';
+import { writerOf } from './sign.ts';
 import { giveUpEndpoint } from './switch-endpoint.ts';
 
 export type Limits = {
@@ -37,6 +38,7 @@ const firstWindow = 4;
 
 type Line = {
   endpoint: DueEndpoint;
+  write: WebhookDialect['write'];
   secrets: Buffer[];
   waiting: Claimed[];
   in_flight: number;
@@ -168,6 +170,14 @@ class Rounds implements Deliverer {
 
   #lineOf(endpoint: DueEndpoint): Line | undefined {
     const failing = endpoint.failing_since !== null;
+    const write = writerOf(this.#env.webhook_dialects, endpoint.dialect);
+    if (!write) {
+      this.#env.log.error(
+        { endpoint_id: endpoint.id, dialect: endpoint.dialect },
+        'the dialect of this endpoint is not part of this installation any more',
+      );
+      return undefined;
+    }
     let secrets: Buffer[];
     try {
       secrets = signingSecrets(this.#env, endpoint, this.#env.clock.now());
@@ -179,9 +189,10 @@ class Rounds implements Deliverer {
       return undefined;
     }
     const before = this.#lines.get(endpoint.id);
-    if (before) return Object.assign(before, { endpoint, secrets });
+    if (before) return Object.assign(before, { endpoint, write, secrets });
     const line = {
       endpoint,
+      write,
       secrets,
       waiting: [],
       in_flight: 0,
@@ -231,10 +242,10 @@ class Rounds implements Deliverer {
     line.in_flight++;
     this.#flying++;
     this.#flyingFailing += failing;
-    const { endpoint, secrets } = line;
+    const { endpoint, write, secrets } = line;
     let sent: Sent | undefined;
     try {
-      sent = await send(this.#env, { url: endpoint.url, secrets, timeout_ms: this.#limits.timeout_ms }, claimed);
+      sent = await send(this.#env, { url: endpoint.url, write, secrets, timeout_ms: this.#limits.timeout_ms }, claimed);
     } catch (error) {
       this.#env.log.error({ error, delivery_id: claimed.delivery_id }, 'a delivery could not be sent');
     }

@@ -12,6 +12,7 @@ import { Fault, notFound } from '../kit/fault.ts';
 import { checkUrl } from '../kit/outbound.ts';
 import type { Ctx, Env } from '../operation/context.ts';
 import { Metadata, nullable, text } from '../operation/fields.ts';
+import { nativeDialect } from './sign.ts';
 
 export type EndpointRow = Selectable<WebhookEndpoints>;
 
@@ -33,6 +34,15 @@ export const endpointFields = {
   metadata: Type.Optional(Metadata),
 };
 
+/** Chosen once: what is frozen for one wire format is not read by another's program. */
+export const Dialect = Type.String({
+  minLength: 1,
+  maxLength: 40,
+  pattern: '^[a-z][a-z_]*$',
+  description:
+    'The wire format of the deliveries: `native` (when left out), or the name of another dialect served here.',
+});
+
 export const EndpointObject = Type.Object(
   {
     id: Type.String({ description: '`we_…`' }),
@@ -40,6 +50,7 @@ export const EndpointObject = Type.Object(
     url: Type.String(),
     description: nullable(Type.String()),
     events: Type.Array(EventChoice),
+    dialect: Type.String({ description: '`native`, or the dialect whose payloads and signature it gets.' }),
     status: Type.Enum(['enabled', 'disabled']),
     disabled_reason: nullable(
       Type.Enum(['by_request', 'gone', 'failing'], {
@@ -82,6 +93,7 @@ export function endpointObject(row: EndpointRow, now: Date): EndpointObject {
     url: row.url,
     description: row.description,
     events: row.events as EventChoice[],
+    dialect: row.dialect,
     status: row.status as EndpointObject['status'],
     disabled_reason: row.disabled_reason as EndpointObject['disabled_reason'],
     failing_since: row.failing_since?.toISOString() ?? null,
@@ -126,7 +138,27 @@ export function checkChoice(ctx: Ctx, input: { url?: string; events?: string[] }
   }
 }
 
-export const unique = (events: string[]) => [...new Set(events)];
+/** What is kept of a choice: `*` in another dialect is what that dialect has names for. */
+export function chosenEvents(ctx: Ctx, dialect: string, events: string[]): string[] {
+  const chosen = [...new Set(events)];
+  if (dialect === nativeDialect) return chosen;
+  const spoken = spokenBy(ctx.env, dialect);
+  if (chosen.includes('*')) return [...spoken];
+  const silent = chosen.find((type) => !spoken.includes(type));
+  if (silent === undefined) return chosen;
+  throw new Fault(
+    'parameter_invalid',
+    `The dialect '${dialect}' has no name for '${silent}'. Choose among ${spoken.join(', ')}.`,
+    { param: 'events' },
+  );
+}
+
+function spokenBy(env: Env, dialect: string): readonly string[] {
+  const known = Object.hasOwn(env.webhook_dialects, dialect) ? env.webhook_dialects[dialect] : undefined;
+  if (known) return known.event_types;
+  const names = [nativeDialect, ...Object.keys(env.webhook_dialects)];
+  throw new Fault('parameter_invalid', `'dialect' must be one of ${names.join(', ')}.`, { param: 'dialect' });
+}
 
 /** 256 bits; Standard Webhooks asks for 192 to 512. */
 export const newSecret = (env: Env) => Buffer.from(env.random.bytes(32));

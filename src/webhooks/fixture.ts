@@ -12,6 +12,7 @@ import { migrate } from '../db/migrate.ts';
 import { emitStatements, newEvent } from '../events/emit.ts';
 import type { EventType } from '../events/event.ts';
 import { createCompany, loadAccount } from '../identity/account.ts';
+import { auditWriter } from '../identity/audit.ts';
 import { must } from '../kit/assert.ts';
 import { ManualClock } from '../kit/clock.ts';
 import { deriveKey } from '../kit/crypto.ts';
@@ -47,6 +48,9 @@ export async function openFixture(admin_url: string) {
     reporter: () => {
       throw new Error('no provider here');
     },
+    bitcoin: () => {
+      throw new Error('no Bitcoin here');
+    },
     bank: () => {
       throw new Error('no bank here');
     },
@@ -69,7 +73,13 @@ export async function openFixture(admin_url: string) {
       requests: deriveKey(root, 'requests'),
       bank_accounts: deriveKey(root, 'bank_accounts'),
       bank_fingerprints: deriveKey(root, 'bank_fingerprints'),
+      people: deriveKey(root, 'people'),
+      access_keys: deriveKey(root, 'access_keys'),
+      signing_keys: deriveKey(root, 'signing_keys'),
     },
+    mailer: undefined,
+    audit: auditWriter,
+    webhook_dialects: {},
     nudge() {},
     probe() {},
   };

@@ -12,18 +12,20 @@ import { Id, ListOf, pageFields } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import {
   checkChoice,
+  chosenEvents,
+  Dialect,
   EndpointObject,
   type EndpointRow,
   EndpointWithSecret,
   endpointFields,
   endpointObject,
   findEndpoint,
+  lockEndpoint,
   newSecret,
   sealSecret,
-  unique,
   withoutSecret,
 } from './endpoint.ts';
-import { secretText } from './sign.ts';
+import { nativeDialect, secretText } from './sign.ts';
 
 /** Each event costs a row and a request per endpoint; merchants that need more fan out on their side. */
 const maxEndpoints = 16;
@@ -38,7 +40,7 @@ export const createEndpoint = operation({
     'Events of the chosen types are sent to `url` by POST, signed as Standard Webhooks says; any 2xx answer within 15 seconds is success. ' +
     'The signing `secret` is in the answer of this call and nowhere else. Up to 10 tries over about a day; no order is promised, and a delivery may come twice: go by the event id. ' +
     'At most 16 endpoints per account. A replay by idempotency key shows the endpoint with `secret: null`: the text is not kept anywhere.',
-  input: Type.Object(endpointFields, { additionalProperties: false }),
+  input: Type.Object({ ...endpointFields, dialect: Type.Optional(Dialect) }, { additionalProperties: false }),
   output: EndpointWithSecret,
   keep: withoutSecret,
   faults: ['url_refused', 'limit_reached', 'parameter_invalid'],
@@ -50,6 +52,8 @@ export const createEndpoint = operation({
   async run(ctx, input, tx) {
     checkChoice(ctx, input);
     const { account_id } = ctx.account;
+    const dialect = input.dialect ?? nativeDialect;
+    const events = chosenEvents(ctx, dialect, input.events);
     await refuseBeyondLimit(tx, account_id);
     const now = ctx.env.clock.now();
     const id = newId('we', ctx.env);
@@ -61,7 +65,8 @@ export const createEndpoint = operation({
         id,
         url: input.url,
         description: input.description ?? null,
-        events: unique(input.events),
+        events,
+        dialect,
         status: 'enabled',
         secret: sealSecret(ctx.env, id, secret),
         metadata: JSON.stringify(input.metadata ?? {}),
@@ -107,7 +112,7 @@ export const listEndpoints = operation({
   kind: 'read',
   summary: 'List webhook endpoints',
   description: 'Newest first.',
-  input: Type.Object(pageFields, { additionalProperties: false }),
+  input: Type.Object({ ...pageFields, dialect: Type.Optional(Dialect) }, { additionalProperties: false }),
   output: ListOf(EndpointObject),
   faults: ['parameter_invalid'],
   async run(ctx, input) {
@@ -118,6 +123,7 @@ export const listEndpoints = operation({
       .where('account_id', '=', ctx.account.account_id)
       .orderBy('id', window.before === undefined ? 'desc' : 'asc')
       .limit(window.limit + 1);
+    if (input.dialect !== undefined) query = query.where('dialect', '=', input.dialect);
     if (window.after !== undefined) query = query.where('id', '<', window.after);
     if (window.before !== undefined) query = query.where('id', '>', window.before);
     const now = ctx.env.clock.now();
@@ -144,12 +150,13 @@ export const updateEndpoint = operation({
     checkChoice(ctx, input);
     const { id, url, description, events, metadata } = input;
     const now = ctx.env.clock.now();
+    const chosen = events && chosenEvents(ctx, (await lockEndpoint(tx, ctx.account.account_id, id)).dialect, events);
     const row = await tx
       .updateTable('webhook_endpoints')
       .set({
         ...(url === undefined ? {} : { url }),
         ...(description === undefined ? {} : { description }),
-        ...(events === undefined ? {} : { events: unique(events) }),
+        ...(chosen === undefined ? {} : { events: chosen }),
         ...(metadata === undefined ? {} : { metadata: JSON.stringify(metadata) }),
         updated_at: now,
       })

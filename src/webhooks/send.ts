@@ -1,13 +1,12 @@
 // One try: sign the frozen bytes, POST them, and say what follows. Writes nothing to the database, and no body or secret to a log.
 
 import { OutboundError } from '../kit/outbound.ts';
-import type { Env } from '../operation/context.ts';
+import type { Env, WebhookDialect } from '../operation/context.ts';
 import type { Claimed } from './claim.ts';
 import type { Result } from './record.ts';
 import { judge, type Outcome } from './schedule.ts';
-import { bodyOf, signatureHeaders } from './sign.ts';
 
-export type Target = { url: string; secrets: Buffer[]; timeout_ms: number };
+export type Target = { url: string; write: WebhookDialect['write']; secrets: Buffer[]; timeout_ms: number };
 export type Sent = { result: Result; gone: boolean };
 
 const responseKept = 1_024;
@@ -16,11 +15,11 @@ export async function send(env: Env, target: Target, claimed: Claimed): Promise<
   const at = env.clock.now();
   // Durations are not business time: a simulated clock stands still during a POST.
   const started = performance.now();
-  const body = bodyOf(claimed);
+  const { body, headers: signature } = target.write(claimed, target.secrets, at);
   const headers = {
     'content-type': 'application/json; charset=utf-8',
     'user-agent': 'Florin-Webhooks/1',
-    ...signatureHeaders(target.secrets, claimed.id, at, body),
+    ...signature,
   };
   const { outcome, error, response } = await env.outbound
     .post(target.url, { headers, body, timeout_ms: target.timeout_ms })

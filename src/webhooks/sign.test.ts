@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHmac, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
-import { bodyOf, secretText, signatureHeaders } from './sign.ts';
+import { bodyOf, secretText, signatureHeaders, writerOf } from './sign.ts';
 
 const event = {
   id: 'evt_1',
@@ -54,4 +54,15 @@ test('known answer: HMAC-SHA256 over id, timestamp and body', () => {
     headers['webhook-signature'],
     `v1,${createHmac('sha256', secret).update('msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314}').digest('base64')}`,
   );
+});
+
+test('an endpoint is written to by the dialect it chose; one that is gone, or a name of the language, by nobody', () => {
+  const written = { headers: {}, body: 'theirs' };
+  const dialects = { theirs: { event_types: [], write: () => written } };
+  const at = new Date();
+  const secret = randomBytes(32);
+  assert.equal(writerOf(dialects, 'theirs')?.(event, [secret], at), written);
+  const ours = writerOf(dialects, 'native')?.(event, [secret], at);
+  assert.deepEqual(ours, { body: bodyOf(event), headers: signatureHeaders([secret], event.id, at, bodyOf(event)) });
+  for (const name of ['gone', 'constructor', '__proto__']) assert.equal(writerOf(dialects, name), undefined, name);
 });

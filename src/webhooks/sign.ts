@@ -1,16 +1,9 @@
 // The bytes of a delivery and their signature, as Standard Webhooks 1.0 says (github.com/standard-webhooks). Pure: the same
-// event gives the same bytes at every try, because the payload is taken as the text that was stored, never parsed.
+// event gives the same bytes at every try, because the payload is taken as the text that was stored, never parsed. An endpoint that
+// chose another dialect is written to by what that dialect handed in.
 
 import { hmac } from '../kit/crypto.ts';
-
-export type SignedEvent = {
-  id: string;
-  type: string;
-  /** The public object as JSON text, frozen when the event was emitted. */
-  payload: string;
-  request_id: string | null;
-  created_at: Date;
-};
+import type { SignedEvent, WebhookDialect, WebhookDialects } from '../operation/context.ts';
 
 export function bodyOf(event: SignedEvent): string {
   const quoted = (text: string | null) => JSON.stringify(text);
@@ -38,3 +31,16 @@ export function signatureHeaders(
     'webhook-signature': secrets.map((secret) => `v1,${hmac(secret, signed).toString('base64')}`).join(' '),
   };
 }
+
+const native: Pick<WebhookDialect, 'write'> = {
+  write(event, secrets, at) {
+    const body = bodyOf(event);
+    return { body, headers: signatureHeaders(secrets, event.id, at, body) };
+  },
+};
+
+export const nativeDialect = 'native';
+
+/** Undefined: the dialect is not part of this process any more. */
+export const writerOf = (dialects: WebhookDialects, name: string): WebhookDialect['write'] | undefined =>
+  (name === nativeDialect ? native : Object.hasOwn(dialects, name) ? dialects[name] : undefined)?.write;
