@@ -1,12 +1,24 @@
-// The few calls that the shop makes to Florin, with fetch alone. The secret key stays on this server: it must never be
+// The few calls that the shop makes to Florin, by the server SDK. The secret key stays on this server: it must never be
 // sent to a browser or written to a log.
+
+import {
+  ApiError,
+  type CheckoutSession,
+  type CheckoutSessionsCreateInput,
+  type Event,
+  Florin as Sdk,
+  FlorinError as SdkError,
+  verifyWebhook,
+  WebhookError,
+} from '@florin/sdk';
 
 export type FlorinOptions = { api_base: string; secret_key: string };
 
+/** What the shop needs of a checkout session, whichever API told it. */
 export type Session = {
   id: string;
   url: string;
-  status: 'open' | 'complete' | 'expired';
+  status: string;
   payment_status?: string;
   amount_total: number;
   currency: string;
@@ -17,9 +29,7 @@ export type Session = {
   merchant_reference?: string | null;
 };
 
-export type Endpoint = { id: string; url: string; status: 'enabled' | 'disabled'; secret?: string };
-
-/** What Florin refused, in its own words (RFC 9457). `status` 0: no answer came. */
+/** What was refused, in the words of who refused it. `status` 0: no answer came. */
 export class FlorinError extends Error {
   override name = 'FlorinError';
   readonly status: number;
@@ -32,52 +42,53 @@ export class FlorinError extends Error {
 }
 
 export function florin({ api_base, secret_key }: FlorinOptions) {
-  async function call<T>(method: string, path: string, body?: unknown, idempotency_key?: string): Promise<T> {
-    const send = () =>
-      fetch(`${api_base}/v1${path}`, {
-        method,
-        headers: {
-          authorization: `Bearer ${secret_key}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...(idempotency_key === undefined ? {} : { 'idempotency-key': idempotency_key }),
-        },
-        body: body === undefined ? undefined : JSON.stringify(body),
-        signal: AbortSignal.timeout(15_000),
-      });
-    // No answer says nothing about what happened. With the same key a second try is safe: it is one effect.
-    const response = await send().catch((error) => {
-      if (method !== 'GET' && idempotency_key === undefined) throw unreachable(error);
-      return send().catch((again) => {
-        throw unreachable(again);
-      });
-    });
-    const answer: unknown = await response.json().catch(() => undefined);
-    if (response.ok) return answer as T;
-    const problem = (answer ?? {}) as { detail?: string; title?: string; request_id?: string };
-    throw new FlorinError(
-      response.status,
-      problem.detail ?? problem.title ?? `Florin answered ${response.status}.`,
-      problem.request_id,
-    );
-  }
-
+  const sdk = new Sdk({ baseUrl: api_base, apiKey: secret_key, timeoutMs: 15_000 });
   return {
-    createSession: (input: Record<string, unknown>, idempotency_key: string) =>
-      call<Session>('POST', '/checkout_sessions', input, idempotency_key),
-    getSession: (id: string) => call<Session>('GET', `/checkout_sessions/${encodeURIComponent(id)}`),
-    listEndpoints: () => call<{ data: Endpoint[] }>('GET', '/webhook_endpoints?limit=100'),
-    // Without an idempotency key, so that the answer with the secret is kept nowhere.
-    createEndpoint: (url: string) =>
-      call<Endpoint>('POST', '/webhook_endpoints', { url, events: ['*'], description: 'Example shop' }),
-    rotateSecret: (id: string) =>
-      call<Endpoint>('POST', `/webhook_endpoints/${encodeURIComponent(id)}/rotate_secret`, { expires_in: 0 }),
-    enableEndpoint: (id: string) => call<Endpoint>('POST', `/webhook_endpoints/${encodeURIComponent(id)}/enable`, {}),
+    createSession: (input: CheckoutSessionsCreateInput, idempotencyKey: string): Promise<Session> =>
+      sdk.createCheckoutSession(input, { idempotencyKey }).then(sessionOf).catch(tell),
+
+    getSession: (id: string): Promise<Session> => sdk.getCheckoutSession(id).then(sessionOf).catch(tell),
+
+    /** The signing secret of the endpoint at `url`. It is shown once: a restarted shop has forgotten it and asks for a new one. */
+    secretFor: (url: string): Promise<string> => secretFor(sdk, url).catch(tell),
   };
 }
 
-export type Florin = ReturnType<typeof florin>;
+/** The event, when these bytes are Florin's; undefined when they are not. */
+export async function readWebhook(
+  body: Uint8Array,
+  headers: Record<string, string | string[] | undefined>,
+  secret: string,
+): Promise<Event | undefined> {
+  try {
+    return await verifyWebhook({ body, headers, secret });
+  } catch (error) {
+    if (error instanceof WebhookError) return undefined;
+    throw error;
+  }
+}
 
-const unreachable = (error: unknown) => {
-  const cause = error instanceof Error && error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  return new FlorinError(0, `Florin could not be reached${cause}.`);
-};
+async function secretFor({ webhookEndpoints }: Sdk, url: string): Promise<string> {
+  for await (const endpoint of webhookEndpoints.list()) {
+    if (endpoint.url !== url) continue;
+    const { secret } = await webhookEndpoints.rotateSecret(endpoint.id, { expires_in: 0 });
+    if (endpoint.status === 'disabled') await webhookEndpoints.enable(endpoint.id);
+    return shown(secret);
+  }
+  const made = await webhookEndpoints.create({ url, events: ['*'], description: 'Example shop' });
+  // When the first answer was lost, its repetition has the endpoint and no longer the secret.
+  return made.secret ?? shown((await webhookEndpoints.rotateSecret(made.id, { expires_in: 0 })).secret);
+}
+
+function shown(secret: string | null): string {
+  if (secret === null) throw new FlorinError(0, 'The new secret was shown to somebody else. Start the shop again.');
+  return secret;
+}
+
+const sessionOf = (session: CheckoutSession): Session => ({ ...session, url: session.url ?? '' });
+
+function tell(error: unknown): never {
+  if (error instanceof ApiError) throw new FlorinError(error.status, error.message, error.requestId);
+  if (error instanceof SdkError) throw new FlorinError(0, error.message);
+  throw error;
+}

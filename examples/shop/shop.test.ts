@@ -1,13 +1,15 @@
 // The shop against a Florin that answers what the test tells it to; signatures against the public Standard Webhooks library.
 
 import assert from 'node:assert/strict';
+import { readdir, realpath } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Webhook } from 'standardwebhooks';
 import { cartOf, quantityOf } from './cart.ts';
 import { startShop } from './shop.ts';
-import { verifyWebhook } from './verify-webhook.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const secret_key = 'sk_test_0123456789abcdef';
@@ -98,6 +100,17 @@ test('the total is the lines less discounts plus taxes, in whole cents, for ever
   );
 });
 
+test('the shop runs on the installed tarball of the SDK, not on its sources', async () => {
+  const place = fileURLToPath(import.meta.resolve('@florin/sdk'));
+  const installed = path.join(import.meta.dirname, 'node_modules', '@florin', 'sdk');
+  assert.equal(
+    await realpath(place),
+    path.join(await realpath(import.meta.dirname), path.relative(import.meta.dirname, place)),
+  );
+  assert.equal(place, path.join(installed, 'dist', 'esm', 'index.js'));
+  assert.deepEqual((await readdir(installed)).sort(), ['LICENSE', 'README.md', 'dist', 'package.json']);
+});
+
 test('check-out answers 303 to the session, priced by the server alone', async (t) => {
   const { buy, seen } = await open(t, { 'POST /v1/checkout_sessions': [201, session] });
   const answered = await buy({ beans: '2', mug: '1', order_id, unit_amount: '1', amount_total: '1', price: '1' });
@@ -167,20 +180,6 @@ test('a webhook counts once, and only with a good signature', async (t) => {
   assert.equal(shown.split('checkout_session.completed').length, 2);
 });
 
-test('signatures: two during a rotation, other versions and garbage', () => {
-  const body = Buffer.from('{"a":1}');
-  const now = new Date();
-  const timestamp = String(Math.floor(now.getTime() / 1_000));
-  const good = new Webhook(secret).sign('evt_1', now, body.toString());
-  const other = new Webhook(`whsec_${Buffer.alloc(32, 9).toString('base64')}`).sign('evt_1', now, body.toString());
-  const verify = (signature: string | undefined, id: string | undefined = 'evt_1') =>
-    verifyWebhook(body, { id, timestamp, signature }, secret, now);
-  assert.ok(verify(good) && verify(`${other} ${good}`));
-  for (const bad of [other, '', 'v1,', 'v1,!!', good.replace('v1,', 'v2,'), good.slice(0, -4), undefined])
-    assert.equal(verify(bad), false, bad);
-  assert.equal(verify(good, 'evt_2'), false);
-});
-
 test('the shop registers its endpoint, or rotates the secret of the one it has', async (t) => {
   const first = await open(
     t,
@@ -192,7 +191,6 @@ test('the shop registers its endpoint, or rotates the secret of the one it has',
   );
   const made = first.seen.find((call) => call.method === 'POST');
   assert.match(String(made?.body.url), /^http:\/\/127\.0\.0\.1:\d+\/webhooks$/);
-  assert.equal(made?.key, undefined);
   assert.ok(!first.lines.join().includes('whsec_'));
 
   const fake = await fakeFlorin(t);

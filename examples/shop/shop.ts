@@ -1,13 +1,13 @@
-// A whole shop that is paid through Florin, as a merchant would write it: node:http, no framework, nothing of Florin's own
-// code. The browser is sent to the hosted page and never sees the key; goods leave on the webhook, not on the success page.
+// A whole shop that is paid through Florin, as a merchant would write it: node:http, no framework, and the server
+// SDK. The browser is sent to the hosted page and never sees the key; goods leave on the webhook, not on the success page.
 
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { cartOf, currency, quantityOf } from './cart.ts';
-import { type Florin, FlorinError, florin } from './florin.ts';
+import { FlorinError, florin, readWebhook, type Session } from './florin.ts';
 import { eventsPage, homePage, lineItems, messagePage, policy, type ShopEvent, successPage } from './pages.ts';
-import { verifyWebhook } from './verify-webhook.ts';
+import { type NewSession, wink } from './wink.ts';
 
 export type ShopOptions = {
   port: number;
@@ -16,6 +16,8 @@ export type ShopOptions = {
   /** Florin's address without a path: http://localhost:4242 */
   api_base: string;
   secret_key: string;
+  /** Wink's two headers: given them, the shop speaks the Wink dialect instead, which has no webhooks. */
+  wink_headers?: Record<string, string>;
   /** Left out: the shop registers its own endpoint and asks for a secret. */
   webhook_secret?: string;
   /** How browsers reach the shop, when that is not http://localhost:port. */
@@ -23,8 +25,15 @@ export type ShopOptions = {
   log: (line: string) => void;
 };
 
+type Checkout = {
+  createSession(order: NewSession, idempotency_key: string): Promise<Session>;
+  getSession(id: string): Promise<Session>;
+};
+
 type Shop = {
-  florin: Florin;
+  checkout: Checkout;
+  /** Whether somebody tells the shop when an order is paid; if not, it asks when the customer comes back. */
+  told: boolean;
   url: string;
   secret: string | undefined;
   events: ShopEvent[];
@@ -33,9 +42,11 @@ type Shop = {
 };
 
 export async function startShop(options: ShopOptions): Promise<{ url: string; close(): Promise<void> }> {
-  const { log, host = '127.0.0.1' } = options;
+  const { log, host = '127.0.0.1', api_base, wink_headers: headers } = options;
+  const api = florin(options);
   const shop: Shop = {
-    florin: florin(options),
+    checkout: headers === undefined ? api : wink({ api_base, headers }),
+    told: headers === undefined,
     url: '',
     secret: options.webhook_secret,
     events: [],
@@ -48,25 +59,18 @@ export async function startShop(options: ShopOptions): Promise<{ url: string; cl
   await new Promise<void>((done, failed) => server.once('error', failed).listen(options.port, host, done));
   const { port } = server.address() as AddressInfo;
   shop.url = options.public_url ?? `http://localhost:${port}`;
-  if (!shop.secret) {
-    await listen(shop, `${options.public_url ?? `http://127.0.0.1:${port}`}/webhooks`).catch((error) =>
-      log(`shop: no webhooks: ${messageOf(error)}`),
-    );
+  if (!shop.secret && shop.told) {
+    const address = `${options.public_url ?? `http://127.0.0.1:${port}`}/webhooks`;
+    shop.secret = await api.secretFor(address).catch((error) => {
+      log(`shop: no webhooks: ${messageOf(error)}`);
+      return undefined;
+    });
   }
   const close = () => {
     server.closeAllConnections();
     return new Promise<void>((done) => server.close(() => done()));
   };
   return { url: shop.url, close };
-}
-
-/** The secret is shown once, when it is made. A restarted shop has forgotten it, so it asks for a new one. */
-async function listen(shop: Shop, url: string): Promise<void> {
-  const { data } = await shop.florin.listEndpoints();
-  const mine = data.find((endpoint) => endpoint.url === url);
-  const { secret } = mine ? await shop.florin.rotateSecret(mine.id) : await shop.florin.createEndpoint(url);
-  shop.secret = secret;
-  if (mine?.status === 'disabled') await shop.florin.enableEndpoint(mine.id);
 }
 
 async function answer(shop: Shop, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -100,7 +104,7 @@ async function createCheckoutSession(shop: Shop, request: IncomingMessage, respo
     );
   const given = form.get('order_id') ?? '';
   const order_id = /^[0-9a-f-]{36}$/.test(given) ? given : randomUUID();
-  const session = await shop.florin.createSession(
+  const session = await shop.checkout.createSession(
     {
       line_items: lineItems(cart),
       discounts: cart.discounts,
@@ -125,33 +129,24 @@ async function success(shop: Shop, session_id: string, response: ServerResponse)
     return show(response, 400, (nonce) =>
       messagePage(nonce, 'Which order?', 'This address lacks the session_id of a checkout.'),
     );
-  const session = await shop.florin.getSession(session_id);
+  const session = await shop.checkout.getSession(session_id);
+  if (!shop.told && session.status === 'complete') fulfil(shop, session.merchant_reference ?? session.id);
   return show(response, 200, (nonce) => successPage(nonce, session));
 }
 
 async function receiveWebhook(shop: Shop, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request, 1_048_576);
-  const header = (name: string) => request.headers[name]?.toString();
-  const headers = {
-    id: header('webhook-id'),
-    timestamp: header('webhook-timestamp'),
-    signature: header('webhook-signature'),
-  };
-  if (!shop.secret || !verifyWebhook(body, headers, shop.secret)) {
+  const event = shop.secret && (await readWebhook(body, request.headers, shop.secret));
+  if (!event) {
     response.writeHead(401).end();
     return;
   }
-  const event = JSON.parse(body.toString()) as {
-    id: string;
-    type: string;
-    data?: { id?: string; merchant_reference?: string | null };
-  };
+  const data = event.data as { id?: string; merchant_reference?: string | null } | undefined;
   // Deliveries come at least once and in any order: the event's id tells a second one.
   if (!shop.events.some((known) => known.id === event.id)) {
-    shop.events.unshift({ id: event.id, type: event.type, at: new Date(), object_id: event.data?.id ?? '' });
+    shop.events.unshift({ id: event.id, type: event.type, at: new Date(), object_id: data?.id ?? '' });
     shop.events.length = Math.min(shop.events.length, 20);
-    if (event.type === 'checkout_session.completed')
-      fulfil(shop, event.data?.merchant_reference ?? event.data?.id ?? '');
+    if (event.type === 'checkout_session.completed') fulfil(shop, data?.merchant_reference ?? data?.id ?? '');
   }
   response.writeHead(204).end();
 }
