@@ -5,9 +5,9 @@ import { plus } from '../kit/clock.ts';
 import { Fault } from '../kit/fault.ts';
 import { currencyOf } from '../kit/money.ts';
 import { localDay } from '../ledger/calendar.ts';
-import type { Account } from '../operation/context.ts';
+import type { Account, Actor } from '../operation/context.ts';
 import { CurrencyCode, nullable } from '../operation/fields.ts';
-import { operation } from '../operation/operation.ts';
+import { holds, operation } from '../operation/operation.ts';
 import { reports } from './catalog.ts';
 import { lastMonth, monthOf, type Period, periodOf } from './period.ts';
 import { type ReportType, reportTypes } from './report.ts';
@@ -29,6 +29,7 @@ export const ReportObject = Type.Object(
     to: Type.String({ format: 'date-time', description: 'Not included.' }),
     currency: nullable(Type.String()),
     bom: Type.Boolean(),
+    format: Type.Enum(['csv', 'pdf']),
     file_name: Type.String(),
     columns: Type.Array(Type.String()),
   },
@@ -45,7 +46,7 @@ export const openReport = operation({
   description:
     'A CSV file by RFC 4180, sent while it is read, however many rows it has. Rows are those created in the period, oldest first, as they were at one moment. ' +
     'Amounts come twice: in minor units, and in major units as `…_major`. Text that a spreadsheet would take for a formula begins with an apostrophe. ' +
-    'A transfer that breaks off is not complete. At most two reports of an account are sent at a time.',
+    'A statement may be had as a PDF document instead, with the same lines. A transfer that breaks off is not complete. At most two reports of an account are sent at a time.',
   input: Type.Object(
     {
       type: Type.Enum([...reportTypes], {
@@ -60,6 +61,9 @@ export const openReport = operation({
         }),
       ),
       currency: Type.Optional(CurrencyCode),
+      format: Type.Optional(
+        Type.Enum(['csv', 'pdf'], { description: 'A PDF document is made of a statement alone. `csv` when left out.' }),
+      ),
       bom: Type.Optional(
         Type.Boolean({
           description:
@@ -72,14 +76,22 @@ export const openReport = operation({
   output: ReportObject,
   faults: ['parameter_invalid', 'currency_unsupported', 'rate_limited'],
   example: { type: 'payments', currency: 'USD' },
-  async run({ account, env }, input): Promise<ReportObject> {
+  async run({ account, actor, env }, input): Promise<ReportObject> {
     const { type, from, to, month } = input;
+    refuseUnseen(actor, type);
     if (type !== 'statement' && month !== undefined) throw misplaced('month', 'Only a statement is of a month.');
     if (type === 'statement' && from !== undefined) throw misplaced('from', "A statement is of a 'month'.");
     if (type === 'statement' && to !== undefined) throw misplaced('to', "A statement is of a 'month'.");
     if (type === 'trial_balance' && from !== undefined) {
       throw misplaced('from', "A trial balance is of everything up to 'to'.");
     }
+    const format = input.format ?? 'csv';
+    if (format === 'pdf' && type !== 'statement') {
+      throw new Fault('parameter_invalid', "Only a statement can be had as PDF. Leave 'format' out, or say csv.", {
+        param: 'format',
+      });
+    }
+    if (format === 'pdf' && input.bom) throw misplaced('bom', 'A PDF document begins with no byte order mark.');
     const now = env.clock.now();
     const period =
       type === 'statement'
@@ -92,17 +104,25 @@ export const openReport = operation({
       to: period.to.toISOString(),
       currency: input.currency === undefined ? null : currencyOf(input.currency),
       bom: input.bom ?? false,
-      file_name: fileName(type, period, account),
+      format,
+      file_name: fileName(type, period, account, format),
       columns: reports[type].columns,
     };
   },
 });
 
+/** A person gets in a file what their menus show: payments and disputes are of Transactions, everything else is of Balances. */
+function refuseUnseen(actor: Actor, type: ReportType): void {
+  const scope = type === 'payments' || type === 'disputes' ? `${type}:read` : 'balances:read';
+  if (actor.kind !== 'user' || holds(actor.scopes, scope)) return;
+  throw new Fault('permission_denied', `This report needs the scope '${scope}', which your role does not have.`);
+}
+
 const misplaced = (param: string, why: string) =>
   new Fault('parameter_invalid', `${why} Leave '${param}' out.`, { param });
 
-function fileName(type: ReportType, { from, to }: Period, { time_zone }: Account): string {
+function fileName(type: ReportType, { from, to }: Period, { time_zone }: Account, format: string): string {
   const last = localDay(plus(to, -1), time_zone);
   const days = from.getTime() === 0 ? `to_${last}` : `${localDay(from, time_zone)}_${last}`;
-  return `${type}_${days}.csv`;
+  return `${type}_${days}.${format}`;
 }
