@@ -3,13 +3,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { build, distFolder, readManifest } from './build.ts';
+import { distFolder, ensureBuilt, readManifest } from './build.ts';
 import type { PageAssets } from './checkout/page.ts';
+import type { DashboardAssets } from './dashboard/page.ts';
 
 export type Asset = { type: string; identity: Buffer; gzip: Buffer; br: Buffer };
 
 export type Assets = {
   checkout: PageAssets;
+  dashboard: DashboardAssets;
   /** By path below `/assets/`. */
   files: ReadonlyMap<string, Asset>;
 };
@@ -17,7 +19,7 @@ export type Assets = {
 const types: Record<string, string> = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8' };
 
 export async function loadAssets(): Promise<Assets> {
-  await build();
+  await ensureBuilt();
   const manifest = await readManifest();
   if (!manifest) throw new Error('web/dist/manifest.json is missing although the build ended well.');
   const { script, style } = manifest.checkout;
@@ -31,6 +33,14 @@ export async function loadAssets(): Promise<Assets> {
       br: brotliCompressSync(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
     });
   }
+  const { dashboard } = manifest;
+  await Promise.all(
+    dashboard.files.map(async ({ file }) => {
+      const at = join(distFolder, file);
+      const [identity, gzip, br] = await Promise.all([readFile(at), readFile(`${at}.gz`), readFile(`${at}.br`)]);
+      files.set(file, { type: types[file.split('.').pop() ?? ''] ?? 'application/octet-stream', identity, gzip, br });
+    }),
+  );
   const text = files.get(style.file)?.identity.toString('utf8') ?? '';
-  return { checkout: { script: { path: script.file, integrity: script.integrity }, style: text }, files };
+  return { checkout: { script: { path: script.file, integrity: script.integrity }, style: text }, dashboard, files };
 }

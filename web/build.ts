@@ -1,10 +1,13 @@
 // Bundles what browsers load: `node web/build.ts`, or `build()` at the start of a process and of a test. Does nothing when the
 // sources are those of the last build, and then does not even load the bundler. Must never take anything from a network.
 
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { type BuiltDashboard, bundleDashboard } from './build-dashboard.ts';
 
 export type BuiltFile = {
   /** Below `/assets/`, with a hash of the content in its name. */
@@ -18,6 +21,7 @@ export type Manifest = {
   /** Hash of all sources: the same sources are not built again. */
   sources: string;
   checkout: { script: BuiltFile; style: BuiltFile };
+  dashboard: BuiltDashboard;
 };
 
 const web = import.meta.dirname;
@@ -28,12 +32,25 @@ const manifestFile = join(dist, 'manifest.json');
 /** Bytes, gzip, that the checkout's script and style may weigh together. The page of QUALITY may have 45 kB in all. */
 const most_bytes = 16_000;
 
+/** For a process that stays: the bundler runs in one of its own, because it takes 300 MB and does not give them back. */
+export async function ensureBuilt(): Promise<void> {
+  if (await isBuilt(await hashOfSources())) return;
+  const child = spawn(process.execPath, [import.meta.filename], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error('What browsers load could not be built; the reason is above.');
+}
+
+async function isBuilt(sources: string): Promise<boolean> {
+  const before = await readManifest();
+  return before?.sources === sources && (await present(before));
+}
+
 export async function build(): Promise<void> {
   const sources = await hashOfSources();
-  const before = await readManifest();
-  if (before?.sources === sources && (await present(before))) return;
+  if (await isBuilt(sources)) return;
   const checkout = await bundleCheckout();
-  const manifest: Manifest = { sources, checkout };
+  const dashboard = await bundleDashboard(web, (file, content) => write(join(dist, file), content));
+  const manifest: Manifest = { sources, checkout, dashboard };
   await write(manifestFile, JSON.stringify(manifest, null, 2));
   await sweep(manifest);
 }
@@ -46,7 +63,16 @@ export async function readManifest(): Promise<Manifest | undefined> {
   }
 }
 
-const filesOf = ({ checkout }: Manifest): string[] => [checkout.script.file, checkout.style.file];
+/** What pages share with the server: money and the names of events. */
+const ofServer = ['kit/assert.ts', 'kit/fault.ts', 'kit/money.ts', 'events/event-types.ts'].map((file) =>
+  resolve(web, '../src', file),
+);
+
+const filesOf = ({ checkout, dashboard }: Manifest): string[] => [
+  checkout.script.file,
+  checkout.style.file,
+  ...(dashboard?.files ?? []).flatMap(({ file }) => [file, `${file}.gz`, `${file}.br`]),
+];
 
 async function present(manifest: Manifest): Promise<boolean> {
   const there = await Promise.all(filesOf(manifest).map((file) => readFile(join(dist, file)).catch(() => undefined)));
@@ -57,14 +83,18 @@ async function present(manifest: Manifest): Promise<boolean> {
 async function hashOfSources(): Promise<string> {
   const entries = await readdir(web, { recursive: true, withFileTypes: true });
   const paths = entries
-    .filter((entry) => entry.isFile() && /\.(?:ts|css)$/.test(entry.name) && !entry.name.endsWith('.test.ts'))
+    .filter((entry) => entry.isFile() && /\.(?:tsx?|css)$/.test(entry.name) && !entry.name.endsWith('.test.ts'))
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !path.startsWith(dist))
+    .concat(ofServer)
     .sort();
   const hash = createHash('sha256');
+  // The libraries of the dashboard: another version of one makes another bundle.
+  const { dependencies } = JSON.parse(await readFile(resolve(web, '../package.json'), 'utf8'));
+  hash.update(JSON.stringify(dependencies));
   for (const path of paths)
     hash
-      .update(path.slice(web.length))
+      .update(relative(web, path))
       .update('\0')
       .update(await readFile(path))
       .update('\0');
@@ -119,7 +149,7 @@ async function keep(folder: string, extension: string, text: string): Promise<Bu
 }
 
 /** Whole or not at all: two processes may build at once, and a third may be reading. */
-async function write(path: string, text: string): Promise<void> {
+async function write(path: string, text: string | Uint8Array): Promise<void> {
   await mkdir(resolve(path, '..'), { recursive: true });
   const draft = `${path}.${process.pid}.draft`;
   await writeFile(draft, text);
@@ -129,9 +159,10 @@ async function write(path: string, text: string): Promise<void> {
 /** Removes what earlier builds left. A running process has its files in memory. */
 async function sweep(manifest: Manifest): Promise<void> {
   const kept = new Set(filesOf(manifest).map((file) => basename(file)));
-  const folder = join(dist, 'checkout');
-  for (const name of await readdir(folder)) {
-    if (!kept.has(name) && !name.endsWith('.draft')) await rm(join(folder, name), { force: true });
+  for (const folder of [join(dist, 'checkout'), join(dist, 'dashboard')]) {
+    for (const name of await readdir(folder)) {
+      if (!kept.has(name) && !name.endsWith('.draft')) await rm(join(folder, name), { force: true });
+    }
   }
 }
 
@@ -141,6 +172,6 @@ if (import.meta.main) {
   const manifest = await readManifest();
   const { script, style } = manifest?.checkout ?? {};
   process.stdout.write(
-    `checkout: script ${script?.gzip_bytes} B, style ${style?.gzip_bytes} B (gzip), ${Math.round(performance.now() - start)} ms\n`,
+    `checkout: script ${script?.gzip_bytes} B, style ${style?.gzip_bytes} B (gzip); dashboard: first page ${manifest?.dashboard.first_bytes} B in ${manifest?.dashboard.files.length} files; ${Math.round(performance.now() - start)} ms\n`,
   );
 }

@@ -1,0 +1,193 @@
+// Money on its way to the bank: asked for here, cancelled here while it can be.
+
+import { Button, NativeSelect, Text, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useChange, useList, useRead } from '../data/api.ts';
+import { useWho } from '../data/session.tsx';
+import type { Balance, BankAccount, List, Payout } from '../data/types.ts';
+import { AmountInput } from '../parts/AmountInput.tsx';
+import { Ask } from '../parts/Ask.tsx';
+import { calendarDay, minor, money } from '../parts/amount.ts';
+import { Amount, Faint, Id, Status, When } from '../parts/Bits.tsx';
+import { Empty, Page, Section } from '../parts/Page.tsx';
+import { of, Table } from '../parts/Table.tsx';
+import { toast } from '../parts/toast.tsx';
+import { BalanceTabs } from './BalanceTabs.tsx';
+import { t } from './words.ts';
+
+/** Until the bank has it. The server decides. */
+const cancellable = ['in_review', 'pending'];
+
+export function Payouts() {
+  const { can } = useWho();
+  const [asking, setAsking] = useState(false);
+  const [cancelling, setCancelling] = useState<Payout>();
+  const found = useList<Payout>('/payouts', {}, { every_ms: 15_000 });
+  return (
+    <Page
+      title={t('title')}
+      actions={
+        can('payouts:write') && (
+          <Button size="xs" onClick={() => setAsking(true)}>
+            {t('request')}
+          </Button>
+        )
+      }
+    >
+      <BalanceTabs />
+      <Section flush>
+        <Table
+          label={t('payouts')}
+          {...of(found)}
+          empty={<Empty title={t('noPayouts')} />}
+          columns={[
+            {
+              key: 'amount',
+              label: t('amount'),
+              cell: (row) => <Amount of={row.amount} currency={row.currency} strong />,
+            },
+            {
+              key: 'status',
+              label: t('status'),
+              cell: (row) => (
+                <>
+                  <Status of={row.status} /> {row.failure && <Faint>{row.failure.reason ?? row.failure.message}</Faint>}
+                </>
+              ),
+            },
+            {
+              key: 'to',
+              label: t('destination'),
+              cell: (row) =>
+                `${row.destination.bank_name ?? row.destination.kind.toUpperCase()} •••• ${row.destination.last_four}`,
+            },
+            {
+              key: 'arrives',
+              label: t('arrives'),
+              cell: (row) => (row.arrives_on === null ? '–' : calendarDay(row.arrives_on)),
+            },
+            { key: 'id', label: 'Id', cell: (row) => <Id id={row.id} short /> },
+            { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
+            {
+              key: 'act',
+              label: '',
+              cell: (row) =>
+                can('payouts:write') && cancellable.includes(row.status) ? (
+                  <Button size="compact-xs" variant="default" onClick={() => setCancelling(row)}>
+                    {t('cancel')}
+                  </Button>
+                ) : null,
+            },
+          ]}
+        />
+      </Section>
+      {asking && <RequestDialog close={() => setAsking(false)} />}
+      {cancelling && <CancelDialog payout={cancelling} close={() => setCancelling(undefined)} />}
+    </Page>
+  );
+}
+
+function RequestDialog({ close }: { close(): void }) {
+  const balances = useRead<List<Balance>>('/balances');
+  const accounts = useRead<List<BankAccount>>('/bank_accounts', { limit: 100 });
+  const open = balances.data?.data.filter((one) => one.available > 0) ?? [];
+  const [chosen, setChosen] = useState('');
+  const [text, setText] = useState('');
+  const [bank, setBank] = useState('');
+  const [description, setDescription] = useState('');
+  const balance = open.find((one) => one.currency === chosen) ?? open[0];
+  const currency = balance?.currency ?? 'USD';
+  const request = useChange(() => {
+    toast(t('requested'));
+    close();
+  });
+  const amount = text.trim() === '' ? undefined : minor(text, currency);
+  const wrong = text.trim() !== '' && (amount === undefined || amount <= 0);
+  return (
+    <Ask
+      opened
+      close={close}
+      title={t('request')}
+      text={balances.data && !balance ? t('noneAvailable') : t('requestText')}
+      verb={t('request')}
+      busy={request.isPending}
+      error={request.error ?? balances.error}
+      blocked={!balance || wrong}
+      submit={() =>
+        request.mutate({
+          path: '/payouts',
+          body: {
+            currency,
+            ...(amount === undefined ? {} : { amount }),
+            ...(bank === '' ? {} : { bank_account: bank }),
+            ...(description.trim() === '' ? {} : { description: description.trim() }),
+          },
+        })
+      }
+    >
+      {balance && (
+        <>
+          <NativeSelect
+            label={t('currency')}
+            data={open.map((one) => ({
+              value: one.currency,
+              label: `${one.currency}: ${money(one.available, one.currency)}`,
+            }))}
+            value={currency}
+            onChange={(event) => setChosen(event.currentTarget.value)}
+          />
+          <AmountInput
+            label={t('amount')}
+            currency={currency}
+            value={text}
+            onChange={setText}
+            most={balance.available}
+            description={`${t('all')}: ${money(balance.available, currency)}`}
+          />
+          <NativeSelect
+            label={t('to')}
+            data={[
+              { value: '', label: t('defaultAccount') },
+              ...(accounts.data?.data ?? [])
+                .filter((one) => one.currency === currency && !one.deleted)
+                .map((one) => ({ value: one.id, label: `${one.bank_name ?? one.holder_name} •••• ${one.last_four}` })),
+            ]}
+            value={bank}
+            onChange={(event) => setBank(event.currentTarget.value)}
+          />
+          <TextInput
+            label={t('description')}
+            description={t('descriptionHint')}
+            value={description}
+            maxLength={200}
+            onChange={(event) => setDescription(event.currentTarget.value)}
+          />
+        </>
+      )}
+    </Ask>
+  );
+}
+
+function CancelDialog({ payout, close }: { payout: Payout; close(): void }) {
+  const cancel = useChange(() => {
+    toast(t('cancelled'));
+    close();
+  });
+  return (
+    <Ask
+      opened
+      close={close}
+      title={t('cancelTitle')}
+      text={
+        <Text size="sm">
+          {money(payout.amount, payout.currency)} · {t('cancelText')}
+        </Text>
+      }
+      verb={t('cancelTitle')}
+      danger
+      busy={cancel.isPending}
+      error={cancel.error}
+      submit={() => cancel.mutate({ path: `/payouts/${payout.id}/cancel` })}
+    />
+  );
+}

@@ -1,0 +1,150 @@
+// One customer: who they are, the cards they saved, and what they paid.
+
+import { Badge, Button, Text } from '@mantine/core';
+import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useChange, useList, useRead } from '../data/api.ts';
+import { useWho } from '../data/session.tsx';
+import type { Customer, Payment, PaymentMethod } from '../data/types.ts';
+import { Ask } from '../parts/Ask.tsx';
+import { Amount, Go, Id, Status, When } from '../parts/Bits.tsx';
+import { Fields, Page, Refused, Section, Waiting } from '../parts/Page.tsx';
+import { of, Table } from '../parts/Table.tsx';
+import { toast } from '../parts/toast.tsx';
+import { named } from '../words.ts';
+import { CustomerDialog } from './CustomerDialog.tsx';
+import { t } from './words.ts';
+
+export function CustomerPage() {
+  const { id } = useParams({ strict: false }) as { id: string };
+  const { can } = useWho();
+  const found = useRead<Customer>(`/customers/${id}`);
+  const customer = found.data;
+  const above = (
+    <Text size="sm">
+      <Go to="/customers">{t('title')}</Go>
+    </Text>
+  );
+  if (!customer)
+    return (
+      <Page title={t('customer')} above={above}>
+        {found.error ? <Refused error={found.error} /> : <Waiting />}
+      </Page>
+    );
+  const { address } = customer;
+  return (
+    <Page
+      title={customer.name ?? customer.email ?? t('customer')}
+      above={above}
+      beside={
+        <>
+          <Id id={customer.id} />
+          {customer.deleted && <Badge color="gray">{t('deleted')}</Badge>}
+        </>
+      }
+      actions={can('customers:write') && !customer.deleted && <Actions customer={customer} />}
+    >
+      <Section>
+        <Fields
+          of={[
+            [t('email'), customer.email],
+            [t('phone'), customer.phone],
+            [t('reference'), customer.reference && <Id id={customer.reference} />],
+            [t('language'), customer.language],
+            [t('address'), address && Object.values(address).filter(Boolean).join(', ')],
+            [t('created'), <When key="at" at={customer.created_at} />],
+            ...Object.entries(customer.metadata).map(([name, value]) => [`${t('metadata')}: ${name}`, value] as const),
+          ]}
+        />
+      </Section>
+      {can('payment_methods:read') && <Cards customer={customer} />}
+      {can('payments:read') && <Payments id={customer.id} />}
+    </Page>
+  );
+}
+
+function Actions({ customer }: { customer: Customer }) {
+  const { can } = useWho();
+  const [asking, setAsking] = useState<'edit' | 'remove'>();
+  const remove = useChange(() => {
+    toast(t('removed'));
+    setAsking(undefined);
+  });
+  return (
+    <>
+      <Button size="xs" variant="default" onClick={() => setAsking('edit')}>
+        {t('edit')}
+      </Button>
+      {can('customers:write', 'customers.delete') && (
+        <Button size="xs" variant="default" onClick={() => setAsking('remove')}>
+          {t('remove')}
+        </Button>
+      )}
+      {asking === 'edit' && <CustomerDialog customer={customer} close={() => setAsking(undefined)} />}
+      <Ask
+        opened={asking === 'remove'}
+        close={() => setAsking(undefined)}
+        title={t('remove')}
+        text={t('removeText')}
+        verb={t('remove')}
+        danger
+        busy={remove.isPending}
+        error={remove.error}
+        submit={() => remove.mutate({ method: 'DELETE', path: `/customers/${customer.id}` })}
+      />
+    </>
+  );
+}
+
+function Cards({ customer }: { customer: Customer }) {
+  const found = useList<PaymentMethod>('/payment_methods', { customer: customer.id });
+  if (found.rows?.length === 0) return null;
+  return (
+    <Section title={t('cards')} flush>
+      <Table
+        label={t('cards')}
+        {...of(found)}
+        columns={[
+          { key: 'card', label: t('cards'), cell: (row) => `${named(row.card.brand)} •••• ${row.card.last_four}` },
+          {
+            key: 'exp',
+            label: t('expires'),
+            cell: (row) => `${String(row.card.exp_month).padStart(2, '0')}/${row.card.exp_year}`,
+          },
+          {
+            key: 'default',
+            label: t('default'),
+            cell: (row) => (row.id === customer.default_payment_method ? '✓' : ''),
+          },
+          { key: 'id', label: 'Id', cell: (row) => <Id id={row.id} short /> },
+        ]}
+      />
+    </Section>
+  );
+}
+
+function Payments({ id }: { id: string }) {
+  const found = useList<Payment>('/payments', { customer: id });
+  return (
+    <Section title={t('payments')} flush>
+      <Table
+        label={t('payments')}
+        {...of(found)}
+        to={(row) => `/payments/${row.id}`}
+        columns={[
+          {
+            key: 'amount',
+            label: t('amount'),
+            cell: (row) => (
+              <Go to={`/payments/${row.id}`}>
+                <Amount of={row.amount} currency={row.currency} strong />
+              </Go>
+            ),
+          },
+          { key: 'status', label: t('status'), cell: (row) => <Status of={row.status} /> },
+          { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
+        ]}
+      />
+    </Section>
+  );
+}

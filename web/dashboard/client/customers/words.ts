@@ -1,0 +1,33 @@
+import { catalogue } from '../words.ts';
+
+export const t = catalogue({
+  en: {
+    title: 'Customers',
+    customer: 'Customer',
+    name: 'Name',
+    email: 'E-mail',
+    phone: 'Phone',
+    reference: 'Reference',
+    language: 'Language',
+    address: 'Address',
+    created: 'Created',
+    find: 'Find by e-mail',
+    none: 'No customers.',
+    noneText: 'They come with payments of your customers, or are made by the API.',
+    payments: 'Payments',
+    cards: 'Saved cards',
+    amount: 'Amount',
+    status: 'Status',
+    default: 'Default',
+    expires: 'Expires',
+    metadata: 'Metadata',
+    remove: 'Delete',
+    removeText: 'The customer and their saved cards go; the history of payments stays. This cannot be undone.',
+    removed: 'The customer is deleted.',
+    edit: 'Edit',
+    save: 'Save',
+    saved: 'The customer is saved.',
+    add: 'Add a customer',
+    deleted: 'Deleted',
+  },
+});

@@ -1,0 +1,15 @@
+// The pages for whoever connects a program. Access keys and the request log stand here as soon as the API has them.
+
+import { Tabs } from '../parts/Tabs.tsx';
+import { t } from './words.ts';
+
+export const DeveloperTabs = () => (
+  <Tabs
+    label={t('title')}
+    of={[
+      { to: '/developers/keys', label: t('keys'), scope: 'api_keys:read' },
+      { to: '/developers/webhooks', label: t('webhooks'), scope: 'webhook_endpoints:read' },
+      { to: '/developers/events', label: t('events'), scope: 'events:read' },
+    ]}
+  />
+);

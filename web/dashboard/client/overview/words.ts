@@ -1,0 +1,40 @@
+import { catalogue } from '../words.ts';
+
+export const t = catalogue({
+  en: {
+    title: 'Overview',
+    range: 'Range',
+    days: 'Last {count} day|Last {count} days',
+    compared: 'compared with the {count} day before|compared with the {count} days before',
+    volume: 'Volume',
+    success: 'Success rate',
+    payments: 'Payments',
+    refunds: 'Refunds',
+    disputes: 'Disputes',
+    balances: 'Balances',
+    available: 'Available',
+    incoming: 'Incoming',
+    now: 'This time',
+    before: 'Before',
+    recent: 'Recent payments',
+    all: 'All transactions',
+    live: 'Live',
+    polling: 'Every 15 seconds',
+    currency: 'Currency',
+    firstTitle: 'Take your first payment',
+    firstText:
+      'Make a secret key, run this in a terminal, and open the address it answers. It is the sandbox: no money moves.',
+    makeKey: 'Make a key',
+    card: 'Test card',
+    cardText: 'Any date in the future and any three digits. Or one payment without a page:',
+    liveText:
+      'Live payments begin with a live key. Make one, put it into your server, and the first payment shows here.',
+    guide: 'Read the guide',
+    perDay: '{what} by day',
+    none: 'none before',
+    copy: 'Copy',
+    copied: 'Copied',
+    noPayments: 'Nothing in this range.',
+    notYours: 'Choose a page on the left. The figures of payments are not part of your role.',
+  },
+});

@@ -1,0 +1,102 @@
+// What belongs to a payment: its refunds, disputes and events. Each is shown only to who may see it.
+
+import { useList } from '../data/api.ts';
+import { useWho } from '../data/session.tsx';
+import type { Dispute, Event, Payment, Refund } from '../data/types.ts';
+import { Amount, Go, Id, Status, When } from '../parts/Bits.tsx';
+import { Section } from '../parts/Page.tsx';
+import { of, Table } from '../parts/Table.tsx';
+import { named } from '../words.ts';
+import { t } from './words.ts';
+
+export function Beside({ payment }: { payment: Payment }) {
+  const { can } = useWho();
+  return (
+    <>
+      {can('refunds:read') && <Refunds payment={payment} />}
+      {can('disputes:read') && <Disputes payment={payment} />}
+      {can('events:read') && <Events payment={payment} />}
+    </>
+  );
+}
+
+function Refunds({ payment }: { payment: Payment }) {
+  const found = useList<Refund>('/refunds', { payment: payment.id });
+  if (found.rows?.length === 0) return null;
+  return (
+    <Section title={t('refunds')} flush>
+      <Table
+        label={t('refunds')}
+        {...of(found)}
+        columns={[
+          {
+            key: 'amount',
+            label: t('amount'),
+            cell: (row) => <Amount of={row.amount} currency={row.currency} strong />,
+          },
+          { key: 'status', label: t('status'), cell: (row) => <Status of={row.status} /> },
+          {
+            key: 'reason',
+            label: t('reason'),
+            cell: (row) => [named(row.reason), row.note].filter(Boolean).join(': '),
+          },
+          { key: 'id', label: t('id'), cell: (row) => <Id id={row.id} short /> },
+          { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
+        ]}
+      />
+    </Section>
+  );
+}
+
+function Disputes({ payment }: { payment: Payment }) {
+  const found = useList<Dispute>('/disputes', { payment: payment.id });
+  if (found.rows?.length === 0) return null;
+  return (
+    <Section title={t('disputes')} flush>
+      <Table
+        label={t('disputes')}
+        {...of(found)}
+        to={(row) => `/disputes/${row.id}`}
+        columns={[
+          {
+            key: 'amount',
+            label: t('amount'),
+            cell: (row) => (
+              <Go to={`/disputes/${row.id}`}>
+                <Amount of={row.amount} currency={row.currency} strong />
+              </Go>
+            ),
+          },
+          { key: 'status', label: t('status'), cell: (row) => <Status of={row.status} /> },
+          { key: 'reason', label: t('reason'), cell: (row) => named(row.reason) },
+        ]}
+      />
+    </Section>
+  );
+}
+
+function Events({ payment }: { payment: Payment }) {
+  const found = useList<Event>('/events', { object_id: payment.id });
+  return (
+    <Section title={t('events')} flush>
+      <Table
+        label={t('events')}
+        {...of(found)}
+        to={(row) => `/developers/events/${row.id}`}
+        columns={[
+          {
+            key: 'type',
+            label: t('events'),
+            cell: (row) => <Go to={`/developers/events/${row.id}`}>{row.type}</Go>,
+          },
+          {
+            key: 'request',
+            label: 'Request',
+            cell: (row) => (row.request_id ? <Id id={row.request_id} short /> : '–'),
+          },
+          { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
+        ]}
+      />
+    </Section>
+  );
+}

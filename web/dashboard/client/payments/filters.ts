@@ -1,0 +1,65 @@
+// The filters of the list as they stand in the address, and as the API takes them. Days are days of the merchant.
+
+import type { Query } from '../data/request.ts';
+import { minor } from '../parts/amount.ts';
+import { startOfDay } from '../parts/days.ts';
+
+export const filterNames = [
+  'status',
+  'amount',
+  'amount_min',
+  'amount_max',
+  'currency',
+  'email',
+  'card_last_four',
+  'from',
+  'to',
+  'merchant_reference',
+  'customer',
+  'checkout_session',
+  'metadata_key',
+  'metadata_value',
+] as const;
+export type FilterName = (typeof filterNames)[number];
+export type Filters = Partial<Record<FilterName, string>>;
+
+export const filtersOf = (search: Record<string, unknown>): Filters =>
+  Object.fromEntries(filterNames.flatMap((name) => (search[name] ? [[name, String(search[name])]] : [])));
+
+export function queryOf(filters: Filters, zone: string, ownCurrency: string): Query {
+  const currency = filters.currency ?? ownCurrency;
+  const amount = (text: string | undefined) => (text === undefined ? undefined : minor(text, currency));
+  const next = (day: string) => new Date(Date.parse(`${day}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+  return {
+    status: filters.status,
+    amount: amount(filters.amount),
+    amount_min: amount(filters.amount_min),
+    amount_max: amount(filters.amount_max),
+    // An amount without a currency would find the same number of yen and of cents.
+    currency: filters.currency,
+    email: filters.email,
+    card_last_four: filters.card_last_four,
+    created_from: filters.from === undefined ? undefined : startOfDay(filters.from, zone),
+    created_to: filters.to === undefined ? undefined : startOfDay(next(filters.to), zone),
+    merchant_reference: filters.merchant_reference,
+    customer: filters.customer,
+    checkout_session: filters.checkout_session,
+    ...(filters.metadata_key && filters.metadata_value
+      ? { [`metadata[${filters.metadata_key}]`]: filters.metadata_value }
+      : {}),
+  };
+}
+
+export type View = { name: string; filters: Filters };
+const kept = 'florin.views';
+
+export function savedViews(): View[] {
+  try {
+    const found: unknown = JSON.parse(localStorage.getItem(kept) ?? '[]');
+    return Array.isArray(found) ? (found as View[]) : [];
+  } catch {
+    return [];
+  }
+}
+
+export const saveViews = (views: View[]): void => localStorage.setItem(kept, JSON.stringify(views));
