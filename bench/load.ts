@@ -12,12 +12,14 @@ export type Shape =
   | { kind: 'open'; per_second: number };
 
 export type Order = { key: string; token: string; reference: string };
-export type Job = { origin: string; shape: Shape; orders: Order[] };
+/** Paid by a token at once; or without a card, to be paid on our page: by our own API, and by a dialect over it. */
+export type Call = 'charge' | 'hosted' | 'hosted_vinr';
+export type Job = { origin: string; shape: Shape; orders: Order[]; call: Call };
 
 export type Run = {
   sent: number;
   completed: number;
-  /** What was answered that is not a completed payment, by status and code. */
+  /** What was answered that is not the payment that was asked for, by status and code. */
   refused: Record<string, number>;
   seconds: number;
   per_second: number;
@@ -27,24 +29,30 @@ export type Run = {
   cpu_seconds: number;
 };
 
-const path = '/v1/payments';
+type Target = { path: string; status: string; body(order: Order): Record<string, unknown> };
 
-function bodyOf({ token, reference }: Order): string {
-  // The example of the reference: what a merchant's server sends.
-  return JSON.stringify({
-    amount: 1999,
-    currency: 'USD',
-    token,
-    capture: true,
-    description: 'Two bags of coffee',
-    merchant_reference: reference,
-    metadata: { cart: 'c_77' },
-  });
-}
+// The example of the reference: what a merchant's server sends.
+const bag = {
+  amount: 1999,
+  currency: 'USD',
+  capture: true,
+  description: 'Two bags of coffee',
+  metadata: { cart: 'c_77' },
+};
+const back = 'https://shop.example.com/done';
+const targets: Record<Call, Target> = {
+  charge: {
+    path: '/v1/payments',
+    status: 'completed',
+    body: ({ token, reference }) => ({ ...bag, token, merchant_reference: reference }),
+  },
+  hosted: { path: '/v1/payments', status: 'pending', body: () => ({ ...bag, return_url: back }) },
+  hosted_vinr: { path: '/vinr/v1/payments', status: 'pending', body: () => ({ ...bag, returnUrl: back }) },
+};
 
 type Answer = { status: number; text: string };
 
-function post(pool: Pool, order: Order): Promise<Answer> {
+function post(pool: Pool, { path, body }: Target, order: Order): Promise<Answer> {
   return new Promise((done) => {
     let status = 0;
     let text = '';
@@ -57,7 +65,7 @@ function post(pool: Pool, order: Order): Promise<Answer> {
           'content-type': 'application/json',
           'idempotency-key': order.reference,
         },
-        body: bodyOf(order),
+        body: JSON.stringify(body(order)),
       },
       {
         onRequestStart() {},
@@ -74,7 +82,9 @@ function post(pool: Pool, order: Order): Promise<Answer> {
   });
 }
 
-async function run({ origin, shape, orders }: Job): Promise<Run> {
+async function run({ origin, shape, orders, call }: Job): Promise<Run> {
+  const target = targets[call];
+  const wanted = `"status":"${target.status}"`;
   const pool = new Pool(origin, { connections: shape.kind === 'closed' ? shape.callers : 256, pipelining: 1 });
   const latency = new Histogram();
   const lateness = new Histogram();
@@ -83,9 +93,9 @@ async function run({ origin, shape, orders }: Job): Promise<Run> {
   let completed = 0;
 
   async function pay(order: Order, from: number): Promise<void> {
-    const { status, text } = await post(pool, order);
+    const { status, text } = await post(pool, target, order);
     latency.add(performance.now() - from);
-    if (status === 201 && text.includes('"status":"completed"')) {
+    if (status === 201 && text.includes(wanted)) {
       completed += 1;
       return;
     }

@@ -1,5 +1,7 @@
 // `npm run bench`: measures Florin beside its references on this machine, prints the table with the targets, writes JSON and a plot.
 //   -- --quick    at most four minutes      -- --check    exits 1 when a target is missed
+//   -- --lists    list and search pages of a small database beside one with many payments; --payments says how many, --seeded names a
+//                 database that `florin seed` filled, to be read and left
 //   -- --profile  where the time goes instead of figures: a CPU profile of the server and the database's statements
 
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -10,14 +12,26 @@ import { must } from '../src/kit/assert.ts';
 import { verifyAll } from '../src/verify.ts';
 import { residentMb, stop } from './children.ts';
 import { type Figure, type Findings, figuresOf, refusalsOf, tableOf } from './figures.ts';
+import { measureLists, openShelf, type Shelf } from './lists.ts';
 import { type Machine, readMachine } from './machine.ts';
-import { type Bench, findCallers, measureOneCaller, measureRounds, median, pay, startLoad } from './measure.ts';
+import {
+  type Bench,
+  findCallers,
+  measureDialect,
+  measureOneCaller,
+  measureRounds,
+  median,
+  pay,
+  startLoad,
+} from './measure.ts';
+import { paintCheckout } from './page-paint.ts';
 import { weighCheckout } from './page-weight.ts';
 import { openPlace, type Place, results, startServer } from './place.ts';
 import { plotOf } from './plot.ts';
 import { readCpuProfile, readStatements } from './profile.ts';
 import { openReference } from './reference.ts';
 import { seedAccounts } from './seed.ts';
+import { seedVolume } from './seed-volume.ts';
 import { openWebhooks } from './webhooks.ts';
 
 const accounts = 1_000;
@@ -76,6 +90,9 @@ async function figures(
   const at_80 = await pay(bench, bench.payers, { kind: 'open', per_second: highest * 0.8 }, highest * 0.8 * seconds);
   const one_caller = await measureOneCaller(bench, quick ? 1.5 : 4, quick ? 3 : 4);
 
+  say('Dialects');
+  const dialect = await measureDialect(bench, quick ? 1 : 2, quick ? 8 : 16);
+
   say('Webhooks');
   const webhooks = await openWebhooks(server, bench.payers.slice(0, 20));
   const deliveries = quick ? 6_000 : 20_000;
@@ -85,6 +102,7 @@ async function figures(
     sent.push({ bare: await webhooks.bare(deliveries), queued: await webhooks.queued(deliveries) });
 
   const page = await weighCheckout(server, must(bench.payers[0], 'an account').key);
+  const paint = await paintCheckout(server, must(bench.payers[0], 'an account').key);
   say('Proving the books');
   const checks = await verifyAll(place.env.db.query);
   const failed = checks.filter((check) => !check.ok).map((check) => `${check.name}: ${check.examples.join(', ')}`);
@@ -94,8 +112,10 @@ async function figures(
     at_500,
     at_80,
     one_caller,
+    dialect,
     webhooks: sent,
     page,
+    paint,
     idle_mb,
     verified: { checks: checks.length, failed },
   };
@@ -167,6 +187,40 @@ async function profile(): Promise<void> {
   print('Server, busy time below our functions', inclusive, 40);
 }
 
+/** Both have four accounts, so that an account's share is the same. */
+async function lists(payments: number, seeded: string | undefined): Promise<boolean> {
+  const machine = readMachine(results);
+  say(describe(machine));
+  const shelf = async (count: number, database_url?: string): Promise<Shelf> => {
+    const place = await openPlace({ statements: false, log: (line) => say(`  ${line}`), seeded: database_url });
+    opened.push(() => place.close());
+    if (database_url === undefined) {
+      const volume = { payments: count, accounts: 4, days: 60 };
+      await seedVolume(place.env, volume, (line) => say(`  ${line}`));
+    }
+    const server = await startServer(place, []);
+    opened.push(() => server.stop());
+    return await openShelf(place, server);
+  };
+  const small = await shelf(10_000);
+  const large = await shelf(payments, seeded);
+  say(
+    `\n${'p50, p95 in ms, rows; ratio of p50'.padEnd(34)} ${`${small.payments}`.padStart(20)} ${`${large.payments}`.padStart(20)}`,
+  );
+  const figures = await measureLists(small, large, say);
+  const judged = figures.filter((figure) => figure.alike);
+  const worst = judged.reduce((a, b) => (b.ratio > a.ratio ? b : a));
+  const ratio = median(judged.map((figure) => figure.ratio));
+  say(
+    `\nratio of ${judged.length} requests with pages alike: median ${ratio.toFixed(2)}, highest ${worst.ratio.toFixed(2)} (${worst.request}); target: at most 1.5 each`,
+  );
+  await mkdir(results, { recursive: true });
+  const facts = { at: new Date().toISOString(), machine, payments: [small.payments, large.payments], figures };
+  await writeFile(join(results, 'lists.json'), JSON.stringify(facts, null, 2));
+  say('written: .florin/bench/lists.json');
+  return worst.ratio <= 1.5;
+}
+
 /** Time and log are per payment: calls alone do not tell, because a batch is one call. */
 async function printStatements(place: Place, payments: number): Promise<void> {
   say('Postgres by statement: share of execution time, then per payment microseconds and bytes of log');
@@ -193,13 +247,18 @@ process.on('unhandledRejection', (error) => {
 });
 
 try {
-  const options = { quick: { type: 'boolean' }, check: { type: 'boolean' }, profile: { type: 'boolean' } } as const;
+  const flag = { type: 'boolean' } as const;
+  const text = { type: 'string' } as const;
+  const options = { quick: flag, check: flag, profile: flag, lists: flag, payments: text, seeded: text };
   const { values } = parseArgs({ options });
   if (values.profile) {
     await profile();
     await end(0);
   }
-  const met = await report(values.quick ?? false);
+  const payments = Number(values.payments ?? 10_000_000);
+  if (!Number.isSafeInteger(payments) || payments < 10_000)
+    throw new Error('--payments must be a whole number of 10000 or more.');
+  const met = values.lists ? await lists(payments, values.seeded) : await report(values.quick ?? false);
   await end(values.check && !met ? 1 : 0);
 } catch (error) {
   // Whoever was asked to stop fails by that; it is no news.

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { must } from '../src/kit/assert.ts';
 import { cpuSeconds, familyCpuSeconds, heard, machineCpuSeconds, start, watchMemory } from './children.ts';
 import type { Latency } from './histogram.ts';
-import type { Job, Run, Shape } from './load.ts';
+import type { Call, Job, Run, Shape } from './load.ts';
 import type { Place, Server } from './place.ts';
 import { bareInserts, type Reference } from './reference.ts';
 import { type Payer, seedOrders } from './seed.ts';
@@ -38,7 +38,7 @@ export async function pay(bench: Bench, payers: Payer[], shape: Shape, count: nu
   const before = cpuOf(bench);
   const log_from = await logPosition(bench);
   const answer = heard<Run>(load);
-  load.send({ origin: server.origin, shape, orders } satisfies Job);
+  load.send({ origin: server.origin, shape, orders, call: 'charge' } satisfies Job);
   const run = await answer;
   const backlog = await drained(bench);
   const after = cpuOf(bench);
@@ -175,6 +175,46 @@ export async function measureOneCaller(bench: Bench, seconds: number, turns: num
   pairs.sort((a, b) => a.payment.p50 / a.insert.p50 - b.payment.p50 / b.insert.p50);
   const middle = must(pairs[pairs.length >> 1], 'there was a turn');
   return { ...middle, ratio: middle.payment.p50 / middle.insert.p50 };
+}
+
+/** `cpu_ms`: of the server, per call. */
+type Calls = Run & { cpu_ms: number };
+export type DialectCost = { native: Calls; vinr: Calls; ratio: number; cpu_ratio: number };
+
+/** The same payment without a card by our own API and by the VINR dialect, turn by turn, in the other order every other time. */
+export async function measureDialect(bench: Bench, seconds: number, turns: number): Promise<DialectCost> {
+  const shape: Shape = { kind: 'closed', callers: 32 };
+  const { payers, server, load } = bench;
+  const run = async (call: Call, count: number): Promise<Calls> => {
+    const label = `dialect${++runs}`;
+    const orders = Array.from({ length: count }, (_, at) => ({
+      key: must(payers[at % payers.length], 'there are payers').key,
+      token: '',
+      reference: `${label}_${at}`,
+    }));
+    const before = cpuSeconds(server.pid);
+    const answer = heard<Run>(load);
+    load.send({ origin: server.origin, shape, orders, call } satisfies Job);
+    const done = await answer;
+    const cpu_ms = ((cpuSeconds(server.pid) - before) * 1000) / count;
+    await drained(bench);
+    return { ...done, cpu_ms };
+  };
+  await run('hosted_vinr', 2_000);
+  const count = Math.round((await run('hosted', 2_000)).per_second * seconds);
+  const pairs: { native: Calls; vinr: Calls }[] = [];
+  for (let i = 0; i < turns; i++) {
+    const first = i % 2 === 0 ? await run('hosted', count) : undefined;
+    const vinr = await run('hosted_vinr', count);
+    pairs.push({ native: first ?? (await run('hosted', count)), vinr });
+  }
+  const cost = ({ native, vinr }: { native: Run; vinr: Run }) => native.per_second / vinr.per_second;
+  pairs.sort((a, b) => cost(a) - cost(b));
+  return {
+    ...must(pairs[pairs.length >> 1], 'there was a turn'),
+    ratio: median(pairs.map(cost)),
+    cpu_ratio: median(pairs.map(({ native, vinr }) => vinr.cpu_ms / native.cpu_ms)),
+  };
 }
 
 export function median(values: number[]): number {

@@ -30,15 +30,33 @@ export type Place = {
   close(): Promise<void>;
 };
 
-export type PlaceOptions = { statements: boolean; log: (line: string) => void };
+export type PlaceOptions = {
+  statements: boolean;
+  log: (line: string) => void;
+  /** A database that is there and stays: `florin seed` filled it. */
+  seeded?: string | undefined;
+};
 
-export async function openPlace({ statements, log }: PlaceOptions): Promise<Place> {
+let started: string | undefined;
+
+export async function openPlace({ statements, log, seeded }: PlaceOptions): Promise<Place> {
+  if (seeded !== undefined) return await placeAt(seeded, statements, async () => {});
   const given = process.env.BENCH_DATABASE_URL;
-  const embedded = given ? undefined : await ownCluster(statements, log);
-  const admin_url = given ?? embedded?.url ?? '';
+  // The first place of a run starts it, and is closed last.
+  const embedded = given || started ? undefined : await ownCluster(statements, log);
+  started ??= embedded?.url;
+  const admin_url = given ?? started ?? '';
   const name = `florin_bench_${Date.now().toString(36)}`;
   const database_url = withDatabase(admin_url, name);
   await once(admin_url, `create database ${name}`);
+  return await placeAt(database_url, statements, async () => {
+    await once(admin_url, `drop database if exists ${name} with (force)`);
+    await embedded?.stop();
+    if (embedded) await removeCluster();
+  });
+}
+
+async function placeAt(database_url: string, statements: boolean, leave: () => Promise<void>): Promise<Place> {
   await migrate(database_url, () => {});
   const client = new pg.Client({ connectionString: database_url });
   await client.connect();
@@ -60,9 +78,7 @@ export async function openPlace({ statements, log }: PlaceOptions): Promise<Plac
     async close() {
       await env.close();
       await client.end();
-      await once(admin_url, `drop database if exists ${name} with (force)`);
-      await embedded?.stop();
-      if (embedded) await removeCluster();
+      await leave();
     },
   };
 }

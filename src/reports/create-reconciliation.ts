@@ -31,7 +31,7 @@ export const createReconciliation = operation({
   kind: 'process',
   summary: 'Reconcile a settlement report',
   description:
-    'Holds every movement that the provider booked in the period against the ledger: charges, and refunds less those that failed. What is not in both with the same amount is an exception. ' +
+    'Holds every movement that the provider booked in the period against the ledger: charges, refunds less those that failed, and what disputes took and gave back. What is not in both with the same amount is an exception. ' +
     'The report is asked of the provider, or sent along as `csv`. A movement that crossed midnight on its way is found on the other side and is no exception.',
   input: Type.Object(
     {

@@ -1,4 +1,4 @@
-// A report as a stream of text. Only a page of rows is in memory; the next is read when the receiver has taken the last, and a
+// A report as a stream of its bytes. Only a page of rows is in memory; the next is read when the receiver has taken the last, and a
 // receiver who stops taking loses the download, so that no old snapshot is held for them.
 
 import { Readable } from 'node:stream';
@@ -10,6 +10,8 @@ import type { Ctx, Env } from '../operation/context.ts';
 import { reports } from './catalog.ts';
 import { csvLine } from './csv.ts';
 import type { ReportObject } from './open-report.ts';
+import type { Ask } from './report.ts';
+import { statementOf } from './statement.ts';
 
 export type Download = { file_name: string; content_type: string; body: Readable };
 
@@ -27,13 +29,15 @@ export async function downloadReport(ctx: Ctx, asked: ReportObject): Promise<Dow
     leave();
     throw error;
   });
-  const body = Readable.from(textOf(ctx, asked, snapshot), { objectMode: false, highWaterMark: 256 * 1024 });
+  const pieces = asked.format === 'pdf' ? pdfOf : textOf;
+  const body = Readable.from(pieces(ctx, asked, snapshot), { objectMode: false, highWaterMark: 256 * 1024 });
   // Also when nobody ever reads: the generator's own end would not come then.
   body.once('close', () => {
     leave();
     void snapshot.close();
   });
-  return { file_name: asked.file_name, content_type: 'text/csv; charset=utf-8', body };
+  const content_type = asked.format === 'pdf' ? 'application/pdf' : 'text/csv; charset=utf-8';
+  return { file_name: asked.file_name, content_type, body };
 }
 
 function enter(env: Env, account_id: string): () => void {
@@ -57,15 +61,18 @@ function enter(env: Env, account_id: string): () => void {
 /** Rows of one piece of text: small enough that a slow receiver holds little. */
 const pieceRows = 500;
 
-async function* textOf({ env, account }: Ctx, asked: ReportObject, { query }: Snapshot): AsyncGenerator<string> {
+function askOf({ account }: Ctx, { currency, from, to }: ReportObject, { query }: Snapshot): Ask {
+  assert(currency === null || isCurrency(currency), 'a report is asked for in a known currency');
+  return { query, account, period: { from: new Date(from), to: new Date(to) }, currency: currency ?? undefined };
+}
+
+async function* textOf(ctx: Ctx, asked: ReportObject, snapshot: Snapshot): AsyncGenerator<string> {
+  const { env, account } = ctx;
   const since = performance.now();
   const report = reports[asked.type];
-  const { currency } = asked;
-  assert(currency === null || isCurrency(currency), 'a report is asked for in a known currency');
-  const period = { from: new Date(asked.from), to: new Date(asked.to) };
   try {
     yield `${asked.bom ? '\uFEFF' : ''}${csvLine(report.columns)}`;
-    for await (const rows of report.lines({ query, account, period, currency: currency ?? undefined })) {
+    for await (const rows of report.lines(askOf(ctx, asked, snapshot))) {
       for (let at = 0; at < rows.length; at += pieceRows) {
         yield rows
           .slice(at, at + pieceRows)
@@ -74,6 +81,19 @@ async function* textOf({ env, account }: Ctx, asked: ReportObject, { query }: Sn
       }
       assert(performance.now() - since < longest_ms, 'a report is taken within half an hour');
     }
+  } catch (error) {
+    env.log.warn({ account_id: account.account_id, report: asked.type, error }, 'a report broke off');
+    throw error;
+  }
+}
+
+async function* pdfOf(ctx: Ctx, asked: ReportObject, snapshot: Snapshot): AsyncGenerator<Uint8Array> {
+  const { env, account } = ctx;
+  try {
+    const ask = askOf(ctx, asked, snapshot);
+    // The library and its fonts are of no use to anybody else: loaded when the first document is asked for.
+    const { statementPdf } = await import('./statement-pdf.ts');
+    yield* statementPdf({ account, period: ask.period, lines: await statementOf(ask), made_at: env.clock.now() });
   } catch (error) {
     env.log.warn({ account_id: account.account_id, report: asked.type, error }, 'a report broke off');
     throw error;

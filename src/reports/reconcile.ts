@@ -106,7 +106,9 @@ type Sum = { currency: string; kind: string; count: number; ours: number; theirs
 
 /**
  * Our side: what captures, refunds and failed refunds moved, by the attempt that is the provider's reference (a refund's postings
- * name the refund, so its attempt is looked up). A pair counts on the provider's day, so that it is counted once.
+ * name the refund, so its attempt is looked up), and what disputes took and gave back, by the provider's id of the dispute. Taking and
+ * giving back are two movements, a `leg` each: in one sum they would be nothing. A pair counts on the provider's day, so that it is
+ * counted once.
  */
 async function compare(ctx: Ctx, tx: Tx, id: string, { from, to }: Period) {
   const { account_id } = ctx.account;
@@ -118,26 +120,33 @@ async function compare(ctx: Ctx, tx: Tx, id: string, { from, to }: Period) {
   }
   const { rows } = await sql<Sum>`
     with ours as (
-      select p.reference, p.currency, sum(p.provider_receivable)::bigint as amount, min(p.created_at) as at, min(p.group_id) as payment_id
+      select p.reference, p.leg, p.currency, sum(p.amount)::bigint as amount, min(p.created_at) as at, min(p.group_id) as payment_id
       from (
-        select p.currency, p.provider_receivable, p.created_at, p.group_id,
+        select p.currency, p.created_at, p.group_id,
+          -- The ledger owes the provider nothing more until a dispute is lost; the money went and came with its opening and its end.
+          case when p.recipe in ('dispute_opened', 'dispute_won') then p.amount else p.provider_receivable end as amount,
+          case p.recipe when 'dispute_opened' then 'dispute' when 'dispute_won' then 'dispute_reversal' else 'payment' end as leg,
           case when p.recipe = 'capture' then p.source_id else coalesce(
             (select a.id from attempts a where a.account_id = ${account_id} and a.payment_id = p.group_id and a.refund_id = p.source_id order by a.id limit 1),
+            (select d.provider_reference from disputes d where d.account_id = ${account_id} and d.id = p.source_id),
             p.source_id) end as reference
         from unnest(${chains.map((c) => c.currency)}::text[], ${chains.map((c) => c.first)}::bigint[], ${chains.map((c) => c.last)}::bigint[])
           as c (currency, first, last)
         join ledger_postings p on p.account_id = ${account_id} and p.currency = c.currency and p.position between c.first and c.last
-        where p.recipe in ('capture', 'refund', 'refund_failed') and p.created_at >= ${since} and p.created_at < ${until}) p
-      group by 1, 2 having sum(p.provider_receivable) <> 0),
+        where p.recipe in ('capture', 'refund', 'refund_failed', 'dispute_opened', 'dispute_won') and p.created_at >= ${since} and p.created_at < ${until}
+          -- What came as Bitcoin is not in the report of whoever moves the card money.
+          and not exists (select 1 from bitcoin_invoices i where i.account_id = ${account_id} and i.payment_id = p.group_id and i.taken)) p
+      group by 1, 2, 3 having sum(p.amount) <> 0),
     theirs as (
-      select reference, currency, sum(amount)::bigint as amount, min(booked_at) as at, bool_or(counts) as counts
-      from reconciliation_lines where account_id = ${account_id} and reconciliation_id = ${id} group by 1, 2),
+      select reference, case when kind in ('dispute', 'dispute_reversal') then kind else 'payment' end as leg, currency,
+        sum(amount)::bigint as amount, min(booked_at) as at, bool_or(counts) as counts
+      from reconciliation_lines where account_id = ${account_id} and reconciliation_id = ${id} group by 1, 2, 3),
     pairs as materialized (
       select coalesce(o.reference, t.reference) as reference, coalesce(o.currency, t.currency) as currency, o.amount as ours, t.amount as theirs,
         o.payment_id, coalesce(o.at, t.at) as at,
         case when t.reference is null then 'missing_at_provider' when o.reference is null then 'missing_here'
           when o.amount <> t.amount then 'different' else 'matched' end as kind
-      from ours o full join theirs t on t.reference = o.reference and t.currency = o.currency
+      from ours o full join theirs t on t.reference = o.reference and t.leg = o.leg and t.currency = o.currency
       where t.counts or (t.reference is null and o.at >= ${from} and o.at < ${to})),
     written as (
       insert into reconciliation_exceptions (account_id, reconciliation_id, position, kind, reference, currency, amount_ledger, amount_provider, payment_id, moved_at)

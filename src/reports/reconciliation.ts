@@ -68,7 +68,10 @@ export const ReconciliationExceptionObject = Type.Object(
     id: Type.String({ description: '`rx_17`: its place in this reconciliation.' }),
     object: Type.Literal('reconciliation_exception'),
     kind: Type.Enum([...exceptionKinds]),
-    reference: Type.String({ description: 'The attempt’s id, or what the provider wrote in its place.' }),
+    reference: Type.String({
+      description:
+        'The attempt’s id, of a dispute’s money the provider’s id of the dispute, or what the provider wrote in its place.',
+    }),
     currency: Type.String(),
     amount_ledger: nullable(Type.Integer({ description: 'Minor units, signed from your side.' })),
     amount_provider: nullable(Type.Integer({ description: 'Minor units, signed from your side.' })),

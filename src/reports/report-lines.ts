@@ -1,14 +1,17 @@
 // A settlement report that somebody has as a CSV file, as lines. Every refusal names the line and the fix.
 
-import type { ReportLine } from '../connectors/settlement-report.ts';
+import { type LineKind, lineKinds, type ReportLine } from '../connectors/settlement-report.ts';
 import { Fault } from '../kit/fault.ts';
 import { isCurrency, maxAmount } from '../kit/money.ts';
 import { CsvError, readCsv } from './csv.ts';
 
+const kinds = Object.keys(lineKinds).join(', ');
+const isKind = (text: string): text is LineKind => Object.hasOwn(lineKinds, text);
+
 const names = ['reference', 'kind', 'amount', 'currency', 'booked_at'] as const;
 type Name = (typeof names)[number];
 
-export const linesFormat = `a header line with ${names.join(', ')} in any order; \`kind\` is charge or refund, \`amount\` in minor units, below zero for a refund`;
+export const linesFormat = `a header line with ${names.join(', ')} in any order; \`kind\` is one of ${kinds}; \`amount\` in minor units, below zero for a refund and a dispute; \`reference\` of a dispute and its reversal is the provider’s id of the dispute`;
 
 export async function* linesOf(pieces: AsyncIterable<string> | Iterable<string>): AsyncGenerator<ReportLine> {
   let places: Record<Name, number> | undefined;
@@ -38,13 +41,13 @@ function lineOf(cells: string[], places: Record<Name, number>, line: number): Re
   const reference = cell('reference');
   if (reference === '' || reference.length > 200) throw wrong('reference', 'text of 1 to 200 characters');
   const kind = cell('kind');
-  if (kind !== 'charge' && kind !== 'refund') throw wrong('kind', 'charge or refund');
+  if (!isKind(kind)) throw wrong('kind', `one of ${kinds}`);
   const amount = Number(cell('amount'));
   if (!/^-?\d{1,13}$/.test(cell('amount')) || Math.abs(amount) > maxAmount) {
     throw wrong('amount', 'a whole number of minor units');
   }
-  if (kind === 'charge' ? amount < 0 : amount > 0) {
-    throw wrong('amount', 'above zero for a charge and below zero for a refund');
+  if (amount * lineKinds[kind] < 0) {
+    throw wrong('amount', 'above zero for a charge and a dispute_reversal, below zero for a refund and a dispute');
   }
   const currency = cell('currency');
   if (!isCurrency(currency)) throw wrong('currency', 'a supported ISO 4217 code in capitals');

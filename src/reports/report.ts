@@ -12,6 +12,7 @@ import type { Period } from './period.ts';
 export const reportTypes = [
   'payments',
   'refunds',
+  'disputes',
   'balance_activities',
   'settlements',
   'payouts',

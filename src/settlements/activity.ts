@@ -7,7 +7,7 @@ import { Fault } from '../kit/fault.ts';
 import { currencyOf } from '../kit/money.ts';
 import { toList, type Window, windowOf } from '../kit/page.ts';
 import type { Recipe } from '../ledger/account.ts';
-import { placesBetween } from '../ledger/places.ts';
+import { placesNear } from '../ledger/places.ts';
 import { CurrencyCode, Id, instantOf, ListOf, nullable, pageFields } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 
@@ -34,6 +34,9 @@ export const ActivityObject = Type.Object(
     type: Type.Enum(typeNames),
     amount: Type.Integer({ description: 'Minor units; negative when it left the balance.' }),
     fee: Type.Integer(),
+    exchange_fee: Type.Integer({
+      description: 'The part of `fee` that is charged because the currency is neither the account’s own nor BTC.',
+    }),
     net: Type.Integer({ description: 'What the balance changed by.' }),
     currency: Type.String(),
     status: Type.Enum(['incoming', 'available'], { description: 'Where the money counts now.' }),
@@ -58,6 +61,7 @@ type Row = {
   recipe: string;
   amount: number;
   fee: number;
+  exchange_fee: number;
   incoming: number;
   available: number;
   available_on: string | null;
@@ -74,6 +78,7 @@ export function activityObject(row: Row): ActivityObject {
     type: typeOf.get(row.recipe) ?? 'charge',
     amount: row.amount,
     fee: row.fee,
+    exchange_fee: row.exchange_fee,
     net: 0 - row.incoming - row.available,
     currency: row.currency,
     status: row.incoming !== 0 && row.settlement_id === null ? 'incoming' : 'available',
@@ -97,7 +102,7 @@ async function fetchRows(query: Executor, { account_id, currency, window, where 
       ? sql`true`
       : sql`p.position > ${placeOf(window.before, currency, 'ending_before')}::bigint`;
   const { rows } = await sql<Row>`
-    select p.currency, p.position, p.recipe, p.amount, p.fee, p.incoming, p.available, p.available_on, p.source_id, p.group_id, p.created_at, l.settlement_id
+    select p.currency, p.position, p.recipe, p.amount, p.fee, p.exchange_fee, p.incoming, p.available, p.available_on, p.source_id, p.group_id, p.created_at, l.settlement_id
     from ledger_postings p
     left join settlement_lines l on l.account_id = p.account_id and l.currency = p.currency and l.position = p.position
     where p.account_id = ${account_id} and p.currency = ${currency} and p.recipe not in ('settlement', 'payout_paid', 'dispute_lost') and ${where} and ${after} and ${before}
@@ -150,7 +155,7 @@ export const listActivities = operation({
     if (input.created_from !== undefined || input.created_to !== undefined) {
       const from = input.created_from === undefined ? undefined : instantOf(input.created_from, 'created_from');
       const to = input.created_to === undefined ? undefined : instantOf(input.created_to, 'created_to');
-      const places = await placesBetween(query, { account_id, currency }, from, to);
+      const places = await placesNear(query, { account_id, currency }, from, to);
       conditions.push(sql`p.position between ${places.first}::bigint and ${places.last}::bigint`);
       if (from) conditions.push(sql`p.created_at >= ${from}`);
       if (to) conditions.push(sql`p.created_at < ${to}`);

@@ -41,10 +41,17 @@ export async function settleDue(env: Env): Promise<number> {
 type Sums = { count: number; charged: number; fees: number; incoming: number; period_start: Date; period_end: Date };
 
 /** Postings of the chain that touch incoming and are in no settlement yet. */
-const unsettled = (account_id: string, currency: string) => sql`
-  from ledger_postings p left join settlement_lines l on l.account_id = p.account_id and l.currency = p.currency and l.position = p.position
-  where p.account_id = ${account_id} and p.currency = ${currency} and p.incoming <> 0 and p.recipe <> 'settlement' and l.position is null
-    and p.position >= (select settle_from from balances where account_id = ${account_id} and currency = ${currency})`;
+const unsettled = (account_id: string, currency: string, from: number) => sql`
+  from ledger_postings p left join settlement_lines l on l.account_id = p.account_id and l.currency = p.currency and l.position = p.position and l.position >= ${from}::bigint
+  where p.account_id = ${account_id} and p.currency = ${currency} and p.incoming <> 0 and p.recipe <> 'settlement' and l.position is null and p.position >= ${from}::bigint`;
+
+/** By statistics from before, one look per posting seems cheap where there are many: it took minutes for an account with much. */
+async function notOneByOne<T>(tx: Tx, work: () => Promise<T>): Promise<T> {
+  await sql`set local enable_nestloop = off`.execute(tx);
+  const done = await work();
+  await sql`set local enable_nestloop = on`.execute(tx);
+  return done;
+}
 
 export async function settleDay(
   ctx: Ctx,
@@ -54,18 +61,19 @@ export async function settleDay(
 ): Promise<SettlementObject | undefined> {
   const { account_id } = ctx.account;
   assert(isCurrency(currency), 'a balance has a known currency');
-  const { rows: locked } = await sql<{ settled_on: string | null }>`
-    select settled_on from balances where account_id = ${account_id} and currency = ${currency} for no key update`.execute(
+  const { rows: locked } = await sql<{ settled_on: string | null; settle_from: number }>`
+    select settled_on, settle_from from balances where account_id = ${account_id} and currency = ${currency} for no key update`.execute(
     tx,
   );
   const before = locked[0];
   if (!before || (before.settled_on !== null && before.settled_on >= day)) return undefined;
-  const { rows } = await sql<Sums>`
+  const due = sql`${unsettled(account_id, currency, before.settle_from)} and p.available_on <= ${day}::date`;
+  const sumsOfDue = sql<Sums>`
     select count(*)::int as count, coalesce(sum(p.amount) filter (where p.recipe = 'capture'), 0)::bigint as charged,
       coalesce(sum(p.fee) filter (where p.recipe = 'capture'), 0)::bigint as fees, coalesce(sum(p.incoming), 0)::bigint as incoming,
       min(p.created_at) as period_start, max(p.created_at) as period_end
-    ${unsettled(account_id, currency)} and p.available_on <= ${day}::date`.execute(tx);
-  const sums = rows[0];
+    ${due}`;
+  const [sums] = (await notOneByOne(tx, () => sumsOfDue.execute(tx))).rows;
   if (!sums || sums.count === 0) return undefined;
   const id = newId('setl', ctx.env);
   const net = 0 - sums.incoming;
@@ -88,12 +96,14 @@ export async function settleDay(
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  await sql`insert into settlement_lines (account_id, currency, position, settlement_id)
-    select p.account_id, p.currency, p.position, ${id} ${unsettled(account_id, currency)} and p.available_on <= ${day}::date`.execute(
-    tx,
-  );
+  const lines = sql`insert into settlement_lines (account_id, currency, position, settlement_id)
+    select p.account_id, p.currency, p.position, ${id} ${due}`;
+  await notOneByOne(tx, () => lines.execute(tx));
   await runAll(tx, postStatements([recipes.settlement(ctx, { source_id: id, group_id: id, currency }, net)]));
-  await markSettled(tx, { account_id, currency }, day, sql`select min(p.position) ${unsettled(account_id, currency)}`);
+  // Days only go forward, so what is left is what becomes available later.
+  const left = sql`select min(position) from ledger_postings where account_id = ${account_id} and currency = ${currency}
+    and position >= settle_from and incoming <> 0 and recipe <> 'settlement' and available_on > ${day}::date`;
+  await markSettled(tx, { account_id, currency }, day, left);
   const object = settlementObject(row);
   await emit(ctx, tx, 'settlement.created', object);
   return object;

@@ -48,6 +48,34 @@ test('statement and trial balance of seeded books close, and their settlements a
   }
 });
 
+test('activities of a stretch of time are those of the whole list that happened in it', async () => {
+  const all = [];
+  for (let after_id = ''; ; ) {
+    const path = `/v1/balance_activities?limit=100${after_id}`;
+    const { body } = await w.call('GET', path, undefined, { as: key });
+    all.push(...body.data);
+    if (!body.has_more) break;
+    after_id = `&starting_after=${body.data.at(-1).id}`;
+  }
+  assert.ok(all.length > 150, 'enough for the bounds to be halved');
+  const times = all.map((a: { created_at: string }) => a.created_at).sort();
+  for (const [first, last] of [
+    [0.1, 0.12],
+    [0.4, 0.65],
+    [0, 0.3],
+    [0.97, 1],
+  ] as const) {
+    const from = times[Math.floor(first * (times.length - 1))];
+    const to = times[Math.floor(last * (times.length - 1))];
+    assert.ok(from !== undefined && to !== undefined);
+    const path = `/v1/balance_activities?limit=100&created_from=${from}&created_to=${to}`;
+    const { data } = (await w.call('GET', path, undefined, { as: key })).body;
+    const expected: unknown[] = all.filter((a: { created_at: string }) => a.created_at >= from && a.created_at < to);
+    assert.ok(expected.length > 0);
+    assert.deepEqual(data, expected.slice(0, 100));
+  }
+});
+
 test('one edit of a seal’s sums or times with the guards switched off is found', async () => {
   const client = new pg.Client({ connectionString: w.url });
   await client.connect();
