@@ -7,8 +7,9 @@ import type { SimulatorCall, SimulatorDispute, SimulatorStore } from './connecto
 import { warningAfter } from './connectors/simulator/trouble.ts';
 import type { Lane } from './db/coalesce.ts';
 import { type Db, type Executor, GuardFailed, type Statement, type Tx } from './db/db.ts';
+import { rowTable } from './db/rows.ts';
 import { must } from './kit/assert.ts';
-import { plus } from './kit/clock.ts';
+import { hours, plus } from './kit/clock.ts';
 
 export type SimulatorStoreParts = {
   db: Db;
@@ -62,7 +63,10 @@ async function writeDispute(tx: Tx, d: SimulatorDispute): Promise<void> {
       answer_reference = excluded.answer_reference, next = excluded.next, due_at = excluded.due_at`.execute(tx);
 }
 
-export function simulatorStore({ db, lane }: SimulatorStoreParts): SimulatorStore {
+/** As a provider's webhook would: accounts that have something to hear now. What is older than an hour, polling has heard. */
+type Hints = { hinted(now: Date): Promise<string[]> };
+
+export function simulatorStore({ db, lane }: SimulatorStoreParts): SimulatorStore & Hints {
   async function find(on: Executor | Tx, account_id: string, reference: string): Promise<SimulatorCall | undefined> {
     const { rows } =
       await sql<SimulatorCall>`select ${columns} from simulator_calls where account_id = ${account_id} and reference = ${reference}`.execute(
@@ -133,6 +137,19 @@ export function simulatorStore({ db, lane }: SimulatorStoreParts): SimulatorStor
         db.query,
       );
       return find(db.query, account_id, reference);
+    },
+
+    async hinted(now) {
+      const rows = await db.point<{ account_id: string }>({
+        name: 'simulator_hinted',
+        text: `select c.account_id from simulator_calls c
+          where (c.scenario like 'dispute%' or c.scenario like 'fraud%') and c.created_at between $1 and $2
+            and c.status = 'approved' and (c.captured or c.kind = 'capture')
+            and not exists (select 1 from simulator_disputes d where d.account_id = c.account_id and d.provider_reference = c.provider_reference)
+          union select account_id from simulator_disputes where due_at <= $3 limit 500`,
+        values: [plus(now, -hours(1)), plus(now, -warningAfter), now],
+      });
+      return rows.map((row) => row.account_id);
     },
 
     async dueTroubles(account_id, now) {
@@ -208,33 +225,32 @@ export function simulatorStore({ db, lane }: SimulatorStoreParts): SimulatorStor
 }
 
 /** A reference that was used before, in the table or in this batch, fails the guard; the lane then finds it by halving. */
+const callTable = rowTable({
+  account_id: 'text',
+  reference: 'text',
+  kind: 'text',
+  provider_reference: 'text',
+  amount: 'bigint',
+  currency: 'text',
+  status: 'text',
+  captured: 'boolean',
+  decline_code: 'text',
+  processing: 'jsonb',
+  scenario: 'text',
+  return_url: 'text',
+  due_at: 'timestamptz',
+  created_at: 'timestamptz',
+});
+
 function insertCalls(calls: SimulatorCall[]): Statement[] {
   return [
     {
       name: 'simulator_calls_insert',
       text: `with i as (
           insert into simulator_calls (account_id, reference, kind, provider_reference, amount, currency, status, captured, decline_code, processing, scenario, return_url, due_at, created_at)
-          select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::boolean[], $9::text[], $10::jsonb[], $11::text[], $12::text[],
-            $13::timestamptz[], $14::timestamptz[])
-          on conflict (account_id, reference) do nothing returning 1)
-        select florin_expect((select count(*) from i), $15, 'simulator_call')`,
-      values: [
-        calls.map((c) => c.account_id),
-        calls.map((c) => c.reference),
-        calls.map((c) => c.kind),
-        calls.map((c) => c.provider_reference),
-        calls.map((c) => c.amount),
-        calls.map((c) => c.currency),
-        calls.map((c) => c.status),
-        calls.map((c) => c.captured),
-        calls.map((c) => c.decline_code),
-        calls.map((c) => JSON.stringify(c.processing)),
-        calls.map((c) => c.scenario),
-        calls.map((c) => c.return_url),
-        calls.map((c) => c.due_at),
-        calls.map((c) => c.created_at),
-        calls.length,
-      ],
+          select * from ${callTable.from} on conflict (account_id, reference) do nothing returning 1)
+        select florin_expect((select count(*) from i), cardinality($1), 'simulator_call')`,
+      values: callTable.values(calls),
     },
   ];
 }

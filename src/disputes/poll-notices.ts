@@ -12,7 +12,7 @@ const pageSize = 100;
 
 /** Returns how many notices were applied. `all`: asks every account now, whenever it was asked last; for tests and the command line. */
 export async function pollNotices(env: Env, { all = false } = {}): Promise<number> {
-  const { rows: sources } = await takeSources(env.clock.now(), all).execute(env.db.query);
+  const { rows: sources } = await takeSources(env.clock.now(), all, await env.hinted()).execute(env.db.query);
   for (const source of sources) {
     await hear(env, source).catch((error) =>
       env.log.warn(

@@ -78,6 +78,8 @@ function envOf(owner: Process, { base, pool }: Machine, around: Surroundings): O
     outbound: around.outbound(owner),
     connector: (provider, account_id) => around.connector(owner, base.connector(provider, account_id)),
     bank: (account_id) => around.bank(owner, base.bank(account_id)),
+    // As a webhook of the provider that may be lost.
+    hinted: () => around.scheduler.op(owner, 'hinted', () => base.hinted()),
     nudge: () => {},
     onNudge: () => {},
     probe: () => {},
