@@ -6,7 +6,7 @@ import type { Accounts, Merchants } from '../db/types.ts';
 import { assert } from '../kit/assert.ts';
 import { newId } from '../kit/id.ts';
 import { type Currency, isCurrency } from '../kit/money.ts';
-import type { Account, Env, FeeSchedule } from '../operation/context.ts';
+import type { Account, Env, FeeSchedule, PaymentMethodType } from '../operation/context.ts';
 
 export async function loadAccount(query: Executor, account_id: string): Promise<Account | undefined> {
   const row = await query
@@ -41,6 +41,7 @@ export function toAccount(row: AccountRow): Account {
     overdraft_limit: row.overdraft_limit,
     refund_funding: row.refund_funding as Account['refund_funding'],
     settlement_delay_days: row.settlement_delay_days,
+    payment_methods: row.payment_methods as PaymentMethodType[],
     payout_schedule: row.payout_schedule as Account['payout_schedule'],
     payout_minimum: row.payout_minimum,
     fraud_warning_refund_limit: row.fraud_warning_refund_limit,
@@ -48,9 +49,13 @@ export function toAccount(row: AccountRow): Account {
   };
 }
 
-/** As card acquirers quote them: 2.9 % and 30 minor units, 1.5 % more for foreign cards, and for a dispute what it costs to handle. */
+/**
+ * As card acquirers quote them: 2.9 % and 30 minor units, 1.5 % more for foreign cards, for a dispute what it costs to handle, and 1 %
+ * on another currency than the merchant's own. A payment by Bitcoin cannot be taken back by its payer: 1 %.
+ */
 const usualFees: FeeSchedule = {
   rules: [
+    { method: 'bitcoin', bps: 100, fixed: 0 },
     { bps: 290, fixed: 30 },
     { region: 'international', bps: 440, fixed: 30 },
     { currency: 'JPY', bps: 290, fixed: 40 },
@@ -63,6 +68,7 @@ const usualFees: FeeSchedule = {
     { currency: 'KRW', amount: 20_000 },
     { currency: 'BTC', amount: 20_000 },
   ],
+  exchange: { bps: 100 },
 };
 
 export type NewMerchant = {
@@ -74,15 +80,43 @@ export type NewMerchant = {
 
 /** A company with its first merchant and both accounts. */
 export async function createCompany(env: Env, tx: Tx, input: NewMerchant): Promise<{ sandbox: string; live: string }> {
-  const now = env.clock.now();
   const company_id = newId('comp', env);
+  await tx
+    .insertInto('companies')
+    .values({ id: company_id, name: input.company, created_at: env.clock.now() })
+    .execute();
+  const { sandbox, live } = await addMerchant(env, tx, company_id, {
+    name: input.merchant,
+    currency: input.currency,
+    status: input.status ?? 'active',
+  });
+  return { sandbox, live };
+}
+
+type Added = {
+  name: string;
+  currency: Currency;
+  status: Account['merchant_status'];
+  time_zone?: string;
+  country?: string;
+};
+
+/** One more merchant of a company, with both accounts. */
+export async function addMerchant(
+  env: Env,
+  tx: Tx,
+  company_id: string,
+  input: Added,
+): Promise<{ merchant_id: string; sandbox: string; live: string }> {
+  const now = env.clock.now();
   const merchant_id = newId('mcht', env);
   const sandbox = newId('acct', env);
   const live = newId('acct', env);
-  await tx.insertInto('companies').values({ id: company_id, name: input.company, created_at: now }).execute();
+  const { currency: _, ...merchant } = input;
+  const approved_at = input.status === 'pending_review' ? null : now;
   await tx
     .insertInto('merchants')
-    .values({ id: merchant_id, company_id, name: input.merchant, status: input.status ?? 'active', created_at: now })
+    .values({ id: merchant_id, company_id, ...merchant, approved_at, created_at: now })
     .execute();
   const fee_schedule = JSON.stringify(usualFees);
   await tx
@@ -96,6 +130,7 @@ export async function createCompany(env: Env, tx: Tx, input: NewMerchant): Promi
         currency: input.currency,
         fee_schedule,
         overdraft_limit: 100_000,
+        payment_methods: ['card', 'bitcoin'],
         created_at: now,
       },
       {
@@ -105,9 +140,10 @@ export async function createCompany(env: Env, tx: Tx, input: NewMerchant): Promi
         currency: input.currency,
         fee_schedule,
         overdraft_limit: 0,
+        payment_methods: ['card'],
         created_at: now,
       },
     ])
     .execute();
-  return { sandbox, live };
+  return { merchant_id, sandbox, live };
 }

@@ -8,6 +8,7 @@ import type { ApiKeys } from '../db/types.ts';
 import { hmac } from '../kit/crypto.ts';
 import { newId, secretText } from '../kit/id.ts';
 import type { Account, Env } from '../operation/context.ts';
+import { AllowedIps } from './allowed-ips.ts';
 
 const bodyLength = 40;
 
@@ -21,7 +22,10 @@ export const ApiKeyObject = Type.Object(
     status: Type.Enum(['active', 'expired', 'revoked']),
     created_at: Type.String({ format: 'date-time' }),
     expires_at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+    scopes: Type.Array(Type.String(), { description: 'What a secret key is limited to. Empty: everything.' }),
+    allowed_ips: AllowedIps,
     last_used_at: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], { description: 'To the minute.' }),
+    last_used_address: Type.Union([Type.String(), Type.Null()], { description: 'From where it was used then.' }),
   },
   { title: 'API key' },
 );
@@ -39,11 +43,20 @@ export function apiKeyObject(row: Selectable<ApiKeys>, now: Date): ApiKeyObject 
     status: row.revoked_at ? 'revoked' : row.expires_at && row.expires_at <= now ? 'expired' : 'active',
     created_at: row.created_at.toISOString(),
     expires_at: row.expires_at?.toISOString() ?? null,
+    scopes: row.scopes,
+    allowed_ips: row.allowed_ips,
     last_used_at: row.last_used_at?.toISOString() ?? null,
+    last_used_address: row.last_used_address,
   };
 }
 
-export type NewKey = { kind: KeyKind; name: string; expires_at: Date | null };
+export type NewKey = {
+  kind: KeyKind;
+  name: string;
+  expires_at: Date | null;
+  scopes?: string[];
+  allowed_ips?: string[];
+};
 
 /** Writes the key and returns its row and its text; the text is nowhere else. */
 export async function mintKey(
@@ -65,6 +78,8 @@ export async function mintKey(
       hint: `${prefix}…${body.slice(-4)}`,
       created_at: env.clock.now(),
       expires_at: input.expires_at,
+      scopes: input.scopes ?? [],
+      allowed_ips: input.allowed_ips ?? [],
     })
     .returningAll()
     .executeTakeFirstOrThrow();

@@ -78,7 +78,15 @@ async function actorOf(on: Executor, actor: Actor, account_id: string): Promise<
       .executeTakeFirst();
     return { kind: 'api_key', id: actor.key_id, name: key ? `${key.name} (${key.hint})` : '' };
   }
-  if (actor.kind === 'token') return { kind: 'access_key', id: actor.access_key_id, name: '' };
+  if (actor.kind === 'token') {
+    const key = await on
+      .selectFrom('access_keys')
+      .select('name')
+      .where('account_id', '=', account_id)
+      .where('id', '=', actor.access_key_id)
+      .executeTakeFirst();
+    return { kind: 'access_key', id: actor.access_key_id, name: key?.name ?? '' };
+  }
   return { kind: actor.kind, id: actor.kind, name: 'the installation' };
 }
 

@@ -20,7 +20,7 @@ export const FeeScheduleFields = Type.Object(
         Type.Object(
           {
             currency: Type.Optional(Currency),
-            method: Type.Optional(Type.Literal('card')),
+            method: Type.Optional(Type.Enum(['card', 'bitcoin'])),
             region: Type.Optional(Type.Enum(['domestic', 'eea', 'international'])),
             bps: Type.Integer({ minimum: 0, maximum: 10_000, description: 'Hundredths of a percent of the amount.' }),
             fixed: Type.Integer({
@@ -39,6 +39,18 @@ export const FeeScheduleFields = Type.Object(
         maxItems: 50,
       }),
     ),
+    exchange: Type.Optional(
+      Type.Object(
+        {
+          bps: Type.Integer({
+            minimum: 0,
+            maximum: 10_000,
+            description: 'On captures in a currency that is neither the account’s own nor BTC.',
+          }),
+        },
+        { additionalProperties: false },
+      ),
+    ),
   },
   { additionalProperties: false },
 );
@@ -55,6 +67,12 @@ const settings = {
     minimum: 0,
     maximum: 60,
     description: 'Business days from payment to availability.',
+  }),
+  payment_methods: Type.Array(Type.Enum(['card', 'bitcoin']), {
+    minItems: 1,
+    maxItems: 2,
+    uniqueItems: true,
+    description: 'What customers may pay with; `card` always.',
   }),
   payout_schedule: Type.Enum(['manual', 'daily', 'weekly', 'monthly']),
   payout_minimum: Type.Integer({ minimum: 1, maximum: maxAmount }),
@@ -96,6 +114,7 @@ const accountObject = (a: Account): AccountObject => ({
   overdraft_limit: a.overdraft_limit,
   refund_funding: a.refund_funding,
   settlement_delay_days: a.settlement_delay_days,
+  payment_methods: a.payment_methods,
   payout_schedule: a.payout_schedule,
   payout_minimum: a.payout_minimum,
   fraud_warning_refund_limit: a.fraud_warning_refund_limit,
@@ -144,6 +163,9 @@ export const configureAccount = operation({
         param: 'time_zone',
       });
     }
+    if (rest.payment_methods !== undefined && !rest.payment_methods.includes('card')) {
+      throw new Fault('parameter_invalid', "'payment_methods' must include 'card'.", { param: 'payment_methods' });
+    }
     const changes = { ...rest, ...(fee_schedule === undefined ? {} : { fee_schedule: JSON.stringify(fee_schedule) }) };
     if (Object.keys(changes).length > 0)
       await tx.updateTable('accounts').set(changes).where('account_id', '=', account_id).execute();
@@ -157,7 +179,7 @@ export const configureAccount = operation({
   },
 });
 
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
     return true;

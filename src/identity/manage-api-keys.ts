@@ -1,11 +1,21 @@
-// The operations on API keys: create, list, revoke. A secret key is needed to make another one.
+// The operations on API keys that make, show and end one. Changing and rolling stand in change-api-key.ts. Whoever is limited gives
+// nobody more than they have.
 
 import Type from 'typebox';
 import { plus, seconds } from '../kit/clock.ts';
 import { Fault, notFound } from '../kit/fault.ts';
 import { toList, windowOf } from '../kit/page.ts';
+import { Id } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
+import { AllowedIps, allowedIpsFrom } from './allowed-ips.ts';
 import { ApiKeyObject, apiKeyObject, mintKey } from './api-key.ts';
+import { keyOf, lockKeys, refuseLast } from './last-key.ts';
+import { refuseWider, scopesFrom } from './scopes.ts';
+
+export const ScopeList = Type.Array(Type.String({ minLength: 1, maxLength: 64 }), {
+  maxItems: 200,
+  description: 'Areas such as `payments`, or verbs of them such as `payments:read`. Left out: everything.',
+});
 
 export const createApiKey = operation({
   name: 'api_keys.create',
@@ -15,6 +25,7 @@ export const createApiKey = operation({
   summary: 'Create an API key',
   description:
     'The full key is in the answer of this call (`key`) and nowhere else: store it now. It belongs to the account of the key that made it, so a sandbox key makes sandbox keys. ' +
+    'With `scopes` a secret key may do only that; with `allowed_ips` a key works only from there. ' +
     'A replay by idempotency key shows the same key object with `key: null`: the text is not kept anywhere.',
   input: Type.Object(
     {
@@ -27,6 +38,8 @@ export const createApiKey = operation({
           description: 'Seconds until it stops working. Left out: never.',
         }),
       ),
+      scopes: Type.Optional(ScopeList),
+      allowed_ips: Type.Optional(AllowedIps),
     },
     { additionalProperties: false },
   ),
@@ -37,9 +50,18 @@ export const createApiKey = operation({
   example: { kind: 'publishable', name: 'web shop' },
   keep: (output) => ({ ...output, key: null }),
   async run(ctx, input, tx) {
+    const scopes = scopesFrom(input.scopes ?? []);
+    if (input.kind === 'publishable' && scopes.length > 0) {
+      throw new Fault('parameter_invalid', "'scopes' are for secret keys: what a publishable key may do is fixed.", {
+        param: 'scopes',
+      });
+    }
+    if (input.kind === 'secret') refuseWider(ctx.actor, scopes);
+    const allowed_ips = allowedIpsFrom(input.allowed_ips ?? []);
     const now = ctx.env.clock.now();
     const expires_at = input.expires_in === undefined ? null : plus(now, seconds(input.expires_in));
-    const { row, text } = await mintKey(ctx.env, tx, ctx.account, { kind: input.kind, name: input.name, expires_at });
+    const { kind, name } = input;
+    const { row, text } = await mintKey(ctx.env, tx, ctx.account, { kind, name, expires_at, scopes, allowed_ips });
     return { ...apiKeyObject(row, now), key: text };
   },
 });
@@ -76,6 +98,29 @@ export const listApiKeys = operation({
   },
 });
 
+export const getApiKey = operation({
+  name: 'api_keys.get',
+  scope: 'api_keys:read',
+  actors: ['secret', 'system'],
+  kind: 'read',
+  summary: 'Retrieve an API key',
+  description: 'By its id; the key itself is not shown again.',
+  input: Type.Object({ id: Id }, { additionalProperties: false }),
+  output: ApiKeyObject,
+  faults: ['not_found'],
+  example: { id: '{unused_api_key}' },
+  async run(ctx, { id }) {
+    const row = await ctx.env.db.query
+      .selectFrom('api_keys')
+      .selectAll()
+      .where('account_id', '=', ctx.account.account_id)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (!row) throw notFound('API key', id);
+    return apiKeyObject(row, ctx.env.clock.now());
+  },
+});
+
 export const revokeApiKey = operation({
   name: 'api_keys.revoke',
   scope: 'api_keys:write',
@@ -91,28 +136,10 @@ export const revokeApiKey = operation({
   async run(ctx, input, tx) {
     const { account_id } = ctx.account;
     const now = ctx.env.clock.now();
-    // All keys of the account are locked in one order: two last keys cannot revoke each other at once.
-    const rows = await tx
-      .selectFrom('api_keys')
-      .selectAll()
-      .where('account_id', '=', account_id)
-      .orderBy('id')
-      .forUpdate()
-      .execute();
-    const row = rows.find((r) => r.id === input.id);
-    if (!row) throw notFound('API key', input.id);
+    const rows = await lockKeys(tx, account_id);
+    const row = keyOf(rows, input.id);
     if (row.revoked_at) return apiKeyObject(row, now);
-    const others = rows.filter(
-      (r) =>
-        r.kind === 'secret' && r.id !== row.id && apiKeyObject(r, now).status === 'active' && r.expires_at === null,
-    );
-    if (row.kind === 'secret' && others.length === 0) {
-      throw new Fault(
-        'last_key',
-        'This is the last secret key that stays valid. Create another one before you revoke it.',
-        { param: 'id' },
-      );
-    }
+    refuseLast(rows, row, now, 'Create another one before you revoke it.');
     await tx
       .updateTable('api_keys')
       .set({ revoked_at: now })

@@ -12,6 +12,7 @@ import type { Ctx } from '../operation/context.ts';
 import { Id, ListOf, nullable, pageFields, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { addMerchant } from './account.ts';
+import { Branding, brandingObject } from './branding.ts';
 import { isTimeZone } from './configure-account.ts';
 import { keepPicture, Picture } from './picture.ts';
 import { companyOf } from './user.ts';
@@ -28,6 +29,7 @@ export const MerchantObject = Type.Object(
     time_zone: Type.String(),
     country: Type.String(),
     status: Type.Enum(['pending_review', 'active', 'disabled']),
+    branding: Branding,
     accounts: Type.Array(
       Type.Object({ id: Type.String(), mode: Type.Enum(['sandbox', 'live']), currency: Type.String() }),
     ),
@@ -59,6 +61,7 @@ async function shown(query: Executor, rows: MerchantRow[]) {
     time_zone: row.time_zone,
     country: row.country,
     status: row.status as 'pending_review' | 'active' | 'disabled',
+    branding: brandingObject(row),
     accounts: accounts
       .filter((a) => a.merchant_id === row.id)
       .map((a) => ({ id: a.account_id, mode: a.mode as 'sandbox' | 'live', currency: a.currency })),
@@ -67,14 +70,14 @@ async function shown(query: Executor, rows: MerchantRow[]) {
   });
 }
 
-const showOne = async (query: Executor, row: MerchantRow) => (await shown(query, [row]))(row);
+export const merchantObject = async (query: Executor, row: MerchantRow) => (await shown(query, [row]))(row);
 
 /** Whether the caller sees to the whole installation. */
 const ofInstallation = (ctx: Ctx) =>
   ctx.actor.kind === 'system' || (ctx.actor.kind === 'user' && ctx.actor.scopes.has('installation:write'));
 
 /** Of the caller's company; the installation's administrators reach every one of it. */
-async function lockMerchant(ctx: Ctx, tx: Tx, id: string, anywhere = false): Promise<MerchantRow> {
+export async function lockMerchant(ctx: Ctx, tx: Tx, id: string, anywhere = false): Promise<MerchantRow> {
   let query = tx.selectFrom('merchants').selectAll().where('id', '=', id).forUpdate();
   if (!anywhere) query = query.where('company_id', '=', await companyOf(ctx, tx));
   const row = await query.executeTakeFirst();
@@ -82,14 +85,14 @@ async function lockMerchant(ctx: Ctx, tx: Tx, id: string, anywhere = false): Pro
   return row;
 }
 
-async function change(tx: Tx, id: string, changes: Partial<MerchantRow>) {
+export async function changeMerchant(tx: Tx, id: string, changes: Partial<MerchantRow>) {
   const row = await tx
     .updateTable('merchants')
     .set(changes)
     .where('id', '=', id)
     .returningAll()
     .executeTakeFirstOrThrow();
-  return await showOne(tx, row);
+  return await merchantObject(tx, row);
 }
 
 const ById = Type.Object({ id: Id }, { additionalProperties: false });
@@ -153,7 +156,7 @@ export const getMerchant = operation({
     if (!ofInstallation(ctx)) found = found.where('company_id', '=', await companyOf(ctx));
     const row = await found.executeTakeFirst();
     if (!row) throw notFound('merchant', id);
-    return await showOne(query, row);
+    return await merchantObject(query, row);
   },
 });
 
@@ -183,7 +186,7 @@ export const createMerchant = operation({
       const grant = { user_id: ctx.actor.user_id, merchant_id: made.merchant_id };
       await tx.insertInto('user_merchants').values(grant).execute();
     }
-    return await showOne(tx, await lockMerchant(ctx, tx, made.merchant_id));
+    return await merchantObject(tx, await lockMerchant(ctx, tx, made.merchant_id));
   },
 });
 
@@ -211,7 +214,7 @@ export const updateMerchant = operation({
     const row = await lockMerchant(ctx, tx, id);
     const drawn = logo ? await keepPicture(ctx.env, tx, row.company_id, logo, 'logo') : null;
     const changes = { ...plain, ...(logo === undefined ? {} : { logo_url: drawn }) };
-    return Object.keys(changes).length === 0 ? await showOne(tx, row) : await change(tx, id, changes);
+    return Object.keys(changes).length === 0 ? await merchantObject(tx, row) : await changeMerchant(tx, id, changes);
   },
 });
 
@@ -227,7 +230,7 @@ export const setLogo = operation({
   faults: ['not_found', 'parameter_invalid'],
   async run(ctx, { id, ...picture }, tx) {
     const row = await lockMerchant(ctx, tx, id);
-    return await change(tx, id, { logo_url: await keepPicture(ctx.env, tx, row.company_id, picture, 'logo') });
+    return await changeMerchant(tx, id, { logo_url: await keepPicture(ctx.env, tx, row.company_id, picture, 'logo') });
   },
 });
 
@@ -247,7 +250,7 @@ export const approveMerchant = operation({
       throw new Fault('state_invalid', `This merchant is '${row.status}'; only one 'pending_review' is approved.`, {
         param: 'id',
       });
-    return await change(tx, id, { status: 'active', approved_at: ctx.env.clock.now() });
+    return await changeMerchant(tx, id, { status: 'active', approved_at: ctx.env.clock.now() });
   },
 });
 
@@ -266,8 +269,11 @@ export const disableMerchant = operation({
     const by_installation = ofInstallation(ctx);
     const row = await lockMerchant(ctx, tx, id, by_installation);
     // Disabling one's own merchant again is no way to take over who may enable it.
-    if (row.status === 'disabled') return await showOne(tx, row);
-    return await change(tx, id, { status: 'disabled', disabled_by: by_installation ? 'installation' : 'company' });
+    if (row.status === 'disabled') return await merchantObject(tx, row);
+    return await changeMerchant(tx, id, {
+      status: 'disabled',
+      disabled_by: by_installation ? 'installation' : 'company',
+    });
   },
 });
 
@@ -290,6 +296,6 @@ export const enableMerchant = operation({
       });
     if (row.disabled_by !== 'company' && !ofInstallation(ctx))
       throw new Fault('permission_denied', 'The operator of this installation disabled this merchant. Ask them.');
-    return await change(tx, id, { status: row.approved_at ? 'active' : 'pending_review', disabled_by: null });
+    return await changeMerchant(tx, id, { status: row.approved_at ? 'active' : 'pending_review', disabled_by: null });
   },
 });

@@ -112,10 +112,34 @@ describe(`${count} payments with cards of their own`, () => {
       { key: 'rotate' },
     );
     const made = await world.call('POST', '/v1/api_keys', { kind: 'secret', name: 'canary' }, { key: 'key' });
+    const program = await world.call(
+      'POST',
+      '/v1/access_keys',
+      { name: 'canary', scopes: ['payments'] },
+      { key: 'ack' },
+    );
+    const rolled = await world.call('POST', `/v1/api_keys/${made.body.id}/roll`, {}, { key: 'roll' });
+    const asked = await world.app.server.inject({
+      method: 'POST',
+      url: '/oauth/token',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: program.body.id,
+        client_secret: program.body.secret,
+      }).toString(),
+    });
+    const token = asked.json().access_token;
+    await world.call('GET', `/v1/payments?description=${token}`, undefined, { as: token });
+    const careless = { description: program.body.secret, metadata: { note: `use ${made.body.key}` }, zzz: token };
+    keep(await world.call('POST', '/v1/payments', careless, { as: token }));
     secrets.push(
       endpoint.body.secret,
       rotated.body.secret,
       made.body.key,
+      rolled.body.key,
+      program.body.secret,
+      token,
       world.tenant.secret,
       world.tenant.publishable,
       world.other.secret,
@@ -130,6 +154,7 @@ describe(`${count} payments with cards of their own`, () => {
     world.clock.advance(61_000);
     await world.work();
     await world.verify();
+    await world.app.request_log.flush();
     dump = await everything();
   });
   after(async () => {
@@ -337,7 +362,7 @@ describe(`${count} payments with cards of their own`, () => {
     test(`no key, signing secret or sealed code is in ${place}`, () => {
       const text = read();
       for (const secret of secrets) {
-        const body = secret.replace(/^(whsec_|[sp]k_test_)/, '');
+        const body = secret.replace(/^(whsec_|[sp]k_test_|acs_)/, '');
         const forms = [
           body,
           Buffer.from(body, 'base64').toString('hex'),
@@ -364,6 +389,7 @@ describe(`${count} payments with cards of their own`, () => {
     ]) {
       assert.ok(digits.find(`before ${text} after`), text);
     }
+    assert.ok((dump.match(/^request_logs /gm)?.length ?? 0) > count, 'the calls are in the log');
     assert.ok(dump.includes('idempotency_keys') && dump.includes('delivery_tries') && receiver.received.length > count);
     assert.ok(sealed.length > count / 2);
   });
