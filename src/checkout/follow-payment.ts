@@ -2,6 +2,7 @@
 // reaction to its event, in any order, as often as it likes. A session is paid by one payment; another one that succeeds is refunded.
 
 import { sql } from 'kysely';
+import { confirmRedemption, releaseRedemption } from '../coupons/redemption.ts';
 import type { Tx } from '../db/db.ts';
 import { emit } from '../events/emit.ts';
 import { loadAccount } from '../identity/account.ts';
@@ -26,10 +27,16 @@ export async function followPayment(ctx: Ctx, payment_id: string): Promise<void>
   const surplus = await ctx.env.db.tx(async (tx) => {
     const session = await lockSession(tx, ctx.account.account_id, session_id);
     if (ended) {
+      await releaseRedemption(ctx, tx, payment.id);
       await letGo(ctx, tx, session, payment);
       return false;
     }
-    if (session.status === 'complete') return session.payment_id !== payment.id;
+    if (session.status === 'complete') {
+      const second = session.payment_id !== payment.id;
+      if (second) await releaseRedemption(ctx, tx, payment.id);
+      return second;
+    }
+    await confirmRedemption(ctx, tx, payment.id);
     await complete(ctx, tx, session, payment);
     return false;
   });
@@ -74,7 +81,11 @@ async function saveCard(ctx: Ctx, tx: Tx, payment: PaymentRow): Promise<void> {
     .forNoKeyUpdate()
     .executeTakeFirst();
   if (!customer) return;
-  await attachCard(ctx, tx, { customer_id, card_id, billing_address: payment.payment_method?.billing_address ?? null });
+  await attachCard(ctx, tx, {
+    customer_id,
+    card_id,
+    billing_address: payment.payment_method?.type === 'card' ? payment.payment_method.billing_address : null,
+  });
 }
 
 /**
@@ -92,8 +103,9 @@ async function giveBack(ctx: Ctx, payment: PaymentRow, session_id: string): Prom
       await perform(createRefund, ctx, { idempotency_key, input: { payment: payment.id, reason: 'duplicate', note } });
     }
   } catch (error) {
-    if (!isFault(error, 'insufficient_balance')) throw error;
-    uncovered = error;
+    // Of bitcoin only the merchant can give it back: the event below asks them to.
+    if (!isFault(error, 'insufficient_balance') && !isFault(error, 'method_not_refundable')) throw error;
+    if (error.code === 'insufficient_balance') uncovered = error;
   }
   await ctx.env.db.tx(async (tx) => {
     const session = await lockSession(tx, ctx.account.account_id, session_id);

@@ -2,6 +2,8 @@
 // session (or payment) only; amount and currency are never taken from the browser.
 
 import Type, { type Static } from 'typebox';
+import { findPromotion } from '../coupons/promotion-code.ts';
+import { type Redemption, redemptionGuard, reserve } from '../coupons/redemption.ts';
 import { customerFields } from '../customers/customer.ts';
 import { insertCustomer } from '../customers/manage-customers.ts';
 import { GuardFailed, type Statement } from '../db/db.ts';
@@ -13,14 +15,17 @@ import { Id } from '../operation/fields.ts';
 import { operation, Replay } from '../operation/operation.ts';
 import { cancelPayment } from '../payments/cancel-payment.ts';
 import { confirm } from '../payments/confirm-payment.ts';
-import { beginPayment } from '../payments/create-payment.ts';
+import { beginPayment, refuseAccount } from '../payments/create-payment.ts';
 import { declineText } from '../payments/decline.ts';
+import { bitcoinBegin } from '../payments/pay-bitcoin.ts';
 import { findPayment, type PaymentRow, peekPayment } from '../payments/payment.ts';
 import { refreshPayment } from '../payments/resolve.ts';
+import { waitsForBitcoin, withdrawInvoice } from '../payments/resolve-bitcoin.ts';
 import { findPaymentMethod } from '../vault/payment-method.ts';
 import { followPayment } from './follow-payment.ts';
+import { orderOf, refusalFault, weigh } from './quote.ts';
 import { findSession, lockSession, redirectUrl, type SessionRow } from './session.ts';
-import { sumsOf } from './sums.ts';
+import { plainLine, sumsOf } from './sums.ts';
 import { PayResult } from './view.ts';
 
 const PayInput = Type.Object(
@@ -28,6 +33,7 @@ const PayInput = Type.Object(
     id: Id,
     token: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
     payment_method: Type.Optional(Id),
+    payment_method_type: Type.Optional(Type.Enum(['bitcoin'])),
     email: customerFields.email,
     save_payment_method: Type.Optional(Type.Boolean()),
   },
@@ -49,7 +55,15 @@ export const payCheckout = operation({
   description: 'One attempt at a time: while one is under way, or after one paid, no other is begun.',
   input: PayInput,
   output: PayResult,
-  faults: ['not_found', 'token_used', 'token_expired', 'card_invalid'],
+  faults: [
+    'not_found',
+    'token_used',
+    'token_expired',
+    'card_invalid',
+    'feature_unavailable',
+    'amount_too_small',
+    'promotion_code_refused',
+  ],
   async run(ctx, input) {
     refuseOtherPage(ctx, input.id);
     // The claim belongs to this operation's answer, not to the payment's.
@@ -59,14 +73,19 @@ export const payCheckout = operation({
 });
 
 async function payPayment(ctx: Ctx, input: PayInput): Promise<PayResult> {
-  const known = await settleWaiting(ctx, await findPayment(ctx.env.db.query, ctx.account.account_id, input.id));
+  let known = await settleWaiting(ctx, await findPayment(ctx.env.db.query, ctx.account.account_id, input.id));
+  if (waitsForBitcoin(known) && input.payment_method_type === undefined) {
+    await withdrawInvoice(ctx, known);
+    known = await findPayment(ctx.env.db.query, ctx.account.account_id, input.id);
+  }
   if (known.status !== 'pending') return paymentResult(known);
   if (input.payment_method !== undefined)
     throw new Fault('parameter_invalid', 'Saved cards are not offered on this page.', { param: 'payment_method' });
-  const { token, email } = input;
+  const { token, email, payment_method_type } = input;
   const payment = await confirm(ctx, {
     id: input.id,
     ...(token === undefined ? {} : { token }),
+    ...(payment_method_type === undefined ? {} : { payment_method_type }),
     ...(email === undefined ? {} : { email }),
   });
   return paymentResult(payment);
@@ -78,7 +97,10 @@ async function paySession(ctx: Ctx, input: PayInput): Promise<PayResult> {
   if (session.payment_id !== null && session.payment_status === 'processing') {
     // Pressing pay again while the bank's challenge waits means: another card. The waiting attempt is closed first.
     const waiting = await peekPayment(env.db.query, account.account_id, session.payment_id);
-    if (waiting?.status === 'requires_authentication') await cancelPayment_(ctx, waiting);
+    if (waiting && waitsForBitcoin(waiting)) {
+      if (input.payment_method_type === 'bitcoin') return await standing(ctx, input.id);
+      await withdrawInvoice(ctx, waiting);
+    } else if (waiting?.status === 'requires_authentication') await cancelPayment_(ctx, waiting);
     await followPayment(ctx, session.payment_id);
     session = await findSession(env.db.query, account.account_id, input.id);
   }
@@ -87,10 +109,12 @@ async function paySession(ctx: Ctx, input: PayInput): Promise<PayResult> {
   await refuseForeignMethod(ctx, session, input.payment_method);
 
   const payment_id = newId('pay', env);
+  const bitcoin = await bitcoinOf(ctx, session, input, payment_id);
   const save = (input.save_payment_method ?? false) && session.customer_known;
   const sums = sumsOf(session);
   const customer = session.customer_id ?? (await customerFor(ctx, session, input.email));
   const email = session.customer_email ?? input.email;
+  const use = await redemptionOf(ctx, session, { payment_id, customer: customer ?? null, email: email ?? null });
   try {
     const payment = await beginPayment(
       ctx,
@@ -108,23 +132,20 @@ async function paySession(ctx: Ctx, input: PayInput): Promise<PayResult> {
       },
       {
         id: payment_id,
+        ...(bitcoin ? { bitcoin } : {}),
         checkout_session_id: session.id,
         breakdown: {
           ...sums,
-          line_items: session.line_items.map(({ name, quantity, unit_amount }) => ({
-            name,
-            quantity,
-            unit_amount,
-            amount: quantity * unit_amount,
-          })),
+          line_items: session.line_items.map(plainLine),
         },
-        guards: [claimSession(ctx, session.id, payment_id, save)],
+        guards: [claimSession(ctx, session, payment_id, save), ...(use ? reserve(ctx, use) : [])],
       },
     );
     assert(!(payment instanceof Replay), 'a payment without a claim is not replayed');
   } catch (error) {
     // Another tab was first: say how that one stands.
     if (error instanceof GuardFailed && error.guard === 'session') return await standing(ctx, input.id);
+    if (error instanceof GuardFailed && error.guard === redemptionGuard) throw await whyRefused(ctx, session, use);
     throw error;
   }
   await followPayment(ctx, payment_id);
@@ -132,16 +153,62 @@ async function paySession(ctx: Ctx, input: PayInput): Promise<PayResult> {
   return sessionResult(await findSession(env.db.query, account.account_id, input.id), payment);
 }
 
-/** Held in the transaction that records the payment: at most one payment of a session is under way, and none after it is paid. */
-function claimSession(ctx: Ctx, id: string, payment_id: string, save: boolean): Statement {
+async function bitcoinOf(ctx: Ctx, session: SessionRow, input: PayInput, payment_id: string) {
+  if (input.payment_method_type === undefined) return undefined;
+  if (input.token !== undefined || input.payment_method !== undefined) {
+    throw new Fault('parameter_invalid', 'Give either a card or payment_method_type, not both.', {
+      param: 'payment_method_type',
+    });
+  }
+  refuseAccount(ctx);
+  const { amount_total: amount, currency, capture } = session;
+  return await bitcoinBegin(ctx, { payment_id, amount, currency, capture });
+}
+
+/**
+ * Held in the transaction that records the payment: at most one payment of a session is under way, and none after it is paid. What is
+ * asked for is what the session comes to: a code that was taken or removed in another tab meanwhile is another sum.
+ */
+function claimSession(ctx: Ctx, session: SessionRow, payment_id: string, save: boolean): Statement {
   return {
     name: 'checkout_claim',
     text: `with done as (
         update checkout_sessions set payment_id = $3, payment_status = 'processing', save_payment_method = $4, updated_at = $5
-        where account_id = $1 and id = $2 and status = 'open' and payment_status = 'unpaid' and expires_at > $5 returning 1)
+        where account_id = $1 and id = $2 and status = 'open' and payment_status = 'unpaid' and expires_at > $5
+          and amount_total = $6 and promotion_code_id is not distinct from $7 returning 1)
       select florin_expect((select count(*) from done), 1, 'session')`,
-    values: [ctx.account.account_id, id, payment_id, save, ctx.env.clock.now()],
+    values: [
+      ctx.account.account_id,
+      session.id,
+      payment_id,
+      save,
+      ctx.env.clock.now(),
+      session.amount_total,
+      session.promotion_code_id,
+    ],
   };
+}
+
+type Redeeming = { payment_id: string; customer: string | null; email: string | null };
+
+async function redemptionOf(ctx: Ctx, session: SessionRow, who: Redeeming): Promise<Redemption | undefined> {
+  if (session.promotion_code_id === null) return undefined;
+  return {
+    ...who,
+    promotion: await findPromotion(ctx.env.db.query, session.account_id, session.promotion_code_id),
+    checkout_session_id: session.id,
+    amount_discount: sumsOf(session).discount,
+    currency: session.currency,
+  };
+}
+
+/** The code does not count any more; what has changed since it was taken is looked up for the words alone. */
+async function whyRefused(ctx: Ctx, session: SessionRow, use: Redemption | undefined): Promise<Fault> {
+  assert(use, 'a guard of a redemption belongs to one');
+  const { query } = ctx.env.db;
+  const promotion = await findPromotion(query, session.account_id, use.promotion.code.id);
+  const weighed = await weigh(ctx, query, promotion, orderOf(session), use);
+  return refusalFault('refused' in weighed ? weighed : { refused: 'used_up', minimum: null }, session.currency);
 }
 
 async function cancelPayment_(ctx: Ctx, payment: PaymentRow): Promise<void> {
@@ -234,6 +301,7 @@ const nothing = (state: PayResult['state']): PayResult => ({
   redirect_url: null,
   action_url: null,
   decline: null,
+  bitcoin_uri: null,
 });
 
 function closedResult(now: Date, session: SessionRow): PayResult | undefined {
@@ -259,7 +327,9 @@ function paymentResult(payment: PaymentRow): PayResult {
 function openResult(payment: PaymentRow): PayResult {
   switch (payment.status) {
     case 'requires_authentication':
-      return { ...nothing('requires_authentication'), action_url: payment.next_action_url };
+      return waitsForBitcoin(payment)
+        ? { ...nothing('requires_authentication'), bitcoin_uri: payment.next_action_url }
+        : { ...nothing('requires_authentication'), action_url: payment.next_action_url };
     case 'failed':
     case 'pending':
       return payment.decline_code === null

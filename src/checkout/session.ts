@@ -2,6 +2,7 @@
 
 import type { Selectable } from 'kysely';
 import Type, { type Static } from 'typebox';
+import type { Place, TaxCategory } from '../catalog/tax.ts';
 import type { Executor, Tx } from '../db/db.ts';
 import type { CheckoutSessions } from '../db/types.ts';
 import { notFound } from '../kit/fault.ts';
@@ -9,14 +10,30 @@ import type { Currency } from '../kit/money.ts';
 import { maxAmount } from '../kit/money.ts';
 import type { Env } from '../operation/context.ts';
 import { Metadata, nullable, text, Url } from '../operation/fields.ts';
+import type { UiMode } from './embedding.ts';
+import { sumsOf } from './sums.ts';
 
+const FreeLine = {
+  name: text(250),
+  description: Type.Optional(text(500)),
+  quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+  unit_amount: Type.Integer({ minimum: 0, maximum: maxAmount, description: 'Price of one, minor units.' }),
+  image_url: Type.Optional(Url),
+};
+
+/** One shape of two kinds, told apart in quote.ts: a union would make every refusal name both. */
 export const LineItem = Type.Object(
   {
-    name: text(250),
-    description: Type.Optional(text(500)),
-    quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
-    unit_amount: Type.Integer({ minimum: 0, maximum: maxAmount, description: 'Price of one, minor units.' }),
-    image_url: Type.Optional(Url),
+    price: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'A one-time price of your catalog; with it only `quantity` is sent, and the rest is computed.',
+      }),
+    ),
+    ...FreeLine,
+    name: Type.Optional(FreeLine.name),
+    unit_amount: Type.Optional(FreeLine.unit_amount),
   },
   { additionalProperties: false },
 );
@@ -35,16 +52,67 @@ export const Extra = Type.Object(
 );
 export type Extra = Static<typeof Extra>;
 
+/** As it is shown and kept: of a price, the amount is what its terms made of the quantity when the session was created. */
+export const SessionLine = Type.Object(
+  {
+    name: Type.String(),
+    description: Type.Optional(Type.String()),
+    quantity: Type.Integer(),
+    unit_amount: nullable(
+      Type.Integer({
+        description: 'Price of one, minor units; null when `amount` is not so many times one amount (tiers, packs).',
+      }),
+    ),
+    image_url: Type.Optional(Type.String()),
+    amount: Type.Optional(Type.Integer({ description: 'Of a price: of the whole line, before discounts and taxes.' })),
+    price: Type.Optional(Type.String()),
+    price_snapshot: Type.Optional(Type.String({ description: 'The terms under which it is sold.' })),
+    product: Type.Optional(Type.String()),
+  },
+  { title: 'Line item' },
+);
+export type SessionLine = Static<typeof SessionLine>;
+/** Kept beside it: which taxes are owed for it. */
+export type StoredLine = SessionLine & { tax_category?: TaxCategory };
+
+export const SessionTax = Type.Object({
+  name: Type.String(),
+  amount: Type.Integer(),
+  tax_rate: Type.Optional(Type.String()),
+  rate_ppm: Type.Optional(Type.Integer({ description: 'Parts per million: 190000 is 19 %.' })),
+  inclusive: Type.Optional(Type.Boolean({ description: 'True: the lines hold it, and it is not added to the total.' })),
+});
+export type SessionTax = Static<typeof SessionTax>;
+
+export const SessionDiscount = Type.Object({
+  name: Type.String(),
+  amount: Type.Integer(),
+  coupon: Type.Optional(Type.String()),
+  promotion_code: Type.Optional(Type.String()),
+  code: Type.Optional(Type.String()),
+});
+export type SessionDiscount = Static<typeof SessionDiscount>;
+
 export type SessionRow = Omit<
   Selectable<CheckoutSessions>,
-  'status' | 'payment_status' | 'currency' | 'line_items' | 'taxes' | 'discounts' | 'metadata'
+  | 'status'
+  | 'payment_status'
+  | 'ui_mode'
+  | 'currency'
+  | 'line_items'
+  | 'taxes'
+  | 'discounts'
+  | 'metadata'
+  | 'tax_address'
 > & {
   status: 'open' | 'complete' | 'expired';
   payment_status: 'unpaid' | 'processing' | 'paid';
+  ui_mode: UiMode;
   currency: Currency;
-  line_items: LineItem[];
-  taxes: Extra[];
-  discounts: Extra[];
+  line_items: StoredLine[];
+  taxes: SessionTax[];
+  discounts: SessionDiscount[];
+  tax_address: Place | null;
   metadata: Metadata;
 };
 
@@ -55,12 +123,20 @@ export const SessionObject = Type.Object(
     status: Type.Enum(['open', 'complete', 'expired']),
     payment_status: Type.Enum(['unpaid', 'processing', 'paid']),
     url: nullable(Type.String({ description: 'Send the customer here; null when the session is no longer open.' })),
+    ui_mode: Type.Enum(['hosted', 'embedded'], {
+      description: 'Where the page is shown: by itself, or inside a page of yours.',
+    }),
+    allowed_origins: Type.Array(Type.String(), { description: 'Whose pages may embed it; empty when hosted.' }),
     amount_total: Type.Integer({ description: 'What the customer is charged. Minor units of `currency`.' }),
     currency: Type.String(),
     capture: Type.Boolean(),
-    line_items: Type.Array(LineItem),
-    taxes: Type.Array(Extra),
-    discounts: Type.Array(Extra),
+    amount_subtotal: Type.Integer({ description: 'Of the lines, before discounts and taxes.' }),
+    line_items: Type.Array(SessionLine),
+    taxes: Type.Array(SessionTax),
+    discounts: Type.Array(SessionDiscount),
+    allow_promotion_codes: Type.Boolean({ description: 'The page has a field for one.' }),
+    promotion_code: nullable(Type.String({ description: 'The one that counts now.' })),
+    automatic_tax: Type.Boolean(),
     customer: nullable(Type.String()),
     customer_email: nullable(Type.String()),
     payment: nullable(Type.String({ description: 'The payment that is under way or that paid.' })),
@@ -86,12 +162,18 @@ export function sessionObject(env: Env, s: SessionRow): SessionObject {
     status: s.status,
     payment_status: s.payment_status,
     url: s.status === 'open' ? `${env.config.public_url}/pay/${s.id}` : null,
+    ui_mode: s.ui_mode,
+    allowed_origins: s.allowed_origins,
     amount_total: s.amount_total,
     currency: s.currency,
     capture: s.capture,
-    line_items: s.line_items,
+    amount_subtotal: sumsOf(s).subtotal,
+    line_items: s.line_items.map(({ tax_category: _kept, ...line }) => line),
     taxes: s.taxes,
     discounts: s.discounts,
+    allow_promotion_codes: s.allow_promotion_codes,
+    promotion_code: s.promotion_code_id,
+    automatic_tax: s.automatic_tax,
     customer: s.customer_id,
     customer_email: s.customer_email,
     payment: s.payment_id,

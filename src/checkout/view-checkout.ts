@@ -1,13 +1,16 @@
 // What the hosted page is painted from: a session, or a payment that is paid on our page. Reads only, and only what a customer may see.
 
 import Type from 'typebox';
+import { brandingOf } from '../identity/branding.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
+import { bitcoinUri, missing } from '../payments/bitcoin-verdict.ts';
 import { findPayment, type PaymentRow, peekPayment } from '../payments/payment.ts';
+import { waitsForBitcoin } from '../payments/resolve-bitcoin.ts';
 import { refuseOtherPage } from './pay.ts';
 import { findSession, redirectUrl, type SessionRow } from './session.ts';
-import { sumsOf } from './sums.ts';
+import { lineAmount, sumsOf } from './sums.ts';
 import { CheckoutView } from './view.ts';
 
 export const viewCheckout = operation({
@@ -33,7 +36,7 @@ async function sessionView(ctx: Ctx, session: SessionRow): Promise<CheckoutView>
   const payment =
     session.payment_id === null ? undefined : await peekPayment(query, session.account_id, session.payment_id);
   return {
-    ...common(ctx),
+    ...(await common(ctx)),
     id: session.id,
     state: sessionState(ctx.env.clock.now(), session, payment),
     amount_total: session.amount_total,
@@ -45,11 +48,18 @@ async function sessionView(ctx: Ctx, session: SessionRow): Promise<CheckoutView>
       description: item.description ?? null,
       quantity: item.quantity,
       unit_amount: item.unit_amount,
-      amount: item.quantity * item.unit_amount,
+      amount: lineAmount(item),
       image_url: item.image_url ?? null,
     })),
-    taxes: session.taxes,
-    discounts: session.discounts,
+    taxes: session.taxes.map(({ name, amount, inclusive = false }) => ({ name, amount, inclusive })),
+    discounts: session.discounts.map(({ name, amount, code }) => ({
+      name: code === undefined ? name : `${name} (${code})`,
+      amount,
+    })),
+    promotion: {
+      allowed: session.allow_promotion_codes,
+      code: session.discounts.find((one) => one.code !== undefined)?.code ?? null,
+    },
     customer_email: session.customer_email,
     payment_methods:
       session.customer_known && session.customer_id !== null && session.status === 'open'
@@ -57,10 +67,13 @@ async function sessionView(ctx: Ctx, session: SessionRow): Promise<CheckoutView>
         : [],
     can_save: session.customer_known,
     locale: session.locale,
+    allowed_origins: session.allowed_origins,
     redirect_url: redirectUrl(session.success_url, 'session_id', session.id),
     cancel_url: session.cancel_url,
-    action_url: payment?.next_action_url ?? null,
+    action_url: payment && waitsForBitcoin(payment) ? null : (payment?.next_action_url ?? null),
     expires_at: session.expires_at.toISOString(),
+    takes_bitcoin: session.capture && takesBitcoin(ctx),
+    bitcoin: bitcoinView(ctx, payment),
   };
 }
 
@@ -72,7 +85,7 @@ function sessionState(now: Date, session: SessionRow, payment: PaymentRow | unde
   return session.status === 'expired' || session.expires_at <= now ? 'expired' : 'open';
 }
 
-function paymentView(ctx: Ctx, payment: PaymentRow): CheckoutView {
+async function paymentView(ctx: Ctx, payment: PaymentRow): Promise<CheckoutView> {
   const states: Record<PaymentRow['status'], CheckoutView['state']> = {
     pending: 'open',
     requires_authentication: 'requires_authentication',
@@ -83,7 +96,7 @@ function paymentView(ctx: Ctx, payment: PaymentRow): CheckoutView {
     cancelled: 'cancelled',
   };
   return {
-    ...common(ctx),
+    ...(await common(ctx)),
     id: payment.id,
     state: states[payment.status],
     amount_total: payment.amount,
@@ -93,20 +106,48 @@ function paymentView(ctx: Ctx, payment: PaymentRow): CheckoutView {
     line_items: [],
     taxes: [],
     discounts: [],
+    promotion: { allowed: false, code: null },
     customer_email: payment.email,
     payment_methods: [],
     can_save: false,
     locale: null,
+    allowed_origins: [],
     redirect_url: redirectUrl(payment.return_url, 'payment_id', payment.id),
     cancel_url: payment.cancel_url,
-    action_url: payment.next_action_url,
+    action_url: waitsForBitcoin(payment) ? null : payment.next_action_url,
     expires_at: null,
+    takes_bitcoin: payment.capture && takesBitcoin(ctx),
+    bitcoin: bitcoinView(ctx, payment),
   };
 }
 
-function common(ctx: Ctx): Pick<CheckoutView, 'mode' | 'merchant'> {
+const takesBitcoin = ({ account }: Ctx) => account.mode === 'sandbox' && account.payment_methods.includes('bitcoin');
+
+function bitcoinView(ctx: Ctx, payment: PaymentRow | undefined): CheckoutView['bitcoin'] {
+  const facts = payment?.payment_method?.type === 'bitcoin' ? payment.processing.bitcoin : undefined;
+  if (!payment || !facts || facts.address === null) return null;
+  if (payment.status !== 'requires_authentication' && payment.status !== 'processing') return null;
+  const { rate } = facts;
+  return {
+    address: facts.address,
+    uri: bitcoinUri(facts),
+    amount_missing: missing(facts),
+    amount_received: facts.amount_received,
+    rate: rate && { currency: rate.currency, minor_units: rate.minor_units, satoshis: rate.satoshis },
+    expires_at: facts.expires_at,
+    wallet_url:
+      ctx.account.mode === 'sandbox' ? `${ctx.env.config.public_url}/simulator/bitcoin/${facts.invoice}` : null,
+  };
+}
+
+async function common(ctx: Ctx): Promise<Pick<CheckoutView, 'mode' | 'merchant' | 'branding'>> {
   const { account } = ctx;
-  return { mode: account.mode, merchant: { name: account.merchant_name, logo_url: account.merchant_logo_url } };
+  const { color, corners, icon_url } = await brandingOf(ctx.env.db.query, account.merchant_id);
+  return {
+    mode: account.mode,
+    merchant: { name: account.merchant_name, logo_url: account.merchant_logo_url },
+    branding: { color, corners, icon_url },
+  };
 }
 
 async function savedCards(ctx: Ctx, customer_id: string): Promise<CheckoutView['payment_methods']> {

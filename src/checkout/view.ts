@@ -2,12 +2,35 @@
 
 import Type, { type Static } from 'typebox';
 
+/** All amounts are satoshis. */
+const BitcoinView = Type.Object({
+  address: Type.String(),
+  /** BIP 21, over what is missing. */
+  uri: Type.String(),
+  amount_missing: Type.Integer(),
+  amount_received: Type.Integer(),
+  rate: Type.Union([
+    Type.Object({ currency: Type.String(), minor_units: Type.Integer(), satoshis: Type.Integer() }),
+    Type.Null(),
+  ]),
+  expires_at: Type.String(),
+  /** Sandbox: the page that plays the customer's wallet. */
+  wallet_url: Type.Union([Type.String(), Type.Null()]),
+});
+export type BitcoinView = Static<typeof BitcoinView>;
+
 export const CheckoutView = Type.Object({
   /** `sess_…` or `pay_…`: what `/pay/{id}` names. */
   id: Type.String(),
   state: Type.Enum(['open', 'processing', 'requires_authentication', 'complete', 'expired', 'cancelled']),
   mode: Type.Enum(['sandbox', 'live']),
   merchant: Type.Object({ name: Type.String(), logo_url: Type.Union([Type.String(), Type.Null()]) }),
+  /** What the merchant chose; null is the product's own. */
+  branding: Type.Object({
+    color: Type.Union([Type.String(), Type.Null()]),
+    corners: Type.Enum(['square', 'rounded', 'pill']),
+    icon_url: Type.Union([Type.String(), Type.Null()]),
+  }),
   amount_total: Type.Integer(),
   amount_subtotal: Type.Integer(),
   currency: Type.String(),
@@ -17,13 +40,17 @@ export const CheckoutView = Type.Object({
       name: Type.String(),
       description: Type.Union([Type.String(), Type.Null()]),
       quantity: Type.Integer(),
-      unit_amount: Type.Integer(),
+      /** Null: the amount is not so many times one amount. */
+      unit_amount: Type.Union([Type.Integer(), Type.Null()]),
       amount: Type.Integer(),
       image_url: Type.Union([Type.String(), Type.Null()]),
     }),
   ),
-  taxes: Type.Array(Type.Object({ name: Type.String(), amount: Type.Integer() })),
+  /** An inclusive one is shown and not added. */
+  taxes: Type.Array(Type.Object({ name: Type.String(), amount: Type.Integer(), inclusive: Type.Boolean() })),
   discounts: Type.Array(Type.Object({ name: Type.String(), amount: Type.Integer() })),
+  /** Whether the page has a field for a promotion code, and which one counts. */
+  promotion: Type.Object({ allowed: Type.Boolean(), code: Type.Union([Type.String(), Type.Null()]) }),
   customer_email: Type.Union([Type.String(), Type.Null()]),
   /** The customer's saved cards, offered beside a new one. */
   payment_methods: Type.Array(
@@ -38,12 +65,18 @@ export const CheckoutView = Type.Object({
   /** Offer to keep the card for next time. */
   can_save: Type.Boolean(),
   locale: Type.Union([Type.String(), Type.Null()]),
+  /** Whose pages may show this page in a frame; empty: nobody's. */
+  allowed_origins: Type.Array(Type.String()),
   /** Where a paid customer goes, the session id already appended; null: stay on our page. */
   redirect_url: Type.Union([Type.String(), Type.Null()]),
   cancel_url: Type.Union([Type.String(), Type.Null()]),
   /** The provider's challenge page, when state is requires_authentication. */
   action_url: Type.Union([Type.String(), Type.Null()]),
   expires_at: Type.Union([Type.String(), Type.Null()]),
+  /** Offer Bitcoin beside cards. */
+  takes_bitcoin: Type.Boolean(),
+  /** What the customer is asked to send, while it is waited for or seen. */
+  bitcoin: Type.Union([BitcoinView, Type.Null()]),
 });
 export type CheckoutView = Static<typeof CheckoutView>;
 
@@ -57,5 +90,7 @@ export const PayResult = Type.Object({
     Type.Object({ code: Type.String(), message: Type.String(), advice: Type.String() }),
     Type.Null(),
   ]),
+  /** The address to pay to, as BIP 21, when state is requires_authentication by Bitcoin. */
+  bitcoin_uri: Type.Union([Type.String(), Type.Null()]),
 });
 export type PayResult = Static<typeof PayResult>;
