@@ -167,6 +167,7 @@ function frozen(env: Env, row: Partial<PaymentRow>): RawBuilder<unknown> {
     customer_id: null,
     email: null,
     checkout_session_id: null,
+    request_id: null,
     card_id: null,
     payment_method_id: null,
     card_last_four: '4242',

@@ -22,7 +22,7 @@ export type Session = {
   payment_status?: string;
   amount_total: number;
   currency: string;
-  line_items: { name: string; quantity: number; unit_amount: number }[];
+  line_items: { name: string; quantity: number; unit_amount: number | null; amount?: number }[];
   discounts?: { name: string; amount: number }[];
   taxes?: { name: string; amount: number }[];
   customer_email?: string | null;

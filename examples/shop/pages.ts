@@ -58,7 +58,9 @@ export function successPage(nonce: string, session: Session): string {
   const row = (name: string, amount: number) =>
     `<tr><td>${escapeText(name)}</td><td>${price(amount, session.currency)}</td></tr>`;
   const rows = [
-    ...session.line_items.map((item) => row(`${item.name} × ${item.quantity}`, item.unit_amount * item.quantity)),
+    ...session.line_items.map((item) =>
+      row(`${item.name} × ${item.quantity}`, item.amount ?? (item.unit_amount ?? 0) * item.quantity),
+    ),
     ...(session.discounts ?? []).map((discount) => row(discount.name, -discount.amount)),
     ...(session.taxes ?? []).map((tax) => row(tax.name, tax.amount)),
   ];

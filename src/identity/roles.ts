@@ -32,7 +32,7 @@ export const areas: Record<Menu, readonly string[]> = {
   transactions: ['payments', 'refunds', 'disputes', 'files', 'checkout', 'checkout_sessions', 'tokens', 'reports'],
   balances: ['balances', 'settlements', 'bank_accounts', 'payouts', 'ledger', 'reconciliations'],
   customers: ['customers', 'payment_methods'],
-  subscriptions: [],
+  subscriptions: ['subscriptions', 'invoices', 'billing_settings', 'test_clocks'],
   products: ['products', 'prices', 'tax_rates', 'coupons', 'promotion_codes'],
   developers: ['api_keys', 'access_keys', 'webhook_endpoints', 'deliveries', 'events', 'request_logs'],
   settings: ['account', 'profile', 'merchants', 'users', 'audit_events'],

@@ -53,14 +53,26 @@ test('by keyboard alone, from the first Tab to the merchant’s page', async () 
     await page.keyboard.press('Tab');
     const at = await focusOf(page);
     order.push(at);
-    // An input shows its focus by border or outline, everything else by outline: never by nothing.
+    // An input shows its focus by border or outline, everything else by outline: never by nothing. A choice shows it as a whole.
     const ring = await page.evaluate<string>(
-      `(({ outlineStyle, boxShadow }) => outlineStyle + ' ' + boxShadow)(getComputedStyle(document.activeElement))`,
+      `(({ outlineStyle, boxShadow }) => outlineStyle + ' ' + boxShadow)(getComputedStyle(document.activeElement.closest('.choice') ?? document.activeElement))`,
     );
     assert.notEqual(ring, 'none none', `${at} shows its focus`);
     if (typed[at]) await page.keyboard.type(typed[at]);
   }
-  assert.deepEqual(order, ['SUMMARY', 'A', 'email', 'number', 'expiry', 'cvc', 'name', 'country', 'postal', 'pay']);
+  assert.deepEqual(order, [
+    'SUMMARY',
+    'A',
+    'email',
+    'method-new',
+    'number',
+    'expiry',
+    'cvc',
+    'name',
+    'country',
+    'postal',
+    'pay',
+  ]);
   await page.keyboard.press('Enter');
   await page.waitForURL(`${shop}/thanks?session_id=${session.id}`);
   await paidOnce(site, session);

@@ -4,12 +4,23 @@ import type { CheckoutView } from '../../src/checkout/view.ts';
 import type { ScriptKey } from './messages.ts';
 
 export type Boot = {
+  /** `sess_…` or `pay_…`. */
+  id: string;
   state: CheckoutView['state'];
   /** `/pay/sess_…`: what all calls of the page begin with. */
   base: string;
   /** The bank's page, when the session is waiting for it. */
   action_url: string | null;
   expires_at: string | null;
+  /**
+   * What the customer is asked to send, when the page waits for bitcoin or has seen it. How long that is good is told by the server's
+   * clock: the customer's may be wrong.
+   */
+  bitcoin: { uri: string; left_ms: number } | null;
+  /** Whose pages may embed this one; empty: nobody's. */
+  allowed_origins: string[];
+  /** Where a paid customer would go. */
+  return_url: string | null;
   merchant: string;
   /** As displayed. */
   amount: string;

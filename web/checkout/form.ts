@@ -6,7 +6,7 @@ import { currencyOf } from '../../src/kit/money.ts';
 import { comparesPostalCode, withoutPostalCode } from './countries.ts';
 import { countryOf, countryOptions } from './country-options.ts';
 import { type Html, html } from './html.ts';
-import { brandNames, brands, icon, isBrand, mark } from './marks.ts';
+import { bitcoinMark, brandNames, brands, icon, isBrand, mark } from './marks.ts';
 import { languageOf } from './messages.ts';
 import { moneyIn, type Page, type Say, sayIn } from './page.ts';
 
@@ -20,15 +20,15 @@ export function form(view: CheckoutView, page: Page, now: Date, shown: boolean):
 <section aria-labelledby="contact-title"><h2 id="contact-title">${say('contact')}</h2>${email(view, say)}</section>
 <section aria-labelledby="method-title"><h2 id="method-title">${say('payment_method')}</h2>
 ${
-  saved.length > 0 &&
-  html`<div class="choices" role="radiogroup" aria-labelledby="method-title">${saved.map((card) => savedChoice(card, card === chosen, page))}<label class="choice"><input type="radio" name="method" id="method-new" value=""${chosen ? '' : html` checked`}>${mark('')}<span class="choice-text">${say('use_new_card')}</span></label></div>`
+  (saved.length > 0 || view.takes_bitcoin) &&
+  html`<div class="choices" role="radiogroup" aria-labelledby="method-title">${saved.map((card) => savedChoice(card, card === chosen, page))}<label class="choice"><input type="radio" name="method" id="method-new" value=""${chosen ? '' : html` checked`}>${mark('')}<span class="choice-text">${say(saved.length > 0 ? 'use_new_card' : 'card_brand')}</span></label>${view.takes_bitcoin && html`<label class="choice"><input type="radio" name="method" id="method-bitcoin" value="bitcoin">${bitcoinMark}<span class="choice-text">Bitcoin</span></label>`}</div>`
 }
 <div id="new-card"${chosen ? html` hidden` : ''}>${newCard(view, page)}</div>
 </section>
 </fieldset>
 <div id="notice" class="notice" role="alert" tabindex="-1"></div>
 <button type="button" id="pay" class="button primary needs-script" aria-describedby="secure"><span class="face">${icon('lock')}<span id="pay-text">${say('pay_amount', { amount })}</span></span><span class="spinner" aria-hidden="true"></span></button>
-<noscript><p class="notice plain-notice">${icon('alert')}<span>${say('noscript')}</span></p></noscript>
+${!page.still && html`<noscript><p class="notice plain-notice">${icon('alert')}<span>${say('noscript')}</span></p></noscript>`}
 <p class="secure" id="secure">${icon('shield')}<span>${say('secure_note', { merchant: view.merchant.name })}</span></p>
 </form>`;
 }

@@ -75,5 +75,10 @@ export const mark = (brand: string): Html =>
     ? html`<svg class="mark ${brand}" width="34" height="22" aria-hidden="true" focusable="false"><use href="#mark-${brand}"/></svg>`
     : html`<span class="mark blank">${icon('card')}</span>`;
 
+/** Drawn in place: it stands once in a page, if at all. */
+export const bitcoinMark: Html = raw(
+  '<svg class="mark" width="34" height="22" viewBox="0 0 34 22" aria-hidden="true" focusable="false"><circle cx="17" cy="11" r="11" fill="#f7931a"/><path fill="none" stroke="#fff" stroke-width="2" stroke-linejoin="round" d="M13.5 6h5a2.4 2.4 0 0 1 0 5h-4 4.6a2.6 2.6 0 0 1 0 5.2H13.5M14.6 6v10M16 3.8V6m2.6-2.2V6M16 16v2.2m2.6-2.2v2.2"/></svg>',
+);
+
 export const icon = (name: Icon): Html =>
   html`<svg class="icon ${name}" width="16" height="16" aria-hidden="true" focusable="false"><use href="#icon-${name}"/></svg>`;

@@ -26,6 +26,8 @@ export const declineKeys = [
   'processing_error',
   'authentication_failed',
   'authentication_abandoned',
+  'underpaid',
+  'invoice_expired',
 ] as const;
 
 /** What the script needs of the table. Sent within the page, so the script carries no language at all. */
@@ -42,6 +44,7 @@ export const scriptKeys = [
   'processing_slow',
   'auth_not_done',
   'auth_title',
+  'auth_new_tab',
   'success_title',
   'error_email_missing',
   'error_email',
@@ -80,6 +83,18 @@ export const scriptKeys = [
   'advice_authentication_failed',
   'decline_authentication_abandoned',
   'advice_authentication_abandoned',
+  'decline_underpaid',
+  'advice_underpaid',
+  'decline_invoice_expired',
+  'advice_invoice_expired',
+  'bitcoin_left',
+  'bitcoin_seen_title',
+  'bitcoin_seen',
+  'bitcoin_small',
+  'copied',
+  'promo_missing',
+  'promo_unknown',
+  'promo_gone',
 ] as const satisfies readonly MessageKey[];
 export type ScriptKey = (typeof scriptKeys)[number];
 

@@ -1,7 +1,7 @@
 // The shell of every page of the checkout: head, styles, pictures. And what a part of a page needs to write itself.
 
 import { type Currency, display } from '../../src/kit/money.ts';
-import { type Html, html, raw } from './html.ts';
+import { type Html, html, raw, webUrl } from './html.ts';
 import { sprite } from './marks.ts';
 import { directionOf, fill, languageOf, type MessageKey, tables } from './messages.ts';
 
@@ -20,6 +20,10 @@ export type Page = {
   locale: string;
   /** In front of every path of ours, without a slash at the end; empty at a root of its own. */
   base_path: string;
+  /** A picture of the page, without its script: nothing on it does anything. */
+  still?: boolean;
+  /** The one colour scheme of a still; otherwise the browser's. */
+  scheme?: 'light' | 'dark';
 };
 
 export type Say = (key: MessageKey, values?: Record<string, string>) => string;
@@ -36,9 +40,18 @@ export const moneyIn = (locale: string, currency: Currency) => (amount: number) 
 const whole = (text: string): string =>
   text.replace(/[\p{Script=Latin}\p{Sc}](?:[\p{Script=Latin}\p{Sc}\s.]*[\p{Script=Latin}\p{Sc}])?/u, '\u2066$&\u2069');
 
-type Shell = { page: Page; title: string; body: Html; with_script: boolean };
+/** `asks_again`: the page waits for something outside; without a script it is loaded anew now and then. */
+type Shell = {
+  page: Page;
+  title: string;
+  body: Html;
+  with_script: boolean;
+  asks_again?: boolean;
+  /** Colours that replace our own, made by branding.ts; and the merchant's picture for the tab. */
+  brand?: { style: string; icon_url: string | null };
+};
 
-export function shell({ page, title, body, with_script }: Shell): string {
+export function shell({ page, title, body, with_script, asks_again, brand }: Shell): string {
   const { nonce, assets, locale, base_path } = page;
   const script = html`<script type="module" nonce="${nonce}" src="${base_path}/assets/${assets.script.path}" integrity="${assets.script.integrity}"></script>`;
   // The style sheet is ours and holds no `<`; the build refuses one that does.
@@ -53,12 +66,12 @@ export function shell({ page, title, body, with_script }: Shell): string {
 <meta name="robots" content="noindex, nofollow">
 <meta name="format-detection" content="telephone=no">
 <title>${title}</title>
-<link rel="icon" href="${icon}">
-<style nonce="${nonce}">${raw(assets.style)}</style>
+<link rel="icon" href="${webUrl(brand?.icon_url ?? null) ?? icon}">
+<style nonce="${nonce}">${raw(assets.style)}</style>${brand?.style && html`<style nonce="${nonce}">${raw(brand.style)}</style>`}
 ${with_script && script}
-<noscript><style nonce="${nonce}">.needs-script{display:none!important}.details{display:block!important}</style></noscript>
+${!page.still && html`<noscript><style nonce="${nonce}">.needs-script{display:none!important}.details{display:block!important}</style>${asks_again && html`<meta http-equiv="refresh" content="20">`}</noscript>`}
 </head>
-<body>
+<body${page.still && html` inert`}>
 ${sprite}
 ${body}
 </body>

@@ -3,12 +3,15 @@
 
 import type { CheckoutView } from '../../src/checkout/view.ts';
 import { currencyOf } from '../../src/kit/money.ts';
+import { bitcoin, bitcoinText } from './bitcoin.ts';
 import type { Boot } from './boot.ts';
+import { brandingStyle } from './branding.ts';
 import { form } from './form.ts';
 import { type Html, html, json, webUrl } from './html.ts';
 import { type Icon, icon } from './marks.ts';
 import { scriptKeys } from './messages.ts';
 import { moneyIn, type Page, sayIn, shell } from './page.ts';
+import { qrCode } from './qr.ts';
 import { summary } from './summary.ts';
 
 export type { Page, PageAssets } from './page.ts';
@@ -21,17 +24,31 @@ ${summary(view, page)}
 <main class="pay"><div class="inner">${panels(view, page, now)}</div></main>
 <footer class="foot"><div class="inner">${icon('lock')}<span>${say('footer')}</span></div></footer>
 </div>
-<script type="application/json" id="boot">${json(boot(view, page))}</script>`;
-  return shell({ page, title: say('page_title', { merchant: view.merchant.name }), body, with_script: true });
+<script type="application/json" id="boot">${json(boot(view, page, now))}</script>`;
+  return shell({
+    page,
+    title: say('page_title', { merchant: view.merchant.name }),
+    body,
+    with_script: page.still !== true,
+    asks_again: view.bitcoin !== null,
+    brand: { style: brandingStyle(view.branding, page.scheme), icon_url: view.branding.icon_url },
+  });
 }
 
-function boot(view: CheckoutView, page: Page): Boot {
+function boot(view: CheckoutView, page: Page, now: Date): Boot {
   const say = sayIn(page.locale);
   return {
+    id: view.id,
     state: view.state,
     base: `${page.base_path}/pay/${encodeURIComponent(view.id)}`,
     action_url: webUrl(view.action_url) ?? null,
     expires_at: view.expires_at,
+    bitcoin: view.bitcoin && {
+      uri: view.bitcoin.uri,
+      left_ms: Math.max(0, Date.parse(view.bitcoin.expires_at) - now.getTime()),
+    },
+    allowed_origins: view.allowed_origins,
+    return_url: view.allowed_origins.length > 0 ? (webUrl(view.redirect_url) ?? null) : null,
     merchant: view.merchant.name,
     amount: moneyIn(page.locale, currencyOf(view.currency))(view.amount_total),
     messages: Object.fromEntries(scriptKeys.map((key) => [key, say(key)])) as Boot['messages'],
@@ -44,7 +61,7 @@ function panels(view: CheckoutView, page: Page, now: Date): Html {
     case 'open':
     case 'processing':
     case 'requires_authentication':
-      return html`${form(view, page, now, view.state === 'open')}${waiting(view, page)}${authentication(view, page)}${success(view, page)}${challenge(page)}<p id="live" class="unseen" role="status"></p>`;
+      return html`${form(view, page, now, view.state === 'open')}${waiting(view, page)}${bitcoinPanel(view, page, now)}${authentication(view, page)}${success(view, page)}${challenge(page)}<p id="live" class="unseen" role="status"></p>`;
     case 'complete':
       return complete(view, page);
     case 'expired':
@@ -68,10 +85,23 @@ function waiting(view: CheckoutView, page: Page): Html {
   const say = sayIn(page.locale);
   return panel({
     id: 'waiting',
-    title: say('processing_title'),
+    title: say(view.bitcoin ? 'bitcoin_seen_title' : 'processing_title'),
     badge: html`<span class="badge"><span class="spinner on" aria-hidden="true"></span></span>`,
-    inside: html`<p id="waiting-text">${say('processing_text')}</p><p class="note">${say('processing_safe')}</p>`,
+    inside: html`<p id="waiting-text">${say(view.bitcoin ? 'bitcoin_seen' : 'processing_text')}</p><p class="note">${say('processing_safe')}</p>`,
     shown: view.state === 'processing',
+  });
+}
+
+function bitcoinPanel(view: CheckoutView, page: Page, now: Date): Html | undefined {
+  if (view.bitcoin === null || view.state !== 'requires_authentication') return undefined;
+  const say = sayIn(page.locale);
+  const amount = bitcoinText(view.bitcoin.amount_missing, page);
+  return panel({
+    id: 'bitcoin',
+    title: say('bitcoin_title', { amount }),
+    badge: qrCode(view.bitcoin.uri, say('bitcoin_qr')),
+    inside: bitcoin(view.bitcoin, page, now),
+    shown: true,
   });
 }
 
@@ -83,7 +113,7 @@ function authentication(view: CheckoutView, page: Page): Html {
     title: say('auth_title'),
     badge: badge('shield', ''),
     inside: html`<p>${say('auth_text')}</p><a class="button primary" id="authenticate" href="${url ?? '#'}">${say('auth_continue')}</a>`,
-    shown: view.state === 'requires_authentication',
+    shown: view.state === 'requires_authentication' && view.bitcoin === null,
   });
 }
 
@@ -95,7 +125,7 @@ function success(view: CheckoutView, page: Page): Html {
     id: 'success',
     title: say('success_title'),
     badge: html`<span class="badge good" aria-hidden="true"><svg class="drawn" viewBox="0 0 52 52" width="52" height="52"><circle cx="26" cy="26" r="24"/><path d="m15.5 27 7.5 7.5 14-15.5"/></svg></span>`,
-    inside: html`<p>${say('success_text', { merchant, amount })}</p><p class="note" id="leaving" hidden>${say('redirecting', { merchant })}</p><p class="note" id="staying">${say('close_page')}</p><a class="button" id="continue" href="#" hidden>${say('continue_to', { merchant })}</a>`,
+    inside: html`<p id="success-text">${say('success_text', { merchant, amount })}</p><p class="note" id="leaving" hidden>${say('redirecting', { merchant })}</p><p class="note" id="staying">${say('close_page')}</p><a class="button" id="continue" href="#" hidden>${say('continue_to', { merchant })}</a>`,
     shown: false,
   });
 }

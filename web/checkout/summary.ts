@@ -5,22 +5,24 @@ import { currencyOf } from '../../src/kit/money.ts';
 import { type Html, html, imageUrl, webUrl } from './html.ts';
 import { icon } from './marks.ts';
 import { moneyIn, type Page, sayIn } from './page.ts';
+import { promotionField, sumLines } from './promotion.ts';
 
 export function summary(view: CheckoutView, page: Page): Html {
   const say = sayIn(page.locale);
   const money = moneyIn(page.locale, currencyOf(view.currency));
   const details = breakdown(view, page);
   // One line without taxes or discounts says no more than the total does: on a phone nothing needs folding then.
-  const folds = details !== undefined && (view.line_items.length > 1 || sums(view).length > 0);
+  const folds = details !== undefined && (view.line_items.length > 1 || sumLines(view, page).length > 1);
   return html`<section class="summary" aria-label="${say('order_summary')}"><div class="inner">
 ${merchant(view, page)}
 <div class="due">
 <h1>${say('page_title', { merchant: view.merchant.name })}</h1>
-<p class="total"><bdi>${money(view.amount_total)}</bdi></p>
+<p class="total"><bdi id="total">${money(view.amount_total)}</bdi></p>
 ${view.description && html`<p class="about"><bdi>${view.description}</bdi></p>`}
 </div>
 ${folds && html`<button type="button" class="toggle needs-script" id="toggle" aria-expanded="false" aria-controls="details"><span>${say('show_details')}</span>${icon('down')}</button>`}
 ${details && html`<div class="details${folds ? ' folds' : ''}" id="details">${details}</div>`}
+${promotionField(view, page)}
 </div></section>`;
 }
 
@@ -40,28 +42,17 @@ function merchant(view: CheckoutView, page: Page): Html {
 
 const initial = (name: string): string => (Array.from(name.trim())[0] ?? '·').toLocaleUpperCase();
 
-type Sum = { name: string; amount: number };
-
-/** Between the lines and the total; empty when the lines are the total. */
-function sums(view: CheckoutView): Sum[] {
-  return [...view.discounts.map(({ name, amount }) => ({ name, amount: -Math.abs(amount) })), ...view.taxes];
-}
-
 function breakdown(view: CheckoutView, page: Page): Html | undefined {
-  if (view.line_items.length === 0 && sums(view).length === 0) return undefined;
-  const say = sayIn(page.locale);
+  const lines = sumLines(view, page);
+  // A page with a field for a code has a place for what it takes off.
+  if (view.line_items.length === 0 && lines.length === 1 && !view.promotion.allowed) return undefined;
   const money = moneyIn(page.locale, currencyOf(view.currency));
   const pictures = view.line_items.some((item) => imageUrl(item.image_url));
-  const between = sums(view);
-  const line = (name: string, amount: number, kind = '') =>
-    html`<div class="sum ${kind}"><dt><bdi>${name}</bdi></dt><dd><bdi>${money(amount)}</bdi></dd></div>`;
   return html`${
     view.line_items.length > 0 &&
     html`<ul class="items" role="list">${view.line_items.map((item) => lineItem(item, page, money, pictures))}</ul>`
-  }<dl class="sums">
-${between.length > 0 && line(say('subtotal'), view.amount_subtotal)}
-${between.map(({ name, amount }) => line(name, amount, amount < 0 ? 'less' : ''))}
-${line(say('total_due'), view.amount_total, 'whole')}
+  }<dl class="sums" id="sums">
+${lines.map(({ name, amount, kind }) => html`<div class="sum ${kind}"><dt><bdi>${name}</bdi></dt><dd><bdi>${amount}</bdi></dd></div>`)}
 </dl>`;
 }
 
@@ -71,7 +62,10 @@ function lineItem(item: Item, page: Page, money: (amount: number) => string, pic
   const say = sayIn(page.locale);
   const url = imageUrl(item.image_url);
   const quantity = new Intl.NumberFormat(page.locale).format(item.quantity);
-  const note = item.quantity === 1 ? undefined : say('quantity_each', { quantity, price: money(item.unit_amount) });
+  const each = item.unit_amount;
+  const many =
+    each === null ? say('quantity_only', { quantity }) : say('quantity_each', { quantity, price: money(each) });
+  const note = item.quantity === 1 ? undefined : many;
   // The letter stays under the picture: it is what is seen when the picture does not come.
   const picture =
     pictures &&

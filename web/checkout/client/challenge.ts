@@ -2,6 +2,7 @@
 // leaves. The browser's own dialog keeps the focus inside and the rest of the page inert.
 
 import { challengeDone } from '../boot.ts';
+import { framed } from './around.ts';
 import { find, say } from './dom.ts';
 
 const dialog = () => find('challenge', HTMLDialogElement);
@@ -31,10 +32,17 @@ export function openChallenge(url: string, ends: Ends): Challenge {
     'allow-same-origin',
     'allow-popups',
     'allow-popups-to-escape-sandbox',
-    'allow-top-navigation-by-user-activation',
   );
+  // Embedded, the tab is the merchant's: nothing in here leads it elsewhere.
+  if (!framed) frame.sandbox.add('allow-top-navigation-by-user-activation');
   find('challenge-frame', HTMLElement).append(frame);
-  find('challenge-here', HTMLAnchorElement).href = url;
+  const elsewhere = find('challenge-here', HTMLAnchorElement);
+  elsewhere.href = url;
+  if (framed) {
+    elsewhere.target = '_blank';
+    elsewhere.rel = 'noopener';
+    elsewhere.textContent = say('auth_new_tab');
+  }
   ask().hidden = true;
 
   const close = () => {

@@ -28,7 +28,12 @@ const errorOf = (name: FieldName) => find(`${name}-error`, HTMLElement);
 const chosen = () => document.querySelector<HTMLInputElement>('input[name="method"]:checked');
 
 /** The saved card that is chosen; undefined when a new one is to be typed. */
-export const savedCard = (): string | undefined => chosen()?.value || undefined;
+export const savedCard = (): string | undefined => (paysBitcoin() ? undefined : chosen()?.value || undefined);
+
+export const paysBitcoin = (): boolean => chosen()?.value === 'bitcoin';
+
+/** Not so with a saved card or Bitcoin. */
+const typesCard = (): boolean => !chosen()?.value;
 
 export type CardBody = {
   number: string;
@@ -57,7 +62,7 @@ export const typedEmail = (): string | undefined => (input('email').readOnly ? u
 
 export const wantsToSave = (): boolean => {
   const box = document.getElementById('save');
-  return box instanceof HTMLInputElement && box.checked && savedCard() === undefined;
+  return box instanceof HTMLInputElement && box.checked && typesCard();
 };
 
 export function clearCard(): void {
@@ -70,7 +75,7 @@ const postalShown = () => !withoutPostalCode.has(control('country').value);
 /** The complaint about a field as it stands, or undefined. Empty is a complaint only for those who have been asked to send. */
 function complaint(name: FieldName): string | undefined {
   const value = control(name).value.trim();
-  if (name !== 'email' && savedCard() !== undefined) return undefined;
+  if (name !== 'email' && !typesCard()) return undefined;
   switch (name) {
     case 'email':
       if (typedEmail() === undefined) return undefined;
@@ -142,7 +147,7 @@ const byParam: Record<string, FieldName> = {
 /** The field that a parameter such as `card.exp_year` stands for, while it is there to be mended. */
 export function fieldOf(param: string | undefined): FieldName | undefined {
   const name = byParam[param?.split(/[.[]/).pop() ?? ''];
-  if (name === undefined || (name !== 'email' && savedCard() !== undefined)) return undefined;
+  if (name === undefined || (name !== 'email' && !typesCard())) return undefined;
   return name === 'postal' && !postalShown() ? undefined : name;
 }
 
@@ -183,7 +188,7 @@ function showPostal(): void {
 }
 
 function showMethod(): void {
-  find('new-card', HTMLElement).hidden = savedCard() !== undefined;
+  find('new-card', HTMLElement).hidden = !typesCard();
 }
 
 export function startFields(): void {

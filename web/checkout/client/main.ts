@@ -2,11 +2,15 @@
 // request that needs it.
 
 import './checkout.css';
+import { startAround } from './around.ts';
+import { startBitcoin } from './bitcoin.ts';
 import { isBusy } from './button.ts';
 import { boot, find, say } from './dom.ts';
 import { fillTestCard, startFields } from './fields.ts';
+import { startLeaving } from './leaving.ts';
 import { authenticate, poll } from './outcome.ts';
 import { detailsChanged, press } from './pay.ts';
+import { startPromotion } from './promotion.ts';
 import { askStatus } from './server.ts';
 
 function startForm(): void {
@@ -55,11 +59,17 @@ function startExpiry(): void {
 }
 
 startToggle();
+startAround();
+startLeaving();
 if (document.getElementById('form')) {
   startForm();
+  startPromotion();
   if (boot.state === 'open') startExpiry();
   if (boot.state === 'processing') void poll();
-  if (boot.state === 'requires_authentication') authenticate(boot.action_url);
+  if (boot.state === 'requires_authentication') {
+    if (boot.bitcoin) startBitcoin(boot.bitcoin);
+    else authenticate(boot.action_url);
+  }
 }
 // A page out of the browser's memory shows what was, perhaps with a card in it.
 addEventListener('pageshow', (event) => {

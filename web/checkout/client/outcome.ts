@@ -1,6 +1,7 @@
 // What the server answered, shown: paid, declined, still waiting, or to be confirmed with the bank.
 
 import type { PayResult } from '../../../src/checkout/view.ts';
+import { framed, tellEnd } from './around.ts';
 import { whenIdle } from './button.ts';
 import { type Challenge, openChallenge } from './challenge.ts';
 import { boot, find, say, webUrl } from './dom.ts';
@@ -16,11 +17,12 @@ export function handle(result: PayResult): void {
     case 'declined':
       return decline(result);
     case 'processing':
+      tellSeen();
       show('waiting');
       void poll();
       return;
     case 'requires_authentication':
-      return authenticate(result.action_url);
+      return result.bitcoin_uri === null ? authenticate(result.action_url) : showInvoice(result.bitcoin_uri);
     case 'open':
       return returnToForm(() => showNotice(say('press_again')));
     case 'expired':
@@ -46,6 +48,10 @@ function succeed(result: PayResult): void {
   clearCard();
   show('success');
   const next = webUrl(result.redirect_url);
+  if (framed) {
+    find('staying', HTMLElement).hidden = true;
+    return tellEnd('success', next ?? null);
+  }
   if (!next) return;
   find('leaving', HTMLElement).hidden = false;
   find('staying', HTMLElement).hidden = true;
@@ -67,13 +73,27 @@ function decline({ decline: why }: PayResult): void {
       why?.code === 'lost_card' || why?.code === 'stolen_card' ? 'generic_decline' : (why?.code ?? 'generic_decline');
     const words = boot.messages as Record<string, string | undefined>;
     const title = words[`decline_${code}`] ?? why?.message ?? say('decline_generic_decline');
-    const advice = words[`advice_${code}`] ?? why?.advice ?? say('advice_generic_decline');
+    const advice =
+      words[`advice_${code}`]?.replace('{merchant}', boot.merchant) ?? why?.advice ?? say('advice_generic_decline');
     showNotice(title, undefined, advice);
     const field = declineField[code];
     if (!field || savedCard() !== undefined) return;
     showError(field, field === 'cvc' ? title : say('error_expired'));
     focusField(field);
   });
+}
+
+/** An invoice is painted by the server, with its code: another one than this page's is another page. */
+function showInvoice(uri: string): void {
+  if (boot.bitcoin?.uri === uri && document.getElementById('bitcoin')) show('bitcoin');
+  else location.reload();
+}
+
+/** What was waited for has been seen: the panel of waiting says so in its own words. */
+function tellSeen(): void {
+  if (!boot.bitcoin) return;
+  find('waiting-title', HTMLElement).textContent = say('bitcoin_seen_title');
+  find('waiting-text', HTMLElement).textContent = say('bitcoin_seen');
 }
 
 let polling = false;
@@ -90,7 +110,8 @@ export async function poll(): Promise<void> {
       polling = false;
       return handle(reply.value);
     }
-    if (Date.now() - start > 20_000) find('waiting-text', HTMLElement).textContent = say('processing_slow');
+    if (Date.now() - start > 20_000 && !boot.bitcoin)
+      find('waiting-text', HTMLElement).textContent = say('processing_slow');
   }
 }
 

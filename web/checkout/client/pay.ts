@@ -10,6 +10,7 @@ import {
   type FieldName,
   fieldOf,
   focusField,
+  paysBitcoin,
   savedCard,
   showError,
   typedEmail,
@@ -23,6 +24,9 @@ import { askStatus, createToken, type PayBody, sendPayment } from './server.ts';
 let unanswered: { key: string; body: PayBody } | undefined;
 /** A press was given up for new details while its outcome is still open: the server is asked before another is made. */
 let unsure = false;
+
+/** Whether a press may yet turn out to have paid. */
+export const isUnsettled = (): boolean => unsure || unanswered !== undefined;
 
 export async function press(): Promise<void> {
   if (isBusy()) return;
@@ -61,6 +65,7 @@ async function pay(): Promise<void> {
 async function payBody(): Promise<PayBody | undefined> {
   const email = typedEmail();
   const common: PayBody = email === undefined ? {} : { email };
+  if (paysBitcoin()) return { ...common, payment_method_type: 'bitcoin' };
   const saved = savedCard();
   if (saved !== undefined) return { ...common, payment_method: saved };
   const token = await createToken(cardBody());
@@ -96,6 +101,10 @@ async function handleProblem(problem: Problem): Promise<void> {
       if (status.kind === 'answer') return handle(status.value);
       break;
     }
+    case 'amount_too_small':
+      return showNotice(say('bitcoin_small'));
+    case 'promotion_code_refused':
+      return showNotice(say('promo_gone'));
     case 'rate_limited':
       return showNotice(say('too_many'), problem.request_id);
   }

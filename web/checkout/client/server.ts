@@ -2,6 +2,7 @@
 
 import type { PayResult } from '../../../src/checkout/view.ts';
 import { type Reply, send, type Tools } from '../press.ts';
+import type { PromotionAnswer } from '../promotion.ts';
 import { announce, boot, say } from './dom.ts';
 import type { CardBody } from './fields.ts';
 
@@ -24,11 +25,21 @@ const tools: Tools = { fetch: (path, init) => fetch(path, init), pause, random: 
 export const createToken = (card: CardBody): Promise<Reply<{ id: string }>> =>
   send({ method: 'POST', path: `${boot.base}/tokens`, body: card, timeout_ms: 15_000, tries: 4 }, tools);
 
-export type PayBody = { token?: string; payment_method?: string; email?: string; save_payment_method?: boolean };
+export type PayBody = {
+  token?: string;
+  payment_method?: string;
+  payment_method_type?: 'bitcoin';
+  email?: string;
+  save_payment_method?: boolean;
+};
 
 /** The time-out is longer than the server's own towards a provider: the server should be the first to give up. */
 export const sendPayment = (body: PayBody, key: string): Promise<Reply<PayResult>> =>
   send({ method: 'POST', path: `${boot.base}/payments`, body, key, timeout_ms: 30_000, tries: 4 }, tools);
+
+/** One try: a guess is never repeated by itself. Taking the same code twice is the same as once. */
+export const sendPromotionCode = (code: string | null): Promise<Reply<PromotionAnswer>> =>
+  send({ method: 'POST', path: `${boot.base}/promotion_code`, body: { code }, timeout_ms: 15_000, tries: 1 }, tools);
 
 export const askStatus = (tries = 3): Promise<Reply<PayResult>> =>
   send({ method: 'GET', path: `${boot.base}/status`, timeout_ms: 15_000, tries }, tools);

@@ -7,6 +7,7 @@ import { useChange, useList, useRead } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
 import type { Customer, Payment, PaymentMethod } from '../data/types.ts';
 import { Ask } from '../parts/Ask.tsx';
+import { addressLine } from '../parts/address.ts';
 import { Amount, Go, Id, Status, When } from '../parts/Bits.tsx';
 import { Fields, Page, Refused, Section, Waiting } from '../parts/Page.tsx';
 import { of, Table } from '../parts/Table.tsx';
@@ -31,7 +32,6 @@ export function CustomerPage() {
         {found.error ? <Refused error={found.error} /> : <Waiting />}
       </Page>
     );
-  const { address } = customer;
   return (
     <Page
       title={customer.name ?? customer.email ?? t('customer')}
@@ -51,7 +51,7 @@ export function CustomerPage() {
             [t('phone'), customer.phone],
             [t('reference'), customer.reference && <Id id={customer.reference} />],
             [t('language'), customer.language],
-            [t('address'), address && Object.values(address).filter(Boolean).join(', ')],
+            [t('address'), addressLine(customer.address)],
             [t('created'), <When key="at" at={customer.created_at} />],
             ...Object.entries(customer.metadata).map(([name, value]) => [`${t('metadata')}: ${name}`, value] as const),
           ]}

@@ -74,3 +74,6 @@ export function useWho(): Who {
   if (!who) throw new Error('useWho stands inside the shell.');
   return who;
 }
+
+/** Outside the shell nobody is signed in. */
+export const useWhoIfAny = (): Who | undefined => use(Context);

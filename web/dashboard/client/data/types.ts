@@ -1,6 +1,7 @@
 // The objects of the API as its OpenAPI document describes them, and those of people, who sign in here only.
 
 export type {
+  AccessKey,
   Account,
   APIKey,
   Balance,
@@ -14,6 +15,7 @@ export type {
   PaymentMethod,
   Payout,
   Refund,
+  RequestLog,
   Settlement,
   WebhookEndpoint,
 } from '../../../../sdk/server/src/generated/types.ts';

@@ -1,4 +1,4 @@
-// The pages for whoever connects a program. Access keys and the request log stand here as soon as the API has them.
+// The pages for whoever connects a program.
 
 import { Tabs } from '../parts/Tabs.tsx';
 import { t } from './words.ts';
@@ -8,8 +8,10 @@ export const DeveloperTabs = () => (
     label={t('title')}
     of={[
       { to: '/developers/keys', label: t('keys'), scope: 'api_keys:read' },
+      { to: '/developers/access-keys', label: t('accessKeys'), scope: 'access_keys:read' },
       { to: '/developers/webhooks', label: t('webhooks'), scope: 'webhook_endpoints:read' },
       { to: '/developers/events', label: t('events'), scope: 'events:read' },
+      { to: '/developers/requests', label: t('requests'), scope: 'request_logs:read' },
     ]}
   />
 );

@@ -9,7 +9,7 @@ import { useList, useRead } from '../data/api.ts';
 import { useLive } from '../data/live.ts';
 import { useWho } from '../data/session.tsx';
 import type { Event } from '../data/types.ts';
-import { Go, Id, When } from '../parts/Bits.tsx';
+import { Go, Id, RequestId, When } from '../parts/Bits.tsx';
 import { Empty, Fields, Page, Refused, Section, Waiting } from '../parts/Page.tsx';
 import { of, Table } from '../parts/Table.tsx';
 import { Deliveries } from './Deliveries.tsx';
@@ -27,7 +27,7 @@ export function Events() {
   return (
     <Page title={t('title')}>
       <DeveloperTabs />
-      <Group align="end">
+      <Group align="end" className="filters">
         <NativeSelect
           label={t('type')}
           value={type}
@@ -60,7 +60,7 @@ export function Events() {
             {
               key: 'request',
               label: t('request'),
-              cell: (row) => (row.request_id ? <Id id={row.request_id} short /> : '–'),
+              cell: (row) => (row.request_id ? <RequestId id={row.request_id} short /> : '–'),
             },
             { key: 'id', label: 'Id', cell: (row) => <Id id={row.id} short /> },
             { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
@@ -96,7 +96,7 @@ export function EventPage() {
               of={[
                 [t('created'), <When key="at" at={event.created_at} />],
                 [t('object'), object && <Id id={object} />],
-                [t('request'), event.request_id && <Id id={event.request_id} />],
+                [t('request'), event.request_id && <RequestId key="r" id={event.request_id} />],
               ]}
             />
           </Section>

@@ -1,32 +1,37 @@
-// API keys: made, shown this once, revoked.
+// API keys: made, shown this once, named and limited, rolled, revoked.
 
-import { Button, NativeSelect, TextInput } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { useState } from 'react';
 import { useChange, useList } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
 import type { APIKey } from '../data/types.ts';
 import { Ask } from '../parts/Ask.tsx';
-import { Id, Status, When } from '../parts/Bits.tsx';
+import { Faint, Id, Status, When } from '../parts/Bits.tsx';
 import { Empty, Page, Section } from '../parts/Page.tsx';
 import { Secret } from '../parts/Secret.tsx';
 import { of, Table } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
 import { named } from '../words.ts';
 import { DeveloperTabs } from './DeveloperTabs.tsx';
+import { AddKey, EditKey, RollKey } from './KeyDialogs.tsx';
 import { t } from './words.ts';
 
-const day = 86_400;
+type Asked = { verb: 'edit' | 'roll' | 'revoke'; row: APIKey };
 
 export function Keys() {
   const { can } = useWho();
   const [adding, setAdding] = useState(false);
   const [shown, setShown] = useState<string>();
-  const [revoking, setRevoking] = useState<APIKey>();
+  const [asked, setAsked] = useState<Asked>();
   const found = useList<APIKey>('/api_keys');
-  const revoke = useChange(() => {
-    toast(t('revoked'));
-    setRevoking(undefined);
-  });
+  const close = () => {
+    setAdding(false);
+    setAsked(undefined);
+  };
+  const made = (key: string) => {
+    close();
+    setShown(key);
+  };
   const writes = can('api_keys:write');
   return (
     <Page
@@ -50,11 +55,8 @@ export function Keys() {
             { key: 'kind', label: t('kind'), cell: (row) => named(row.kind) },
             { key: 'hint', label: t('key'), cell: (row) => <code>{row.hint}</code> },
             { key: 'status', label: t('status'), cell: (row) => <Status of={row.status} /> },
-            {
-              key: 'used',
-              label: t('lastUsed'),
-              cell: (row) => (row.last_used_at === null ? t('never') : <When at={row.last_used_at} />),
-            },
+            { key: 'limits', label: t('limits'), cell: limitsOf },
+            { key: 'used', label: t('lastUsed'), cell: (row) => <Used of={row} /> },
             {
               key: 'expires',
               label: t('expires'),
@@ -64,91 +66,82 @@ export function Keys() {
             {
               key: 'act',
               label: '',
-              cell: (row) =>
-                writes && row.status === 'active' ? (
-                  <Button size="compact-xs" variant="default" onClick={() => setRevoking(row)}>
-                    {t('revoke')}
-                  </Button>
-                ) : null,
+              cell: (row) => (writes && row.status === 'active' ? <Verbs row={row} ask={setAsked} /> : null),
             },
           ]}
         />
       </Section>
-      {adding && (
-        <AddKey
-          close={() => setAdding(false)}
-          made={(key) => {
-            setAdding(false);
-            setShown(key);
-          }}
-        />
-      )}
+      {adding && <AddKey close={close} made={made} />}
+      {asked?.verb === 'edit' && <EditKey apiKey={asked.row} close={close} />}
+      {asked?.verb === 'roll' && <RollKey apiKey={asked.row} close={close} made={made} />}
+      {asked?.verb === 'revoke' && <Revoke row={asked.row} close={close} />}
       {shown !== undefined && (
         <Secret title={t('newKey')} secret={shown} file="florin-key.txt" done={() => setShown(undefined)} />
       )}
-      <Ask
-        opened={revoking !== undefined}
-        close={() => setRevoking(undefined)}
-        title={`${t('revoke')}: ${revoking?.name ?? ''}`}
-        text={t('revokeText')}
-        verb={t('revoke')}
-        danger
-        busy={revoke.isPending}
-        error={revoke.error}
-        submit={() => revoke.mutate({ method: 'DELETE', path: `/api_keys/${revoking?.id}` })}
-      />
     </Page>
   );
 }
 
-function AddKey({ close, made }: { close(): void; made(key: string): void }) {
-  const [kind, setKind] = useState('secret');
-  const [name, setName] = useState('');
-  const [life, setLife] = useState('');
-  const add = useChange<{ key: string | null }>(({ key }) => key !== null && made(key));
+function limitsOf({ scopes, allowed_ips }: APIKey) {
+  const told = [
+    scopes.length > 0 && t('limitedTo', { count: scopes.length }),
+    allowed_ips.length > 0 && t('addresses', { count: allowed_ips.length }),
+  ].filter(Boolean);
+  if (told.length === 0) return <Faint>–</Faint>;
+  return <span title={[...scopes, ...allowed_ips].join('\n')}>{told.join(', ')}</span>;
+}
+
+/** When, and from where. */
+export const Used = ({ of: row }: { of: { last_used_at: string | null; last_used_address: string | null } }) =>
+  row.last_used_at === null ? (
+    t('never')
+  ) : (
+    <span>
+      <When at={row.last_used_at} />
+      {row.last_used_address !== null && (
+        <>
+          {' '}
+          <Faint>{t('from', { address: row.last_used_address })}</Faint>
+        </>
+      )}
+    </span>
+  );
+
+function Verbs({ row, ask }: { row: APIKey; ask(asked: Asked): void }) {
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button size="compact-xs" variant="default">
+          …<span className="sr"> {t('moreKey', { name: row.name })}</span>
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {(['edit', 'roll', 'revoke'] as const).map((verb) => (
+          <Menu.Item key={verb} onClick={() => ask({ verb, row })}>
+            {t(verb === 'edit' ? 'editKey' : verb)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Revoke({ row, close }: { row: APIKey; close(): void }) {
+  const revoke = useChange(() => {
+    toast(t('revoked'));
+    close();
+  });
   return (
     <Ask
       opened
       close={close}
-      title={t('addKey')}
-      text={t('addKeyText')}
-      verb={t('addKey')}
-      busy={add.isPending}
-      error={add.error}
-      blocked={name.trim() === ''}
-      submit={() =>
-        add.mutate({
-          path: '/api_keys',
-          body: { kind, name: name.trim(), ...(life === '' ? {} : { expires_in: Number(life) * day }) },
-        })
-      }
-    >
-      <NativeSelect
-        label={t('kind')}
-        data={[
-          { value: 'secret', label: t('secret') },
-          { value: 'publishable', label: t('publishable') },
-        ]}
-        value={kind}
-        onChange={(event) => setKind(event.currentTarget.value)}
-      />
-      <TextInput
-        label={t('name')}
-        required
-        maxLength={100}
-        data-autofocus
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      <NativeSelect
-        label={t('lifetime')}
-        data={[
-          { value: '', label: t('forever') },
-          ...[1, 7, 30, 90, 365].map((count) => ({ value: String(count), label: t('days', { count }) })),
-        ]}
-        value={life}
-        onChange={(event) => setLife(event.currentTarget.value)}
-      />
-    </Ask>
+      title={`${t('revoke')}: ${row.name}`}
+      text={t('revokeText')}
+      verb={t('revoke')}
+      danger
+      busy={revoke.isPending}
+      error={revoke.error}
+      submit={() => revoke.mutate({ method: 'DELETE', path: `/api_keys/${row.id}` })}
+    />
   );
 }

@@ -36,7 +36,7 @@ export function Chart({ label, now, before, show, showDay }: Props) {
   return (
     <figure className="chart-box">
       <div className="chart-words" aria-hidden="true">
-        <span>{show(most)}</span>
+        <span>{show([...now, ...before].some((point) => (point.value ?? 0) > 0) ? most : 0)}</span>
       </div>
       <svg className="chart" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
         {[0, 0.5, 1].map((part) => (

@@ -89,7 +89,7 @@ function OverviewPage() {
           columns={[
             {
               key: 'amount',
-              label: t('volume'),
+              label: t('amount'),
               cell: (row) => (
                 <Go to={`/payments/${row.id}`}>
                   <Amount of={row.amount} currency={row.currency} strong />

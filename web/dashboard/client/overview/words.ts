@@ -7,6 +7,7 @@ export const t = catalogue({
     days: 'Last {count} day|Last {count} days',
     compared: 'compared with the {count} day before|compared with the {count} days before',
     volume: 'Volume',
+    amount: 'Amount',
     success: 'Success rate',
     payments: 'Payments',
     refunds: 'Refunds',

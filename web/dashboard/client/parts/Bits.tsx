@@ -3,7 +3,7 @@
 import { Badge, Tooltip, UnstyledButton } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
-import { useWho } from '../data/session.tsx';
+import { useWho, useWhoIfAny } from '../data/session.tsx';
 import { named } from '../words.ts';
 import { dayAndTime, exact, money } from './amount.ts';
 import { Icon } from './icons.tsx';
@@ -99,3 +99,20 @@ export const Go = ({ to, children, className = 'go' }: { to: string; children: R
 );
 
 export const Faint = ({ children }: { children: ReactNode }) => <span className="faint">{children}</span>;
+
+/** A request id, with the way to what the log kept of that call for whoever may read it. */
+export function RequestId({ id, short = false }: { id: string; short?: boolean }) {
+  const who = useWhoIfAny();
+  return (
+    <span className="request">
+      <Id id={id} short={short} />
+      {/* What a job of our own did was no call. */}
+      {id.startsWith('req_') && who?.can('request_logs:read') && (
+        <Go to={`/developers/requests/${id}`}>
+          {t('log')}
+          <span className="sr"> {t('logOf', { id })}</span>
+        </Go>
+      )}
+    </span>
+  );
+}

@@ -3,7 +3,7 @@
 import { Alert, Button, Card, Code, Group, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { type ReactNode, useEffect } from 'react';
 import { Refusal } from '../data/request.ts';
-import { Id } from './Bits.tsx';
+import { RequestId } from './Bits.tsx';
 import { t } from './words.ts';
 
 type PageProps = { title: string; above?: ReactNode; beside?: ReactNode; actions?: ReactNode; children: ReactNode };
@@ -57,8 +57,8 @@ export function Refused({ error, retry }: { error: unknown; retry?: () => void }
       <Group gap="xs" mt={6}>
         {problem?.param !== undefined && <Code>{problem.param}</Code>}
         {problem?.request_id ? (
-          <Text size="xs">
-            {t('requestId')} <Id id={problem.request_id} />
+          <Text size="xs" component="span">
+            {t('requestId')} <RequestId id={problem.request_id} />
           </Text>
         ) : null}
         {retry && (

@@ -1,7 +1,7 @@
 // A secret that is shown this one time: copied or saved now, or never. It lives in this component's memory only.
 
-import { Alert, Button, Code, Group, Modal, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { Alert, Button, Code, Group, Modal, Stack } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
 import { save } from '../data/request.ts';
 import { catalogue } from '../words.ts';
 
@@ -17,7 +17,7 @@ const t = catalogue({
   },
 });
 
-type Props = { title: string; secret: string | string[]; file: string; done(): void; doneLabel?: string };
+type Props = { title: string; secret: string | string[]; file: string; done(): void; children?: ReactNode };
 
 export function SecretText({ secret, file }: Pick<Props, 'secret' | 'file'>) {
   const [copied, setCopied] = useState(false);
@@ -42,7 +42,7 @@ export function SecretText({ secret, file }: Pick<Props, 'secret' | 'file'>) {
   );
 }
 
-export function Secret({ title, secret, file, done }: Props) {
+export function Secret({ title, secret, file, done, children }: Props) {
   return (
     <Modal
       opened
@@ -55,10 +55,10 @@ export function Secret({ title, secret, file, done }: Props) {
     >
       <Stack>
         <SecretText secret={secret} file={file} />
+        {children}
         <Group justify="flex-end">
           <Button onClick={done}>{t('done')}</Button>
         </Group>
-        <Text size="xs" className="faint" />
       </Stack>
     </Modal>
   );

@@ -14,6 +14,8 @@ export const t = catalogue({
     all: 'All',
     actions: 'Actions',
     close: 'Close',
+    log: 'Log',
+    logOf: 'of request {id}',
     tooPrecise: 'Write an amount such as {example}.',
   },
 });

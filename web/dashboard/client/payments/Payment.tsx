@@ -1,14 +1,16 @@
 // One payment with everything that is known of it.
 
-import { SimpleGrid, Stack, Table, Text } from '@mantine/core';
+import { SimpleGrid, Stack, Text } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { useRead } from '../data/api.ts';
 import { useLive } from '../data/live.ts';
 import { useWho } from '../data/session.tsx';
-import type { Payment } from '../data/types.ts';
+import type { Customer, Payment } from '../data/types.ts';
+import { addressLine } from '../parts/address.ts';
 import { money } from '../parts/amount.ts';
 import { Amount, Go, Id, Status, When } from '../parts/Bits.tsx';
 import { Fields, Page, Refused, Section, Waiting } from '../parts/Page.tsx';
+import { Table } from '../parts/Table.tsx';
 import { named } from '../words.ts';
 import { Actions } from './Actions.tsx';
 import { methodText } from './method.ts';
@@ -54,7 +56,9 @@ export function PaymentPage() {
       <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="md">
         <Stack>
           <Facts payment={payment} />
+          <Payer payment={payment} />
           <Sums payment={payment} />
+          <Products payment={payment} />
           <Method payment={payment} />
           <Processing payment={payment} />
         </Stack>
@@ -68,7 +72,6 @@ export function PaymentPage() {
 }
 
 function Facts({ payment }: { payment: Payment }) {
-  const { can } = useWho();
   const metadata = Object.entries(payment.metadata);
   return (
     <Section title={t('payment')}>
@@ -77,19 +80,6 @@ function Facts({ payment }: { payment: Payment }) {
           [t('created'), <When key="at" at={payment.created_at} />],
           [t('description'), payment.description],
           [t('reference'), payment.merchant_reference && <Id id={payment.merchant_reference} />],
-          [
-            t('customer'),
-            payment.customer === null ? (
-              payment.email
-            ) : can('customers:read') ? (
-              <Go key="go" to={`/customers/${payment.customer}`}>
-                {payment.email ?? payment.customer}
-              </Go>
-            ) : (
-              (payment.email ?? payment.customer)
-            ),
-          ],
-          payment.customer !== null && [`${t('customer')} ${t('id')}`, <Id key="cus" id={payment.customer} />],
           payment.checkout_session !== null && [t('session'), <Id key="sess" id={payment.checkout_session} />],
           payment.checkout_url !== null && [
             t('page'),
@@ -121,25 +111,63 @@ function Sums({ payment: p }: { payment: Payment }) {
           line(t('refunded'), p.amount_refunded, true),
           line(t('disputed'), p.amount_disputed),
           line(t('refundable'), p.amount_refundable, true),
+          line(t('exchangeFee'), p.exchange_fee),
         ]}
       />
-      {p.breakdown && p.breakdown.line_items.length > 0 && (
-        <Table mt="md" aria-label={t('products')}>
-          <Table.Tbody>
-            {p.breakdown.line_items.map((item, i) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: two lines may be the same, and they never move
-              <Table.Tr key={i}>
-                <Table.Td>{item.name}</Table.Td>
-                <Table.Td className="right">
-                  {t('quantity', { count: item.quantity })} {money(item.unit_amount, p.currency)}
-                </Table.Td>
-                <Table.Td className="right">
-                  <Amount of={item.amount} currency={p.currency} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+    </Section>
+  );
+}
+
+function Products({ payment: { breakdown, currency } }: { payment: Payment }) {
+  if (!breakdown || breakdown.line_items.length === 0) return null;
+  return (
+    <Section title={t('products')} flush>
+      <Table
+        label={t('products')}
+        rows={breakdown.line_items.map((item, i) => ({ ...item, id: String(i) }))}
+        columns={[
+          { key: 'name', label: t('name'), cell: (item) => item.name },
+          { key: 'quantity', label: t('quantityOf'), right: true, cell: (item) => item.quantity },
+          {
+            key: 'each',
+            label: t('unitPrice'),
+            right: true,
+            cell: (item) => <Amount of={item.unit_amount} currency={currency} />,
+          },
+          {
+            key: 'amount',
+            label: t('amount'),
+            right: true,
+            cell: (item) => <Amount of={item.amount} currency={currency} strong />,
+          },
+        ]}
+      />
+    </Section>
+  );
+}
+
+function Payer({ payment }: { payment: Payment }) {
+  const { can } = useWho();
+  const reads = can('customers:read');
+  const known = payment.customer !== null && reads;
+  const { data: customer } = useRead<Customer>(`/customers/${payment.customer}`, {}, { enabled: known });
+  const email = payment.email ?? customer?.email;
+  return (
+    <Section title={t('customer')} actions={known && <Go to={`/customers/${payment.customer}`}>{t('open')}</Go>}>
+      {payment.customer === null && !email ? (
+        <Text size="sm" className="faint">
+          {t('guest')}
+        </Text>
+      ) : (
+        <Fields
+          of={[
+            customer?.name != null && [t('name'), customer.name],
+            [t('email'), email],
+            customer?.phone != null && [t('phone'), customer.phone],
+            customer?.address != null && [t('address'), addressLine(customer.address)],
+            payment.customer !== null && [t('id'), <Id key="cus" id={payment.customer} />],
+          ]}
+        />
       )}
     </Section>
   );
@@ -154,14 +182,7 @@ function Method({ payment }: { payment: Payment }) {
         <Fields of={[[t('method'), methodText(payment)]]} />
       </Section>
     );
-  const { card, billing_address: address } = method;
-  const lines = address && [
-    address.line1,
-    address.line2,
-    [address.postal_code, address.city].filter(Boolean).join(' '),
-    address.state,
-    address.country,
-  ];
+  const { card, billing_address } = method;
   return (
     <Section title={t('method')}>
       <Fields
@@ -171,7 +192,7 @@ function Method({ payment }: { payment: Payment }) {
           [t('funding'), named(card.funding)],
           [t('issuer'), card.issuer],
           [t('issuerCountry'), card.country],
-          [t('billing'), lines ? lines.filter(Boolean).join(', ') : null],
+          [t('billing'), addressLine(billing_address)],
           method.id !== null && [t('id'), <Id key="pm" id={method.id} />],
         ]}
       />

@@ -1,10 +1,11 @@
-// What belongs to a payment: its refunds, disputes and events. Each is shown only to who may see it.
+// What belongs to a payment: its refunds, disputes, events and the calls about it. Each is shown only to who may see it.
 
 import { useList } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
-import type { Dispute, Event, Payment, Refund } from '../data/types.ts';
-import { Amount, Go, Id, Status, When } from '../parts/Bits.tsx';
-import { Section } from '../parts/Page.tsx';
+import type { Dispute, Event, Payment, Refund, RequestLog } from '../data/types.ts';
+import { ResultCode } from '../developers/ResultCode.tsx';
+import { Amount, Go, Id, RequestId, Status, When } from '../parts/Bits.tsx';
+import { Empty, Section } from '../parts/Page.tsx';
 import { of, Table } from '../parts/Table.tsx';
 import { named } from '../words.ts';
 import { t } from './words.ts';
@@ -16,6 +17,7 @@ export function Beside({ payment }: { payment: Payment }) {
       {can('refunds:read') && <Refunds payment={payment} />}
       {can('disputes:read') && <Disputes payment={payment} />}
       {can('events:read') && <Events payment={payment} />}
+      {can('request_logs:read') && <Calls payment={payment} />}
     </>
   );
 }
@@ -91,9 +93,37 @@ function Events({ payment }: { payment: Payment }) {
           },
           {
             key: 'request',
-            label: 'Request',
-            cell: (row) => (row.request_id ? <Id id={row.request_id} short /> : '–'),
+            label: t('request'),
+            cell: (row) => (row.request_id ? <RequestId id={row.request_id} short /> : '–'),
           },
+          { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
+        ]}
+      />
+    </Section>
+  );
+}
+
+/** Calls that named the payment or made it. */
+function Calls({ payment }: { payment: Payment }) {
+  const found = useList<RequestLog>('/request_logs', { object_id: payment.id, made_by: 'program', limit: 10 });
+  return (
+    <Section title={t('calls')} flush actions={<Go to={`/developers/requests?id=${payment.id}`}>{t('all')}</Go>}>
+      <Table
+        label={t('calls')}
+        {...of(found)}
+        to={(row) => `/developers/requests/${row.id}`}
+        empty={<Empty title={t('noCalls')} />}
+        columns={[
+          {
+            key: 'call',
+            label: t('call'),
+            cell: (row) => (
+              <Go to={`/developers/requests/${row.id}`} className="go call">
+                <b>{row.method}</b> {row.path.replace(payment.id, '…')}
+              </Go>
+            ),
+          },
+          { key: 'status', label: t('status'), cell: (row) => <ResultCode of={row.status} code={row.code} /> },
           { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
         ]}
       />

@@ -19,42 +19,36 @@ export function AccountSettings() {
       <Refused error={found.error} />
       {found.isPending && <Waiting />}
       {account && (
-        <>
-          <Section title={t('account')}>
-            <Fields
-              of={[
-                ['Id', <Id key="id" id={account.id} />],
-                [t('mode'), named(account.mode)],
-                [t('currency'), account.currency],
-                [t('zone'), account.time_zone],
-                [t('country'), account.country],
-                [t('delay'), t('delayDays', { count: account.settlement_delay_days })],
-                [t('schedule'), named(account.payout_schedule)],
-                [t('minimum'), money(account.payout_minimum, account.currency)],
-                [t('overdraft'), money(account.overdraft_limit, account.currency)],
-                [t('funding'), named(account.refund_funding)],
-                [
-                  t('warnings'),
-                  account.fraud_warning_refund_limit === null
-                    ? t('off')
-                    : money(account.fraud_warning_refund_limit, account.currency),
-                ],
-                [
-                  t('fees'),
-                  (account.fee_schedule.rules ?? []).map((rule) => feeText(rule, account.currency)).join(' · ') ||
-                    t('off'),
-                ],
-              ]}
-            />
-            <Text size="sm" mt="md" className="faint">
-              {t('operatorOnly')}
-            </Text>
-          </Section>
-          {/* The checkout's colours and its preview stand here as soon as the API has them. */}
-          <Section title={t('branding')}>
-            <Text size="sm">{t('brandingText')}</Text>
-          </Section>
-        </>
+        <Section title={t('account')}>
+          <Fields
+            of={[
+              ['Id', <Id key="id" id={account.id} />],
+              [t('mode'), named(account.mode)],
+              [t('currency'), account.currency],
+              [t('zone'), account.time_zone],
+              [t('country'), account.country],
+              [t('delay'), t('delayDays', { count: account.settlement_delay_days })],
+              [t('schedule'), named(account.payout_schedule)],
+              [t('minimum'), money(account.payout_minimum, account.currency)],
+              [t('overdraft'), money(account.overdraft_limit, account.currency)],
+              [t('funding'), named(account.refund_funding)],
+              [
+                t('warnings'),
+                account.fraud_warning_refund_limit === null
+                  ? t('off')
+                  : money(account.fraud_warning_refund_limit, account.currency),
+              ],
+              [
+                t('fees'),
+                (account.fee_schedule.rules ?? []).map((rule) => feeText(rule, account.currency)).join(' · ') ||
+                  t('off'),
+              ],
+            ]}
+          />
+          <Text size="sm" mt="md" className="faint">
+            {t('operatorOnly')}
+          </Text>
+        </Section>
       )}
     </Page>
   );

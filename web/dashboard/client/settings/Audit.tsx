@@ -7,7 +7,7 @@ import { useState } from 'react';
 import { useList } from '../data/api.ts';
 import { download } from '../data/request.ts';
 import { useWho } from '../data/session.tsx';
-import { Id, When } from '../parts/Bits.tsx';
+import { Id, RequestId, When } from '../parts/Bits.tsx';
 import { startOfDay } from '../parts/days.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Empty, Fields, Page, Refused, Section } from '../parts/Page.tsx';
@@ -58,7 +58,7 @@ export function Audit() {
       }
     >
       <SettingsTabs />
-      <Group align="end">
+      <Group align="end" className="filters">
         <TextInput
           label={t('action')}
           placeholder="api_keys.create"
@@ -122,7 +122,7 @@ export function Audit() {
                 [t('actor'), opened.actor.name],
                 [t('browser'), opened.browser],
                 [t('address'), opened.address],
-                ['Request', <Id key="r" id={opened.request_id} />],
+                [t('request'), <RequestId key="r" id={opened.request_id} />],
                 [t('hash'), <Id key="h" id={opened.hash} />],
               ]}
             />

@@ -10,6 +10,7 @@ export const SettingsTabs = () => (
       { to: '/settings/profile', label: t('profile') },
       { to: '/settings/users', label: t('users'), scope: 'users:read' },
       { to: '/settings/merchants', label: t('merchants'), scope: 'merchants:read' },
+      { to: '/settings/branding', label: t('branding'), scope: 'merchants:read' },
       { to: '/settings/account', label: t('account'), scope: 'account:read' },
       { to: '/settings/audit', label: t('audit'), scope: 'audit_events:read' },
     ]}

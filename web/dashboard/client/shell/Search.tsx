@@ -10,21 +10,10 @@ import type { Customer, List, Payment } from '../data/types.ts';
 import { minor } from '../parts/amount.ts';
 import { Amount, Status } from '../parts/Bits.tsx';
 import { Icon } from '../parts/icons.tsx';
+import { objectPage } from '../parts/object-page.ts';
 import { named } from '../words.ts';
 import { places } from './Navigation.tsx';
 import { t } from './words.ts';
-
-/** Where an id leads, by its prefix. */
-const byPrefix: Record<string, (id: string) => string> = {
-  pay: (id) => `/payments/${id}`,
-  cus: (id) => `/customers/${id}`,
-  dp: (id) => `/disputes/${id}`,
-  evt: (id) => `/developers/events/${id}`,
-  we: (id) => `/developers/webhooks/${id}`,
-  setl: (id) => `/balances/settlements/${id}`,
-  po: () => '/balances/payouts',
-  ba: () => '/balances/bank-accounts',
-};
 
 type Hit = { to: string; key: string; left: ReactNode; right?: ReactNode };
 
@@ -83,7 +72,7 @@ export function Search({ close }: { close(): void }) {
 function useHits(typed: string, text: string): { found: Hit[]; busy: boolean } {
   const { can, account } = useWho();
   const [, prefix = ''] = /^([a-z]+)_[0-9a-z]{10,}$/.exec(typed) ?? [];
-  const direct = byPrefix[prefix]?.(typed);
+  const direct = objectPage(typed);
   const amount = account && /^[\d.,]+$/.test(text) ? minor(text, account.currency) : undefined;
   const payments = can('payments:read') && text !== '' && direct === undefined;
   const one = { limit: 5 };
