@@ -47,7 +47,7 @@ export const createPrice = operation({
   kind: 'write',
   summary: 'Create a price',
   description:
-    'One price holds its amounts in several currencies. A `recurring` price says its cycle; subscriptions are not sold yet, so checkout takes one-time prices.',
+    'One price holds its amounts in several currencies. A `recurring` price says its cycle: a subscription is made of it; checkout takes one-time prices.',
   input: Type.Object(
     {
       product: Id,

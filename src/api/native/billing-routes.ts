@@ -1,0 +1,57 @@
+// The native routes of billing: subscriptions, invoices, how failed payments are tried again, test clocks. Holds no logic.
+
+import { cancelPlanChange, cancelSubscription, revokeCancellation } from '../../billing/cancel-subscription.ts';
+import { createSubscription } from '../../billing/create-subscription.ts';
+import {
+  getInvoice,
+  listInvoices,
+  markInvoiceUncollectible,
+  payInvoice,
+  voidInvoice,
+} from '../../billing/manage-invoices.ts';
+import {
+  advanceTestClock,
+  completeTestClock,
+  createTestClock,
+  getTestClock,
+  listTestClocks,
+} from '../../billing/manage-test-clocks.ts';
+import { pauseSubscription, resumeSubscription } from '../../billing/pause-subscription.ts';
+import { previewSubscription } from '../../billing/preview-subscription.ts';
+import { getSubscription, listSubscriptions } from '../../billing/read-subscriptions.ts';
+import { getBillingSettings, updateBillingSettings } from '../../billing/settings.ts';
+import { updateSubscription } from '../../billing/update-subscription.ts';
+import type { Operation } from '../../operation/operation.ts';
+import type { Route } from '../route.ts';
+
+const row = (method: Route['method'], path: string, op: unknown, status: Route['status'] = 200): Route => ({
+  method,
+  path,
+  op: op as Operation,
+  status,
+});
+
+export const billingRoutes: readonly Route[] = [
+  row('POST', '/v1/subscriptions', createSubscription, 201),
+  row('GET', '/v1/subscriptions', listSubscriptions),
+  row('GET', '/v1/subscriptions/{id}', getSubscription),
+  row('PATCH', '/v1/subscriptions/{id}', updateSubscription),
+  row('GET', '/v1/subscriptions/{id}/preview', previewSubscription),
+  row('POST', '/v1/subscriptions/{id}/cancel_update', cancelPlanChange),
+  row('POST', '/v1/subscriptions/{id}/cancel', cancelSubscription),
+  row('POST', '/v1/subscriptions/{id}/revoke_cancellation', revokeCancellation),
+  row('POST', '/v1/subscriptions/{id}/pause', pauseSubscription),
+  row('POST', '/v1/subscriptions/{id}/resume', resumeSubscription),
+  row('GET', '/v1/invoices', listInvoices),
+  row('GET', '/v1/invoices/{id}', getInvoice),
+  row('POST', '/v1/invoices/{id}/pay', payInvoice),
+  row('POST', '/v1/invoices/{id}/void', voidInvoice),
+  row('POST', '/v1/invoices/{id}/mark_uncollectible', markInvoiceUncollectible),
+  row('GET', '/v1/billing_settings', getBillingSettings),
+  row('PATCH', '/v1/billing_settings', updateBillingSettings),
+  row('POST', '/v1/test_clocks', createTestClock, 201),
+  row('GET', '/v1/test_clocks', listTestClocks),
+  row('GET', '/v1/test_clocks/{id}', getTestClock),
+  row('POST', '/v1/test_clocks/{id}/advance', advanceTestClock, 202),
+  row('POST', '/v1/test_clocks/{id}/complete', completeTestClock),
+];

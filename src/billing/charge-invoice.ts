@@ -1,0 +1,137 @@
+// Charging an invoice with a saved card. The invoice is claimed in the transaction that records the payment, so at most one payment of
+// it is under way, whoever charges it and wherever a process dies; what came of it is written by settle-invoice.ts.
+
+import { sql } from 'kysely';
+import { type Executor, GuardFailed, type Statement, type Tx } from '../db/db.ts';
+import { assert } from '../kit/assert.ts';
+import { hours, plus, seconds } from '../kit/clock.ts';
+import { isFault } from '../kit/fault.ts';
+import { newId } from '../kit/id.ts';
+import type { Ctx } from '../operation/context.ts';
+import { Replay } from '../operation/operation.ts';
+import { beginPayment } from '../payments/create-payment.ts';
+import type { PaymentRow } from '../payments/payment.ts';
+import type { InvoiceRow, LineRow } from './invoice.ts';
+import { numberText } from './invoice-object.ts';
+import { failWithoutPayment, giveUpDue, settleInvoice, settleRenewal } from './settle-invoice.ts';
+import { findSubscription, isEnded, type SubscriptionRow } from './subscription.ts';
+
+export type Charge = {
+  invoice: InvoiceRow;
+  /** This card, whatever the subscription says. */
+  payment_method?: string;
+  return_url?: string;
+  /** Somebody asked for it now: what was given up is tried all the same. */
+  asked?: boolean;
+  /** What the billing run has read for the whole batch. */
+  known?: { s: SubscriptionRow; lines: LineRow[]; method: string | undefined };
+};
+
+/** Undefined: no payment was begun. The invoice is read anew by whoever wants to know how it stands. */
+export async function chargeInvoice(ctx: Ctx, charge: Charge): Promise<PaymentRow | undefined> {
+  const { env } = ctx;
+  const { invoice } = charge;
+  const { claim: _, ...plain } = ctx;
+  const { known } = charge;
+  const s = known?.s ?? (await findSubscription(env.db.query, invoice.account_id, invoice.subscription_id));
+  if (!charge.asked && isEnded(s)) return undefined;
+  const method =
+    charge.payment_method ?? (known ? known.method : await methodFor(env.db.query, s, invoice.declined_method_id));
+  if (method === undefined) {
+    if (invoice.declined_method_id !== null) await giveUpDue(plain, invoice);
+    else await failWithoutPayment(plain, invoice, 'payment_method_missing');
+    return undefined;
+  }
+  const id = newId('pay', env);
+  env.probe('invoice.claiming');
+  try {
+    const payment = await beginPayment(
+      plain,
+      {
+        amount: invoice.amount_due,
+        currency: invoice.currency,
+        payment_method: method,
+        customer: invoice.customer_id,
+        description: `Invoice ${numberText(invoice.number)}`,
+        metadata: {},
+        ...(invoice.customer_details.email ? { email: invoice.customer_details.email } : {}),
+        ...(invoice.merchant_reference ? { merchant_reference: invoice.merchant_reference } : {}),
+        ...(charge.return_url ? { return_url: charge.return_url } : {}),
+      },
+      { id, guards: [claimInvoice(ctx, invoice, id)] },
+    );
+    assert(!(payment instanceof Replay), 'a payment without a claim is not replayed');
+    env.probe('invoice.charged');
+    if (known) await settleRenewal(plain, { s, invoice, lines: known.lines }, payment);
+    else await settleInvoice(plain, invoice.id, payment.id);
+    return payment;
+  } catch (error) {
+    // Somebody else charges it, or it was paid or voided meanwhile.
+    if (error instanceof GuardFailed && error.guard === 'invoice_charge') return undefined;
+    if (charge.asked) throw error;
+    // The card or its customer went away between the look and the charge.
+    if (isFault(error, 'not_found') || isFault(error, 'parameter_invalid')) {
+      await failWithoutPayment(plain, invoice, 'payment_method_missing');
+      return undefined;
+    }
+    // The account may take no payments now; what is due stays due.
+    if (isFault(error, 'permission_denied') || isFault(error, 'feature_unavailable')) {
+      await postpone(ctx, invoice);
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Fails when the invoice is not to be paid any more, is being paid, or was charged since it was looked at. */
+function claimInvoice(ctx: Ctx, invoice: InvoiceRow, payment_id: string): Statement {
+  const now = ctx.env.clock.now();
+  return {
+    name: 'invoice_claim',
+    text: `with done as (
+        update invoices set payment_id = $3, charging = true, charges = charges + 1, charge_at = null, follow_at = $5, follows = 0
+        where account_id = $1 and id = $2 and status in ('open', 'uncollectible') and not charging and charges = $4 returning 1)
+      select florin_expect((select count(*) from done), 1, 'invoice_charge')`,
+    values: [invoice.account_id, invoice.id, payment_id, invoice.charges, plus(now, seconds(5))],
+  };
+}
+
+async function postpone(ctx: Ctx, invoice: InvoiceRow): Promise<void> {
+  await sql`update invoices set charge_at = charge_at + ${`${hours(1)} milliseconds`}::interval
+    where account_id = ${invoice.account_id} and id = ${invoice.id} and charge_at is not null`.execute(
+    ctx.env.db.query,
+  );
+}
+
+/** The subscription's own card while it is saved, else the customer's default; never one that was declined for good. */
+export async function methodFor(
+  query: Executor | Tx,
+  s: SubscriptionRow,
+  declined: string | null,
+): Promise<string | undefined> {
+  const found = await methodsFor(query, s.account_id, [{ s, declined }]);
+  return found.get(s.id);
+}
+
+/** The same for many at once, by subscription. */
+export async function methodsFor(
+  query: Executor | Tx,
+  account_id: string,
+  wanted: { s: SubscriptionRow; declined: string | null }[],
+): Promise<Map<string, string | undefined>> {
+  const { rows } = await sql<{ id: string; own: string | null; usual: string | null }>`
+    select u.id, p.id as own, c.default_payment_method as usual
+    from unnest(${wanted.map((one) => one.s.id)}::text[], ${wanted.map((one) => one.s.customer_id)}::text[], ${wanted.map((one) => one.s.payment_method_id)}::text[])
+      as u (id, customer_id, method_id)
+    join customers c on c.account_id = ${account_id} and c.id = u.customer_id and c.deleted_at is null
+    left join payment_methods p on p.account_id = ${account_id} and p.id = u.method_id and p.detached_at is null`.execute(
+    query,
+  );
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return new Map(
+    wanted.map(({ s, declined }) => {
+      const row = found.get(s.id);
+      return [s.id, [row?.own, row?.usual].find((id) => id && id !== declined) ?? undefined];
+    }),
+  );
+}

@@ -1,0 +1,264 @@
+// Beginning a subscription: it and its first invoice are written in one transaction, then the saved card is charged. Until that is paid it
+// is incomplete; a trial begins at once.
+
+import { sql } from 'kysely';
+import Type, { type Static } from 'typebox';
+import { findCustomer } from '../customers/customer.ts';
+import { runAll, type Tx } from '../db/db.ts';
+import { days, hours, plus } from '../kit/clock.ts';
+import { Fault } from '../kit/fault.ts';
+import { idAt, newId } from '../kit/id.ts';
+import { currencyOf } from '../kit/money.ts';
+import type { Ctx } from '../operation/context.ts';
+import { CurrencyCode, Id, instantOf, Metadata, text, Url } from '../operation/fields.ts';
+import { operation } from '../operation/operation.ts';
+import { refuseAccount } from '../payments/create-payment.ts';
+import { findPaymentMethod } from '../vault/payment-method.ts';
+import { clockOf } from './business-time.ts';
+import { chargeInvoice } from './charge-invoice.ts';
+import { daysAfter, periodOf } from './cycle.ts';
+import type { InvoiceRow } from './invoice.ts';
+import { findInvoice } from './invoice.ts';
+import { lineOf } from './invoice-sums.ts';
+import { issueInvoices } from './issue-invoices.ts';
+import { itemFor, phasesFor } from './item.ts';
+import { insertSubscriptions, type SubscriptionRow, writeSubscriptions } from './subscription.ts';
+import { SubscriptionResult, subscriptionResult } from './subscription-result.ts';
+import { tellSubscription } from './tell.ts';
+
+/** How long the first payment is waited for. */
+const patience = hours(23);
+
+export const Quantity = Type.Integer({ minimum: 1, maximum: 1_000_000, description: '1 when left out.' });
+export const Cycles = Type.Integer({ minimum: 1, maximum: 1_200 });
+export const PhasesInput = Type.Array(
+  Type.Object(
+    { price: Id, quantity: Type.Optional(Quantity), cycles: Type.Optional(Cycles) },
+    { additionalProperties: false },
+  ),
+  {
+    minItems: 1,
+    maxItems: 10,
+    description: 'What follows, each for so many periods; the last one may be without end.',
+  },
+);
+
+const CreateInput = Type.Object(
+  {
+    customer: Id,
+    price: Id,
+    quantity: Type.Optional(Quantity),
+    currency: Type.Optional(CurrencyCode),
+    payment_method: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'A saved card of the customer. Left out: their default, whichever that is at the time.',
+      }),
+    ),
+    trial_days: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 730, description: 'What the price says when left out; 0 is no trial.' }),
+    ),
+    trial_end: Type.Optional(
+      Type.String({ format: 'date-time', maxLength: 40, description: 'Instead of trial_days.' }),
+    ),
+    cycles: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1_200, description: 'How many periods of this before `phases` begin.' }),
+    ),
+    phases: Type.Optional(PhasesInput),
+    automatic_tax: Type.Optional(
+      Type.Boolean({ description: 'True: your tax rates for the country of the customer’s address are added.' }),
+    ),
+    merchant_reference: Type.Optional(text(200)),
+    description: Type.Optional(text(500)),
+    return_url: Type.Optional(Url),
+    metadata: Type.Optional(Metadata),
+  },
+  { additionalProperties: false },
+);
+type CreateInput = Static<typeof CreateInput>;
+
+export const createSubscription = operation({
+  name: 'subscriptions.create',
+  scope: 'subscriptions:write',
+  actors: ['secret', 'system'],
+  kind: 'process',
+  summary: 'Create a subscription',
+  description:
+    'Charges the first period to a saved card at once, or begins a trial. `incomplete`: that payment failed or the customer must act (`latest_payment.checkout_url`); ' +
+    'it becomes `active` when the first invoice is paid within 23 hours, else `incomplete_expired`. The terms of the price are kept: a later edit of it changes nothing here.',
+  input: CreateInput,
+  output: SubscriptionResult,
+  faults: ['not_found', 'parameter_invalid', 'currency_unsupported', 'feature_unavailable'],
+  example: { customer: '{customer}', price: '{recurring_price}', payment_method: '{payment_method}', quantity: 2 },
+  async run(ctx, input) {
+    const before = await begun(ctx);
+    const { id, invoice } = before ?? (await begin(ctx, input));
+    if (invoice && invoice.status === 'open' && !invoice.charging && invoice.charges === 0)
+      await chargeInvoice(ctx, { invoice, ...(input.return_url ? { return_url: input.return_url } : {}) });
+    return await subscriptionResult(ctx, id);
+  },
+});
+
+type Begun = { id: string; invoice: InvoiceRow | undefined };
+
+/** A repeat of a request whose process died goes on where that ended. */
+async function begun(ctx: Ctx): Promise<Begun | undefined> {
+  if (!ctx.claim) return undefined;
+  const { account_id } = ctx.account;
+  const { query } = ctx.env.db;
+  const { rows } = await sql<{ id: string; latest_invoice_id: string | null }>`
+    select id, latest_invoice_id from subscriptions
+    where account_id = ${account_id} and request_key = ${ctx.claim.key} and id >= ${oldest(ctx)}`.execute(query);
+  const [row] = rows;
+  if (!row) return undefined;
+  const invoice = row.latest_invoice_id ? await findInvoice(query, account_id, row.latest_invoice_id) : undefined;
+  return { id: row.id, invoice };
+}
+
+/** Idempotency keys are kept for 30 days. */
+const oldest = (ctx: Ctx) => idAt('sub', plus(ctx.env.clock.now(), -days(30)));
+
+async function begin(ctx: Ctx, input: CreateInput): Promise<Begun> {
+  refuseAccount(ctx);
+  const { query } = ctx.env.db;
+  const { account_id } = ctx.account;
+  const customer = await findCustomer(query, account_id, input.customer);
+  await refuseMethod(ctx, input, customer.default_payment_method);
+  const wanted = { price: input.price, quantity: input.quantity ?? 1 };
+  const { item, currency } = await itemFor(query, account_id, {
+    ...wanted,
+    ...(input.currency ? { currency: currencyOf(input.currency) } : {}),
+  });
+  if (input.cycles !== undefined && !input.phases)
+    throw new Fault('parameter_invalid', "'cycles' ends this plan, so say by 'phases' what follows, or leave it out.", {
+      param: 'cycles',
+    });
+  if (input.cycles === undefined && input.phases)
+    throw new Fault('parameter_missing', "'cycles' is required: after how many periods do 'phases' begin?", {
+      param: 'cycles',
+    });
+  const phases = await phasesFor(query, account_id, input.phases ?? [], currency);
+  const clock = await clockOf(ctx, query, input.customer);
+  const now = clock?.frozen_time ?? ctx.env.clock.now();
+  const time_zone = ctx.account.time_zone;
+  const trial_end = trialEnd(input, item.trial_days, now, time_zone);
+  const { interval, interval_count } = item;
+  const period = trial_end
+    ? { start: now, end: trial_end }
+    : periodOf({ anchor: now, interval, interval_count, time_zone }, 0);
+  const row: SubscriptionRow = {
+    account_id,
+    id: newId('sub', ctx.env),
+    status: trial_end ? 'trialing' : 'incomplete',
+    customer_id: input.customer,
+    product_id: item.product,
+    price_id: item.price,
+    price_snapshot_id: item.price_snapshot,
+    quantity: item.quantity,
+    currency,
+    item,
+    payment_method_id: input.payment_method ?? null,
+    merchant_reference: input.merchant_reference ?? null,
+    description: input.description ?? null,
+    metadata: input.metadata ?? {},
+    automatic_tax: input.automatic_tax ?? false,
+    anchor: trial_end ?? now,
+    time_zone,
+    cycle_index: trial_end ? -1 : 0,
+    elapsed_cycles: trial_end ? 0 : 1,
+    started_at: now,
+    trial_start: trial_end ? now : null,
+    trial_end,
+    current_period_start: period.start,
+    current_period_end: period.end,
+    expires_at: trial_end ? null : plus(now, patience),
+    cancel_at: null,
+    cancel_at_period_end: false,
+    cancel_reason: null,
+    cancel_reason_code: null,
+    canceled_at: null,
+    ended_at: null,
+    paused_at: null,
+    resumes_at: null,
+    phase_cycles_left: input.cycles ?? null,
+    phases,
+    pending_lines: [],
+    credit_balance: 0,
+    covered_amount: 0,
+    covered_tax: 0,
+    covered_from: period.start,
+    covered_until: period.end,
+    open_invoice_id: null,
+    latest_invoice_id: null,
+    test_clock_id: clock?.id ?? null,
+    request_key: ctx.claim?.key ?? null,
+    next_at: null,
+    version: 1,
+    created_at: now,
+    updated_at: now,
+  };
+  const line = trial_end
+    ? lineOf(item, period, { amount: 0, description: `Trial of ${item.product_name}` })
+    : lineOf(item, period);
+  const invoice = await ctx.env.db.tx(async (tx) => {
+    await forgetOldKey(ctx, tx, row.request_key);
+    await runAll(tx, insertSubscriptions([row]));
+    await tellSubscription(ctx, tx, row, 'subscription.created');
+    const [issued] = await issueInvoices(ctx, tx, now, [
+      { subscription: row, reason: 'subscription_create', period, lines: [line] },
+    ]);
+    if (!issued) return undefined;
+    await runAll(tx, writeSubscriptions([issued.subscription]));
+    const { status } = issued.subscription;
+    if (status !== 'incomplete')
+      await tellSubscription(
+        ctx,
+        tx,
+        issued.subscription,
+        status === 'trialing' ? 'subscription.trialing' : 'subscription.activated',
+      );
+    return issued.invoice;
+  });
+  ctx.env.probe('subscription.recorded');
+  return { id: row.id, invoice };
+}
+
+async function forgetOldKey(ctx: Ctx, tx: Tx, key: string | null): Promise<void> {
+  if (key === null) return;
+  await sql`update subscriptions set request_key = null
+    where account_id = ${ctx.account.account_id} and request_key = ${key} and id < ${oldest(ctx)}`.execute(tx);
+}
+
+async function refuseMethod(ctx: Ctx, input: CreateInput, usual: string | null): Promise<void> {
+  if (input.payment_method === undefined) {
+    if (usual !== null) return;
+    throw new Fault(
+      'parameter_missing',
+      "'payment_method' is required: this customer has no default one. Save a card of theirs first.",
+      { param: 'payment_method' },
+    );
+  }
+  await refuseForeignMethod(ctx, input.customer, input.payment_method);
+}
+
+export async function refuseForeignMethod(ctx: Ctx, customer: string, payment_method: string): Promise<void> {
+  const { row } = await findPaymentMethod(ctx.env.db.query, ctx.account.account_id, payment_method);
+  if (row.customer_id === customer) return;
+  throw new Fault('parameter_invalid', 'This payment method belongs to another customer.', { param: 'payment_method' });
+}
+
+function trialEnd(input: CreateInput, of_price: number, now: Date, time_zone: string): Date | null {
+  if (input.trial_end === undefined) {
+    const count = input.trial_days ?? of_price;
+    return count > 0 ? daysAfter(now, count, time_zone) : null;
+  }
+  if (input.trial_days !== undefined)
+    throw new Fault('parameter_invalid', 'Give either trial_days or trial_end, not both.', { param: 'trial_end' });
+  const end = instantOf(input.trial_end, 'trial_end');
+  if (end <= now || end > plus(now, days(730)))
+    throw new Fault('parameter_invalid', "'trial_end' must be later than now, and within 730 days.", {
+      param: 'trial_end',
+    });
+  return end;
+}

@@ -1,0 +1,146 @@
+// How an invoice is shown: its public shape, its number, its lines.
+
+import Type, { type Static } from 'typebox';
+import { Address, Metadata, nullable } from '../operation/fields.ts';
+import { billingReasons, type InvoiceRow, invoiceStatuses, type LineRow } from './invoice.ts';
+
+const Instant = Type.String({ format: 'date-time' });
+
+export const LineObject = Type.Object(
+  {
+    id: Type.String(),
+    description: Type.String(),
+    amount: Type.Integer({ description: 'Negative where something is given back.' }),
+    discount: Type.Integer(),
+    tax: Type.Integer({ description: 'On top of the amount.' }),
+    quantity: Type.Integer(),
+    unit_amount: nullable(Type.Integer()),
+    product: Type.String(),
+    product_name: Type.String(),
+    price: Type.String(),
+    price_snapshot: Type.String(),
+    recurring: Type.Object({
+      pricing_model: Type.String(),
+      interval: Type.String(),
+      interval_count: Type.Integer(),
+      trial_days: Type.Integer(),
+    }),
+    period_start: Instant,
+    period_end: Instant,
+    proration: Type.Boolean({ description: 'Of a change within a period.' }),
+  },
+  { title: 'Invoice line' },
+);
+
+export const TaxObject = Type.Object({
+  tax_rate: nullable(Type.String()),
+  name: Type.String(),
+  rate_ppm: nullable(Type.Integer({ description: 'Parts per million: 190000 is 19 %.' })),
+  inclusive: Type.Boolean(),
+  amount: Type.Integer(),
+});
+
+export const InvoiceObject = Type.Object(
+  {
+    id: Type.String({ description: '`in_…`' }),
+    object: Type.Literal('invoice'),
+    number: Type.String({ description: 'Without a gap within the account.' }),
+    status: Type.Enum([...invoiceStatuses]),
+    subscription: Type.String(),
+    customer: Type.String(),
+    customer_details: Type.Object(
+      { name: nullable(Type.String()), email: nullable(Type.String()), address: nullable(Address) },
+      { description: 'As they were when the invoice was made.' },
+    ),
+    billing_reason: Type.Enum([...billingReasons]),
+    collection: Type.Literal('charge_automatically'),
+    merchant_reference: nullable(Type.String()),
+    currency: Type.String(),
+    period_start: Instant,
+    period_end: Instant,
+    lines: Type.Array(LineObject),
+    subtotal: Type.Integer(),
+    discount: Type.Integer(),
+    tax: Type.Integer({ description: 'What comes on top.' }),
+    taxes: Type.Array(TaxObject),
+    total: Type.Integer({ description: 'May be negative: then it was added to the subscription’s credit.' }),
+    credit_applied: Type.Integer({ description: 'Taken from the subscription’s credit.' }),
+    amount_due: Type.Integer(),
+    amount_paid: Type.Integer(),
+    payment: nullable(Type.String({ description: 'The last one that was begun for it.' })),
+    payment_under_way: Type.Boolean(),
+    charges: Type.Integer({ description: 'Payments that were begun for it.' }),
+    next_charge_at: nullable(Instant),
+    decline_code: nullable(Type.String({ description: 'Why the last payment failed.' })),
+    test_clock: nullable(Type.String()),
+    metadata: Metadata,
+    created_at: Instant,
+    paid_at: nullable(Instant),
+    voided_at: nullable(Instant),
+    uncollectible_at: nullable(Instant),
+    updated_at: Instant,
+  },
+  { title: 'Invoice' },
+);
+export type InvoiceObject = Static<typeof InvoiceObject>;
+
+const time = (at: Date | null) => at?.toISOString() ?? null;
+
+export const numberText = (number: number) => `INV-${String(number).padStart(6, '0')}`;
+
+export const lineObject = (line: LineRow): Static<typeof LineObject> => ({
+  id: line.id,
+  description: line.description,
+  amount: line.amount,
+  discount: line.discount,
+  tax: line.tax,
+  quantity: line.quantity,
+  unit_amount: line.unit_amount,
+  product: line.product_id,
+  product_name: line.product_name,
+  price: line.price_id,
+  price_snapshot: line.price_snapshot_id,
+  recurring: line.recurring,
+  period_start: new Date(line.period_start).toISOString(),
+  period_end: new Date(line.period_end).toISOString(),
+  proration: line.proration,
+});
+
+export function invoiceObject(invoice: InvoiceRow, lines: LineRow[]): InvoiceObject {
+  return {
+    id: invoice.id,
+    object: 'invoice',
+    number: numberText(invoice.number),
+    status: invoice.status,
+    subscription: invoice.subscription_id,
+    customer: invoice.customer_id,
+    customer_details: invoice.customer_details,
+    billing_reason: invoice.billing_reason,
+    collection: 'charge_automatically',
+    merchant_reference: invoice.merchant_reference,
+    currency: invoice.currency,
+    period_start: invoice.period_start.toISOString(),
+    period_end: invoice.period_end.toISOString(),
+    lines: lines.map(lineObject),
+    subtotal: invoice.subtotal,
+    discount: invoice.discount,
+    tax: invoice.tax,
+    taxes: invoice.taxes,
+    total: invoice.total,
+    credit_applied: invoice.credit_applied,
+    amount_due: invoice.amount_due,
+    amount_paid: invoice.amount_paid,
+    payment: invoice.payment_id,
+    payment_under_way: invoice.charging,
+    charges: invoice.charges,
+    next_charge_at: time(invoice.charge_at),
+    decline_code: invoice.decline_code,
+    test_clock: invoice.test_clock_id,
+    metadata: invoice.metadata,
+    created_at: invoice.created_at.toISOString(),
+    paid_at: time(invoice.paid_at),
+    voided_at: time(invoice.voided_at),
+    uncollectible_at: time(invoice.uncollectible_at),
+    updated_at: invoice.updated_at.toISOString(),
+  };
+}

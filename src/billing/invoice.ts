@@ -1,0 +1,234 @@
+// An invoice: what was asked for one period, or for a change within it. Its row, its transitions, how it is found and written.
+
+import { type RawBuilder, sql } from 'kysely';
+import type { Executor, Statement, Tx } from '../db/db.ts';
+import { insertRows, updateRows } from '../db/rows.ts';
+import { notFound } from '../kit/fault.ts';
+import type { Currency } from '../kit/money.ts';
+import type { Address, Metadata } from '../operation/fields.ts';
+import type { InvoiceTax, Line } from './invoice-sums.ts';
+import type { Item } from './subscription.ts';
+
+export const invoiceStatuses = ['open', 'paid', 'void', 'uncollectible'] as const;
+export type InvoiceStatus = (typeof invoiceStatuses)[number];
+
+/** Every step an invoice can take. What was given up can be paid after all. */
+export const invoiceTransitions: Record<InvoiceStatus, readonly InvoiceStatus[]> = {
+  open: ['paid', 'void', 'uncollectible'],
+  uncollectible: ['paid', 'void'],
+  paid: [],
+  void: [],
+};
+
+export const billingReasons = ['subscription_create', 'subscription_cycle', 'subscription_update'] as const;
+export type BillingReason = (typeof billingReasons)[number];
+
+export type CustomerDetails = { name: string | null; email: string | null; address: Address | null };
+
+/** The change of plan that an invoice pays for. Times are text, as they are in JSON. */
+export type PlanChange = {
+  item: Item;
+  /** Where a new period begins with it. */
+  anchor: string | null;
+  covered: { amount: number; tax: number; from: string; until: string };
+  /** How many of the waiting lines it bills. */
+  takes_pending: number;
+};
+
+export type InvoiceRow = {
+  account_id: string;
+  id: string;
+  number: number;
+  status: InvoiceStatus;
+  subscription_id: string;
+  customer_id: string;
+  customer_details: CustomerDetails;
+  billing_reason: BillingReason;
+  merchant_reference: string | null;
+  currency: Currency;
+  period_start: Date;
+  period_end: Date;
+  subtotal: number;
+  discount: number;
+  tax: number;
+  total: number;
+  taxes: InvoiceTax[];
+  credit_applied: number;
+  credit_granted: number;
+  amount_due: number;
+  amount_paid: number;
+  payment_id: string | null;
+  charging: boolean;
+  charges: number;
+  retries: number;
+  decline_code: string | null;
+  declined_method_id: string | null;
+  charge_at: Date | null;
+  follow_at: Date | null;
+  follows: number;
+  change: PlanChange | null;
+  test_clock_id: string | null;
+  metadata: Metadata;
+  created_at: Date;
+  paid_at: Date | null;
+  voided_at: Date | null;
+  uncollectible_at: Date | null;
+  updated_at: Date;
+};
+
+const key = { account_id: 'text', id: 'text' };
+const changes = {
+  status: 'text',
+  amount_paid: 'bigint',
+  payment_id: 'text',
+  charging: 'boolean',
+  charges: 'integer',
+  retries: 'integer',
+  decline_code: 'text',
+  declined_method_id: 'text',
+  charge_at: 'timestamptz',
+  follow_at: 'timestamptz',
+  follows: 'integer',
+  change: 'jsonb',
+  paid_at: 'timestamptz',
+  voided_at: 'timestamptz',
+  uncollectible_at: 'timestamptz',
+  updated_at: 'timestamptz',
+};
+const columns = {
+  ...key,
+  ...changes,
+  number: 'bigint',
+  subscription_id: 'text',
+  customer_id: 'text',
+  customer_details: 'jsonb',
+  billing_reason: 'text',
+  merchant_reference: 'text',
+  currency: 'text',
+  period_start: 'timestamptz',
+  period_end: 'timestamptz',
+  subtotal: 'bigint',
+  discount: 'bigint',
+  tax: 'bigint',
+  total: 'bigint',
+  taxes: 'jsonb',
+  credit_applied: 'bigint',
+  credit_granted: 'bigint',
+  amount_due: 'bigint',
+  test_clock_id: 'text',
+  metadata: 'jsonb',
+  created_at: 'timestamptz',
+};
+const lineColumns = {
+  account_id: 'text',
+  invoice_id: 'text',
+  id: 'text',
+  description: 'text',
+  amount: 'bigint',
+  discount: 'bigint',
+  tax: 'bigint',
+  quantity: 'integer',
+  unit_amount: 'bigint',
+  product_id: 'text',
+  product_name: 'text',
+  price_id: 'text',
+  price_snapshot_id: 'text',
+  recurring: 'jsonb',
+  period_start: 'timestamptz',
+  period_end: 'timestamptz',
+  proration: 'boolean',
+};
+
+export type LineRow = {
+  account_id: string;
+  invoice_id: string;
+  id: string;
+  description: string;
+  amount: number;
+  discount: number;
+  tax: number;
+  quantity: number;
+  unit_amount: number | null;
+  product_id: string;
+  product_name: string;
+  price_id: string;
+  price_snapshot_id: string;
+  recurring: Pick<Item, 'pricing_model' | 'interval' | 'interval_count' | 'trial_days'>;
+  period_start: Date | string;
+  period_end: Date | string;
+  proration: boolean;
+};
+
+export const insertInvoices = (invoices: InvoiceRow[], lines: LineRow[]): Statement[] => [
+  ...insertRows('invoices', columns, invoices),
+  ...insertRows('invoice_lines', lineColumns, lines),
+];
+
+/** The rows must be locked by the caller. */
+export const writeInvoices = (rows: InvoiceRow[]): Statement[] => updateRows('invoices', key, changes, rows, 'invoice');
+
+/** Without a lock: fails when its payment is not the one under way any more. */
+export const writeCharged = (rows: InvoiceRow[]): Statement[] =>
+  updateRows('invoices', { ...key, payment_id: 'text' }, changes, rows, 'invoice_charged', {
+    where: `t.charging and t.status = 'open'`,
+  });
+
+export function lineRow(invoice: { account_id: string; id: string }, id: string, line: Line): LineRow {
+  const { item } = line;
+  return {
+    account_id: invoice.account_id,
+    invoice_id: invoice.id,
+    id,
+    description: line.description,
+    amount: line.amount,
+    discount: line.discount,
+    tax: line.tax,
+    quantity: item.quantity,
+    unit_amount: item.unit_amount,
+    product_id: item.product,
+    product_name: item.product_name,
+    price_id: item.price,
+    price_snapshot_id: item.price_snapshot,
+    recurring: {
+      pricing_model: item.pricing_model,
+      interval: item.interval,
+      interval_count: item.interval_count,
+      trial_days: item.trial_days,
+    },
+    period_start: line.period_start,
+    period_end: line.period_end,
+    proration: line.proration,
+  };
+}
+
+const find = async (query: Executor | Tx, account_id: string, id: string, lock: RawBuilder<unknown>) => {
+  const { rows } =
+    await sql<InvoiceRow>`select * from invoices where account_id = ${account_id} and id = ${id} ${lock}`.execute(
+      query,
+    );
+  if (!rows[0]) throw notFound('invoice', id);
+  return rows[0];
+};
+
+export const findInvoice = (query: Executor | Tx, account_id: string, id: string): Promise<InvoiceRow> =>
+  find(query, account_id, id, sql``);
+
+/** After its subscription, never before it. */
+export const lockInvoice = (tx: Tx, account_id: string, id: string): Promise<InvoiceRow> =>
+  find(tx, account_id, id, sql`for no key update`);
+
+/** In the order in which they were written. */
+export async function linesOf(
+  query: Executor | Tx,
+  account_id: string,
+  ids: string[],
+): Promise<Map<string, LineRow[]>> {
+  const found = new Map<string, LineRow[]>(ids.map((id) => [id, []]));
+  if (ids.length === 0) return found;
+  const { rows } = await sql<LineRow>`
+    select * from invoice_lines where account_id = ${account_id} and invoice_id = any(${ids}) order by invoice_id, id`.execute(
+    query,
+  );
+  for (const row of rows) found.get(row.invoice_id)?.push(row);
+  return found;
+}

@@ -1,0 +1,166 @@
+// Writing invoices, many at once: what each comes to, its number, and what that does to its subscription. Numbers are taken at the
+// end of the transaction that writes them, so there is no gap and nobody waits while cards are charged.
+
+import { sql } from 'kysely';
+import type { Rate } from '../catalog/tax.ts';
+import { runAll, type Tx } from '../db/db.ts';
+import { emitStatements, type NewEvent } from '../events/emit.ts';
+import { newId } from '../kit/id.ts';
+import type { Ctx } from '../operation/context.ts';
+import type { Address } from '../operation/fields.ts';
+import type { Period } from './cycle.ts';
+import {
+  type BillingReason,
+  type CustomerDetails,
+  type InvoiceRow,
+  insertInvoices,
+  type LineRow,
+  lineRow,
+  type PlanChange,
+} from './invoice.ts';
+import { type LineDraft, type Sums, sumsOf, type Taxing } from './invoice-sums.ts';
+import { afterPaid } from './paid.ts';
+import type { SubscriptionRow } from './subscription.ts';
+import { ofInvoice } from './tell.ts';
+
+export type InvoiceDraft = {
+  /** As it is after the change that the invoice is for; the caller has locked it and writes it. */
+  subscription: SubscriptionRow;
+  reason: BillingReason;
+  period: Period;
+  lines: LineDraft[];
+  change?: PlanChange;
+};
+
+export type Issued = { subscription: SubscriptionRow; invoice: InvoiceRow; lines: LineRow[] };
+
+/** `at`: now, by the subscriptions' clock. Returns the subscriptions as they are to be written. */
+export async function issueInvoices(ctx: Ctx, tx: Tx, at: Date, drafts: InvoiceDraft[]): Promise<Issued[]> {
+  if (drafts.length === 0) return [];
+  const details = await customersOf(
+    ctx,
+    tx,
+    drafts.map((d) => d.subscription.customer_id),
+  );
+  const rates = drafts.some((d) => d.subscription.automatic_tax) ? await activeRates(ctx, tx) : [];
+  const sums = drafts.map(({ subscription, lines }) =>
+    sumsOf(lines, taxingOf(subscription, details.get(subscription.customer_id), rates), subscription.credit_balance),
+  );
+  const first = await takeNumbers(ctx, tx, drafts.length);
+  const issued = drafts.map((draft, i) =>
+    issue(ctx, at, draft, sums[i] as Sums, first + i, details.get(draft.subscription.customer_id) ?? nobody),
+  );
+  await runAll(tx, [
+    ...insertInvoices(
+      issued.map((one) => one.invoice),
+      issued.flatMap((one) => one.lines),
+    ),
+    ...emitStatements(issued.flatMap((one) => eventsOf(ctx, one))),
+  ]);
+  return issued;
+}
+
+function issue(
+  ctx: Ctx,
+  at: Date,
+  draft: InvoiceDraft,
+  sums: Sums,
+  number: number,
+  customer_details: CustomerDetails,
+): Issued {
+  const { subscription: before, reason, period, change = null } = draft;
+  const { lines: sumLines, ...amounts } = sums;
+  const paid = sums.amount_due === 0;
+  const invoice: InvoiceRow = {
+    account_id: before.account_id,
+    id: newId('in', ctx.env),
+    number,
+    status: paid ? 'paid' : 'open',
+    subscription_id: before.id,
+    customer_id: before.customer_id,
+    customer_details,
+    billing_reason: reason,
+    merchant_reference: before.merchant_reference,
+    currency: before.currency,
+    period_start: period.start,
+    period_end: period.end,
+    ...amounts,
+    amount_paid: 0,
+    payment_id: null,
+    charging: false,
+    charges: 0,
+    retries: 0,
+    decline_code: null,
+    declined_method_id: null,
+    charge_at: paid ? null : at,
+    follow_at: null,
+    follows: 0,
+    change,
+    test_clock_id: before.test_clock_id,
+    metadata: {},
+    created_at: at,
+    paid_at: paid ? at : null,
+    voided_at: null,
+    uncollectible_at: null,
+    updated_at: at,
+  };
+  const lines = sumLines.map((line) => lineRow(invoice, newId('il', ctx.env), line));
+  const subscription: SubscriptionRow = {
+    ...before,
+    credit_balance: before.credit_balance + sums.credit_granted - sums.credit_applied,
+    latest_invoice_id: invoice.id,
+    open_invoice_id: paid ? before.open_invoice_id : invoice.id,
+    updated_at: at,
+  };
+  return { subscription: paid ? afterPaid(subscription, invoice, lines) : subscription, invoice, lines };
+}
+
+function eventsOf(ctx: Ctx, { invoice, lines }: Issued): NewEvent[] {
+  const open = ofInvoice(ctx, 'invoice.open', { ...invoice, status: 'open', paid_at: null }, lines);
+  return invoice.status === 'paid' ? [open, ofInvoice(ctx, 'invoice.paid', invoice, lines)] : [open];
+}
+
+/** The first of `count` numbers in a row. The row lock it takes is held until the commit, which is all that follows. */
+async function takeNumbers(ctx: Ctx, tx: Tx, count: number): Promise<number> {
+  const { rows } = await sql<{ invoices: number }>`
+    insert into billing_numbers (account_id, invoices) values (${ctx.account.account_id}, ${count})
+    on conflict (account_id) do update set invoices = billing_numbers.invoices + ${count} returning invoices`.execute(
+    tx,
+  );
+  return (rows[0]?.invoices ?? count) - count + 1;
+}
+
+const nobody: CustomerDetails = { name: null, email: null, address: null };
+
+async function customersOf(ctx: Ctx, tx: Tx, ids: string[]): Promise<Map<string, CustomerDetails>> {
+  const rows = await tx
+    .selectFrom('customers')
+    .select(['id', 'name', 'email', 'address'])
+    .where('account_id', '=', ctx.account.account_id)
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+  return new Map(rows.map(({ id, name, email, address }) => [id, { name, email, address: address as Address | null }]));
+}
+
+async function activeRates(ctx: Ctx, tx: Tx): Promise<Rate[]> {
+  const { rows } = await sql<Rate>`
+    select id, display_name, country, region, tax_category, rate_ppm, inclusive from tax_rates
+    where account_id = ${ctx.account.account_id} and active order by id`.execute(tx);
+  return rows;
+}
+
+function taxingOf(s: SubscriptionRow, details: CustomerDetails | undefined, rates: Rate[]): Taxing {
+  const { country, state } = details?.address ?? {};
+  return { rates, place: s.automatic_tax && country ? { country, state } : null };
+}
+
+/** What a change would come to, without writing it. */
+export async function previewSums(ctx: Ctx, tx: Tx, subscription: SubscriptionRow, lines: LineDraft[]): Promise<Sums> {
+  const details = await customersOf(ctx, tx, [subscription.customer_id]);
+  const rates = subscription.automatic_tax ? await activeRates(ctx, tx) : [];
+  return sumsOf(
+    lines,
+    taxingOf(subscription, details.get(subscription.customer_id), rates),
+    subscription.credit_balance,
+  );
+}

@@ -1,0 +1,121 @@
+// What is billed next, and what a change of plan would come to: the code of the renewal and of the update, without the writing.
+
+import Type from 'typebox';
+import type { Tx } from '../db/db.ts';
+import { Fault } from '../kit/fault.ts';
+import type { Ctx } from '../operation/context.ts';
+import { Id } from '../operation/fields.ts';
+import { operation } from '../operation/operation.ts';
+import { timeFor } from './business-time.ts';
+import { planChange } from './change-plan.ts';
+import { TaxObject } from './invoice-object.ts';
+import { previewSums } from './issue-invoices.ts';
+import { stepOf } from './roll.ts';
+import { findSubscription, type Item, nextItem, refuseEnded, type SubscriptionRow } from './subscription.ts';
+import { ItemObject } from './subscription-object.ts';
+import { atPeriodEnd, newItem, type PlanInput, planFields } from './update-subscription.ts';
+
+export const PreviewObject = Type.Object(
+  {
+    object: Type.Literal('subscription_preview'),
+    subscription: Type.String(),
+    immediate: Type.Boolean({ description: 'False: it takes effect at the end of the period.' }),
+    takes_effect_at: Type.String({ format: 'date-time' }),
+    currency: Type.String(),
+    item: ItemObject,
+    lines: Type.Array(
+      Type.Object({
+        description: Type.String(),
+        amount: Type.Integer(),
+        tax: Type.Integer(),
+        period_start: Type.String({ format: 'date-time' }),
+        period_end: Type.String({ format: 'date-time' }),
+        proration: Type.Boolean(),
+      }),
+    ),
+    billed_now: Type.Boolean({ description: 'False: the lines come with the next invoice.' }),
+    subtotal: Type.Integer(),
+    tax: Type.Integer(),
+    taxes: Type.Array(TaxObject),
+    total: Type.Integer({ description: 'Negative: kept as credit.' }),
+    credit_applied: Type.Integer(),
+    amount_due: Type.Integer({ description: 'What would be charged.' }),
+    period_start: Type.String({ format: 'date-time' }),
+    period_end: Type.String({ format: 'date-time' }),
+  },
+  { title: 'Preview of a change' },
+);
+
+export const previewSubscription = operation({
+  name: 'subscriptions.preview',
+  scope: 'subscriptions:read',
+  actors: ['secret', 'system'],
+  kind: 'read',
+  summary: 'Preview the next invoice',
+  description:
+    'Without a change: what the next renewal will come to. With `price` or `quantity`: what that change would come to, worked out by the same code. Writes nothing.',
+  input: Type.Object({ id: Id, ...planFields }, { additionalProperties: false }),
+  output: PreviewObject,
+  faults: ['not_found', 'parameter_invalid', 'state_invalid', 'currency_unsupported'],
+  example: { id: '{subscription}', quantity: 5 },
+  async run(ctx, input) {
+    return await ctx.env.db.tx((tx) => previewOf(ctx, tx, input));
+  },
+});
+
+async function previewOf(ctx: Ctx, tx: Tx, input: PlanInput & { id: string }) {
+  const s = await findSubscription(tx, ctx.account.account_id, input.id);
+  refuseEnded(s, 'previewed');
+  const at = await timeFor(ctx, tx, s.test_clock_id);
+  const item = await newItem(ctx, tx, s, input);
+  const now = item && input.at !== 'period_end';
+  const change = now
+    ? await planChange(ctx, tx, s, { item, proration: input.proration ?? 'prorate_now', at })
+    : await renewalOf(ctx, tx, s, item);
+  const { tax_category: _, ...shown } = change.item;
+  const { lines, taxes, subtotal, tax, total, credit_applied, amount_due } = change.sums;
+  return {
+    object: 'subscription_preview' as const,
+    subscription: s.id,
+    immediate: now === true,
+    takes_effect_at: (now ? at : s.current_period_end).toISOString(),
+    currency: s.currency,
+    item: shown,
+    lines: lines.map(({ description, amount, tax: of, period_start, period_end, proration }) => ({
+      description,
+      amount,
+      tax: of,
+      period_start,
+      period_end,
+      proration,
+    })),
+    billed_now: change.billed,
+    subtotal,
+    tax,
+    taxes,
+    total,
+    credit_applied,
+    amount_due,
+    period_start: change.period.start.toISOString(),
+    period_end: change.period.end.toISOString(),
+  };
+}
+
+/** The next renewal, by the code that will make it. */
+async function renewalOf(ctx: Ctx, tx: Tx, s: SubscriptionRow, item: Item | undefined) {
+  const planned = item ? atPeriodEnd(s, item) : s;
+  const step = stepOf(
+    {
+      ...planned,
+      open_invoice_id: null,
+      paused_at: null,
+      cancel_at: null,
+      status: s.status === 'incomplete' ? 'active' : s.status,
+    },
+    s.current_period_end,
+  );
+  if (step.kind !== 'move' || !step.draft)
+    throw new Fault('state_invalid', 'This subscription is not renewed.', { param: 'id' });
+  const sums = await previewSums(ctx, tx, step.subscription, step.draft.lines);
+  return { item: nextItem(planned).item, sums, billed: false, period: step.draft.period };
+}

@@ -1,0 +1,226 @@
+// What became of an invoice's payment: paid, tried again later, or given up, in one transaction with its subscription. Looks at the
+// payment as it is now, so it may run twice, late and in any order. Calls no provider.
+
+import { GuardFailed, runAll, type Statement, type Tx } from '../db/db.ts';
+import { emitStatements, type NewEvent } from '../events/emit.ts';
+import { plus, seconds } from '../kit/clock.ts';
+import type { Ctx } from '../operation/context.ts';
+import { type PaymentRow, peekPayment } from '../payments/payment.ts';
+import { timeFor } from './business-time.ts';
+import { afterFailure } from './dunning.ts';
+import { endSubscription, voidInvoiceRow } from './end-subscription.ts';
+import {
+  findInvoice,
+  type InvoiceRow,
+  type LineRow,
+  linesOf,
+  lockInvoice,
+  writeCharged,
+  writeInvoices,
+} from './invoice.ts';
+import { afterPaid } from './paid.ts';
+import { billingSettings } from './settings.ts';
+import {
+  isEnded,
+  lockSubscription,
+  moved,
+  type SubscriptionRow,
+  writeSubscriptions,
+  writeUnchanged,
+} from './subscription.ts';
+import { type BillingEventType, ofInvoice, ofSubscription, tellInvoice, tellSubscription } from './tell.ts';
+
+/** So often a call may get lost before that counts as a failed payment. */
+const lostCalls = 4;
+
+type Pair = { s: SubscriptionRow; invoice: InvoiceRow; at: Date };
+
+async function locked<T>(ctx: Ctx, invoice_id: string, work: (tx: Tx, pair: Pair) => Promise<T>): Promise<T> {
+  const { account_id } = ctx.account;
+  return await ctx.env.db.tx(async (tx) => {
+    const known = await findInvoice(tx, account_id, invoice_id);
+    const s = await lockSubscription(tx, account_id, known.subscription_id);
+    const invoice = await lockInvoice(tx, account_id, invoice_id);
+    return await work(tx, { s, invoice, at: await timeFor(ctx, tx, invoice.test_clock_id) });
+  });
+}
+
+export async function settleInvoice(ctx: Ctx, invoice_id: string, payment_id: string): Promise<void> {
+  await locked(ctx, invoice_id, async (tx, pair) => {
+    const { invoice } = pair;
+    if (invoice.payment_id !== payment_id || !invoice.charging) return;
+    // Undefined while its first answer is awaited.
+    const payment = await peekPayment(tx, invoice.account_id, payment_id);
+    if (payment?.status === 'completed') return await settlePaid(ctx, tx, pair);
+    if (payment?.status === 'failed' || payment?.status === 'cancelled')
+      return await settleFailed(ctx, tx, pair, payment);
+    const follow_at = plus(ctx.env.clock.now(), seconds(Math.min(60, 2 ** Math.min(invoice.follows + 1, 6))));
+    await runAll(tx, writeInvoices([{ ...invoice, follow_at }]));
+  });
+  ctx.env.probe('invoice.settled');
+}
+
+/** A renewal, as the billing run read it before it charged. */
+export type Known = { s: SubscriptionRow; invoice: InvoiceRow; lines: LineRow[] };
+
+/**
+ * A renewal that was paid at once, in a shared batch and without a lock: where anything changed since it was read, the locked way
+ * looks at what is there now.
+ */
+export async function settleRenewal(ctx: Ctx, known: Known, payment: PaymentRow): Promise<void> {
+  const { s, invoice, lines } = known;
+  if (payment.status !== 'completed' || invoice.test_clock_id !== null || s.status === 'incomplete')
+    return await settleInvoice(ctx, invoice.id, payment.id);
+  const charged = { ...invoice, payment_id: payment.id, charging: true, charges: invoice.charges + 1 };
+  const item = paidOf(ctx, { s, invoice: charged, at: ctx.env.clock.now() }, lines);
+  try {
+    await ctx.env.lane<Paid>('billing.settle', s.account_id, paidStatements).add(item);
+  } catch (error) {
+    if (!(error instanceof GuardFailed)) throw error;
+    return await settleInvoice(ctx, invoice.id, payment.id);
+  }
+  ctx.env.probe('invoice.settled');
+  ctx.env.nudge();
+}
+
+type Paid = { invoice: InvoiceRow; subscription: SubscriptionRow; events: NewEvent[] };
+
+/** Subscriptions before invoices, as everybody locks them, and sorted, so that two batches never wait for each other in a ring. */
+function paidStatements(items: Paid[]): Statement[] {
+  const sorted = [...items].sort((a, b) => (a.subscription.id < b.subscription.id ? -1 : 1));
+  return [
+    ...writeUnchanged(sorted.map((one) => one.subscription)),
+    ...writeCharged(sorted.map((one) => one.invoice)),
+    ...emitStatements(sorted.flatMap((one) => one.events)),
+  ];
+}
+
+async function settlePaid(ctx: Ctx, tx: Tx, pair: Pair): Promise<void> {
+  const { invoice } = pair;
+  const lines = (await linesOf(tx, invoice.account_id, [invoice.id])).get(invoice.id) ?? [];
+  const { subscription, ...paid } = paidOf(ctx, pair, lines);
+  await runAll(tx, [
+    ...writeInvoices([paid.invoice]),
+    ...writeSubscriptions([subscription]),
+    ...emitStatements(paid.events),
+  ]);
+  ctx.env.nudge();
+}
+
+function paidOf(ctx: Ctx, { s, invoice, at }: Pair, lines: LineRow[]): Paid {
+  const paid: InvoiceRow = {
+    ...ended(invoice, at),
+    status: 'paid',
+    amount_paid: invoice.amount_due,
+    decline_code: null,
+    paid_at: at,
+  };
+  const subscription = { ...afterPaid(s, paid, lines), updated_at: at };
+  const types: BillingEventType[] = [];
+  if (subscription.status === 'active' && s.status !== 'active') types.push('subscription.activated');
+  if (invoice.change && !isEnded(s)) types.push('subscription.plan_changed');
+  const events = [
+    ofInvoice(ctx, 'invoice.paid', paid, lines),
+    ...types.map((type) => ofSubscription(ctx, type, subscription)),
+  ];
+  return { invoice: paid, subscription, events };
+}
+
+/** Its payment is over. */
+const ended = (invoice: InvoiceRow, at: Date): InvoiceRow => ({
+  ...invoice,
+  charging: false,
+  charge_at: null,
+  follow_at: null,
+  updated_at: at,
+});
+
+const settleFailed = (ctx: Ctx, tx: Tx, pair: Pair, payment: PaymentRow) =>
+  failed(ctx, tx, pair, payment.decline_code ?? 'generic_decline', payment.payment_method_id);
+
+/** No card was there to be charged. */
+export async function failWithoutPayment(ctx: Ctx, { id, charges }: InvoiceRow, code: string): Promise<void> {
+  await locked(ctx, id, async (tx, pair) => {
+    const { invoice } = pair;
+    if (invoice.charging || invoice.charges !== charges || invoice.status !== 'open') return;
+    await failed(ctx, tx, pair, code, null);
+  });
+}
+
+async function failed(ctx: Ctx, tx: Tx, { s, invoice, at }: Pair, code: string, method: string | null): Promise<void> {
+  const after: InvoiceRow = { ...ended(invoice, at), decline_code: code };
+  // Our call got lost, and nobody declined anything: it is made again, and the schedule is not touched.
+  if (code === 'never_reached' && invoice.charges < lostCalls && invoice.status === 'open' && !isEnded(s)) {
+    return await runAll(tx, writeInvoices([{ ...after, charge_at: at }]));
+  }
+  // What was given up, or belongs to a subscription that ended, is tried again only when somebody asks.
+  if (invoice.status !== 'open' || isEnded(s) || s.status === 'incomplete') {
+    await runAll(tx, writeInvoices([after]));
+    return await tellInvoice(ctx, tx, after, 'invoice.payment_failed');
+  }
+  if (invoice.change) return await refuseChange(ctx, tx, s, after, at);
+  const { retry_days } = await billingSettings(tx, s.account_id);
+  const step = afterFailure({ retries: invoice.retries, code, at }, retry_days);
+  if (step.kind === 'give_up') {
+    await tellInvoice(ctx, tx, after, 'invoice.payment_failed');
+    return await giveUp(ctx, tx, { s: pastDue(s, at), invoice: after, at });
+  }
+  const waiting: InvoiceRow = {
+    ...after,
+    charge_at: step.at,
+    retries: step.kind === 'retry' ? invoice.retries + 1 : invoice.retries,
+    declined_method_id: step.kind === 'wait' ? method : null,
+  };
+  const late = pastDue(s, at);
+  await runAll(tx, [...writeInvoices([waiting]), ...writeSubscriptions([late])]);
+  await tellInvoice(ctx, tx, waiting, 'invoice.payment_failed');
+  if (s.status !== 'past_due') await tellSubscription(ctx, tx, late, 'subscription.past_due');
+}
+
+const pastDue = (s: SubscriptionRow, at: Date): SubscriptionRow => ({ ...moved(s, 'past_due'), updated_at: at });
+
+/** The change was not paid for, so the plan stays what it was. */
+async function refuseChange(ctx: Ctx, tx: Tx, s: SubscriptionRow, invoice: InvoiceRow, at: Date): Promise<void> {
+  await tellInvoice(ctx, tx, invoice, 'invoice.payment_failed');
+  const voided = await voidInvoiceRow(ctx, tx, invoice, at);
+  const kept = withoutInvoice(s, voided, at);
+  await runAll(tx, writeSubscriptions([kept]));
+  await tellSubscription(ctx, tx, kept, 'subscription.plan_change_canceled');
+}
+
+/** The credit that a voided invoice had taken is the customer's again. */
+export const withoutInvoice = (s: SubscriptionRow, invoice: InvoiceRow, at: Date): SubscriptionRow => ({
+  ...s,
+  open_invoice_id: s.open_invoice_id === invoice.id ? null : s.open_invoice_id,
+  credit_balance: s.credit_balance + invoice.credit_applied,
+  updated_at: at,
+});
+
+/** The time for another card is over. */
+export async function giveUpDue(ctx: Ctx, { id, charges }: InvoiceRow): Promise<void> {
+  await locked(ctx, id, async (tx, pair) => {
+    const { invoice } = pair;
+    if (invoice.charging || invoice.charges !== charges || invoice.status !== 'open') return;
+    await giveUp(ctx, tx, pair);
+  });
+}
+
+async function giveUp(ctx: Ctx, tx: Tx, { s, invoice, at }: Pair): Promise<void> {
+  const uncollectible: InvoiceRow = { ...ended(invoice, at), status: 'uncollectible', uncollectible_at: at };
+  await runAll(tx, writeInvoices([uncollectible]));
+  await tellInvoice(ctx, tx, uncollectible, 'invoice.uncollectible');
+  const { after_retries } = await billingSettings(tx, s.account_id);
+  if (isEnded(s)) return;
+  if (after_retries === 'cancel') {
+    const cancel_reason = 'The payment failed, and no try was left.';
+    await endSubscription(
+      ctx,
+      tx,
+      { ...s, open_invoice_id: null, cancel_reason, cancel_reason_code: 'payment_failed' },
+      at,
+    );
+    return;
+  }
+  await runAll(tx, writeSubscriptions([s]));
+  if (s.status !== 'past_due') await tellSubscription(ctx, tx, s, 'subscription.past_due');
+}

@@ -1,0 +1,260 @@
+// Invoices and what happens when one cannot be paid. What must not appear: a gap or a repeat in the numbers, a try with a card that was
+// declined for good, a charge after the invoice was voided or given up, tax that does not add up.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { cancelSubscription } from '../../src/billing/cancel-subscription.ts';
+import {
+  getInvoice,
+  listInvoices,
+  markInvoiceUncollectible,
+  payInvoice,
+  voidInvoice,
+} from '../../src/billing/manage-invoices.ts';
+import { retryWithNewCard } from '../../src/billing/new-card.ts';
+import { getBillingSettings, updateBillingSettings } from '../../src/billing/settings.ts';
+import { updateSubscription } from '../../src/billing/update-subscription.ts';
+import { createTaxRate } from '../../src/catalog/manage-tax-rates.ts';
+import { isFault } from '../../src/kit/fault.ts';
+import type { Ctx } from '../../src/operation/context.ts';
+import {
+  advance,
+  ask,
+  clockFor,
+  invoicesOf,
+  newCard,
+  newCustomer,
+  newPrice,
+  subscribe,
+  subscriptionOf,
+} from '../kit/billing.ts';
+import { openWorld, type World } from '../kit/world.ts';
+
+let w: World;
+let ctx: Ctx;
+let price: string;
+
+before(async () => {
+  w = await openWorld({ settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' } });
+  ctx = w.ctx();
+  price = await newPrice(ctx, 1_000);
+});
+after(() => w.close());
+
+const refusal = async (work: Promise<unknown>): Promise<string> => {
+  try {
+    await work;
+  } catch (error) {
+    if (isFault(error)) return error.code;
+    throw error;
+  }
+  throw new Error('it was not refused');
+};
+
+const poor = '4000000000009995';
+const lost = '4000000000009987';
+
+/** Runs from 1 January 2027; its card is `number` from the second period on. */
+async function failing(number: string) {
+  const customer = await newCustomer(w);
+  const good = await newCard(w, customer);
+  const clock = await clockFor(ctx, customer, '2027-01-01T00:00:00Z');
+  const s = await subscribe(ctx, { customer, price, payment_method: good });
+  const bad = await newCard(w, customer, number);
+  await ask(ctx, updateSubscription, { id: s.id, payment_method: bad });
+  return { customer, clock, good, bad, id: s.id as string };
+}
+const tries = async (customer: string) =>
+  (await w.call('GET', `/v1/payments?customer=${customer}&limit=100`)).body.data.length;
+
+describe('a renewal that cannot be paid', () => {
+  test('is tried again after 2, 5, 7 and 7 days; then it is given up and the subscription ends', async () => {
+    const { customer, clock, id } = await failing(poor);
+    await ask(ctx, updateSubscription, { id, payment_method: await newCard(w, customer, poor) });
+    await w.call('PATCH', `/v1/customers/${customer}`, { default_payment_method: await newCard(w, customer, poor) });
+    const days = [1, 3, 8, 15, 22];
+    for (const [i, day] of days.entries()) {
+      const at = `2027-02-${String(day).padStart(2, '0')}T00:00:00.000Z`;
+      await advance(w, ctx, clock, at);
+      const last = (await invoicesOf(ctx, id)).at(-1);
+      assert.equal(last.charges, i + 1, `tried on day ${day}`);
+      assert.equal(last.decline_code, 'insufficient_funds');
+      assert.equal((await subscriptionOf(ctx, id)).status, i < 4 ? 'past_due' : 'canceled');
+      assert.equal(last.status, i < 4 ? 'open' : 'uncollectible');
+      if (i < 3) assert.equal(last.next_charge_at, `2027-02-${String(days[i + 1]).padStart(2, '0')}T00:00:00.000Z`);
+    }
+    await advance(w, ctx, clock, '2027-08-01T00:00:00Z');
+    assert.equal(await tries(customer), 6, 'the first period, and five tries of the second');
+    const ended = await subscriptionOf(ctx, id);
+    assert.deepEqual([ended.cancel_reason_code, ended.open_invoice], ['payment_failed', null]);
+    assert.equal((await invoicesOf(ctx, id)).length, 2);
+  });
+
+  test('a hard decline is not tried again with that card; the customer’s other card is', async () => {
+    const { customer, clock, good, id } = await failing(lost);
+    await advance(w, ctx, clock, '2027-02-02T00:00:00Z');
+    const last = (await invoicesOf(ctx, id)).at(-1);
+    assert.deepEqual(
+      [last.charges, last.decline_code, last.next_charge_at],
+      [1, 'lost_card', '2027-02-22T00:00:00.000Z'],
+    );
+    await advance(w, ctx, clock, '2027-02-21T00:00:00Z');
+    assert.equal((await invoicesOf(ctx, id)).at(-1).charges, 1, 'not tried again');
+    assert.ok(good);
+    await retryWithNewCard(ctx, customer);
+    const paid = (await invoicesOf(ctx, id)).at(-1);
+    assert.deepEqual([paid.status, paid.charges], ['paid', 2]);
+    assert.equal((await subscriptionOf(ctx, id)).status, 'active');
+    await retryWithNewCard(ctx, customer);
+    assert.equal(await tries(customer), 3, 'a reaction that runs twice charges once');
+  });
+
+  test('without another card a hard decline ends with the schedule, and was tried once', async () => {
+    const { customer, clock, good, id } = await failing(lost);
+    await w.call('DELETE', `/v1/payment_methods/${good}`);
+    await advance(w, ctx, clock, '2027-03-15T00:00:00Z');
+    assert.equal((await subscriptionOf(ctx, id)).status, 'canceled');
+    assert.equal((await invoicesOf(ctx, id)).at(-1).status, 'uncollectible');
+    assert.equal(await tries(customer), 2);
+  });
+
+  test('a new card is charged at once, and the periods that waited are billed after it', async () => {
+    const { customer, clock, id } = await failing(poor);
+    await advance(w, ctx, clock, '2027-02-10T00:00:00Z');
+    assert.equal((await subscriptionOf(ctx, id)).status, 'past_due');
+    const after = await ask(ctx, updateSubscription, { id, payment_method: await newCard(w, customer) });
+    assert.deepEqual([after.status, after.open_invoice], ['active', null]);
+    await advance(w, ctx, clock, '2027-03-02T00:00:00Z');
+    assert.deepEqual(
+      (await invoicesOf(ctx, id)).map((i) => [i.status, i.period_start.slice(0, 10)]),
+      [
+        ['paid', '2027-01-01'],
+        ['paid', '2027-02-01'],
+        ['paid', '2027-03-01'],
+      ],
+    );
+  });
+
+  test('the card of the subscription is gone: the customer’s default is charged', async () => {
+    const { customer, clock, bad, id } = await failing(poor);
+    await w.call('DELETE', `/v1/payment_methods/${bad}`);
+    await advance(w, ctx, clock, '2027-02-01T00:00:00Z');
+    assert.equal((await invoicesOf(ctx, id)).at(-1).status, 'paid');
+    assert.equal(await tries(customer), 2);
+  });
+
+  test('no card at all: nothing is charged, and it ends with the schedule', async () => {
+    const { customer, clock, bad, good, id } = await failing(poor);
+    await w.call('DELETE', `/v1/payment_methods/${bad}`);
+    await w.call('DELETE', `/v1/payment_methods/${good}`);
+    await advance(w, ctx, clock, '2027-02-02T00:00:00Z');
+    const last = (await invoicesOf(ctx, id)).at(-1);
+    assert.deepEqual([last.status, last.decline_code, last.charges], ['open', 'payment_method_missing', 0]);
+    await advance(w, ctx, clock, '2027-03-15T00:00:00Z');
+    assert.equal((await subscriptionOf(ctx, id)).status, 'canceled');
+    assert.equal(await tries(customer), 1);
+  });
+
+  test('the schedule is a setting; kept past due, it rests until somebody pays', async () => {
+    const before = await ask(ctx, getBillingSettings, {});
+    assert.deepEqual([before.retry_days, before.after_retries], [[2, 5, 7, 7], 'cancel']);
+    await ask(ctx, updateBillingSettings, { retry_days: [1], after_retries: 'keep_past_due' });
+    const { customer, clock, id } = await failing(poor);
+    await advance(w, ctx, clock, '2027-04-01T00:00:00Z');
+    const last = (await invoicesOf(ctx, id)).at(-1);
+    assert.deepEqual([last.status, last.charges], ['uncollectible', 2]);
+    assert.equal((await subscriptionOf(ctx, id)).status, 'past_due');
+    const paid = await ask(ctx, payInvoice, { id: last.id, payment_method: await newCard(w, customer) });
+    assert.deepEqual([paid.status, paid.latest_payment.status], ['paid', 'completed']);
+    assert.equal((await subscriptionOf(ctx, id)).status, 'active');
+    await ask(ctx, updateBillingSettings, { retry_days: before.retry_days, after_retries: 'cancel' });
+    assert.equal(await refusal(ask(ctx, updateBillingSettings, { retry_days: [0] })), 'parameter_invalid');
+  });
+
+  test('canceled while past due: nothing more is charged, and the open invoice can still be paid', async () => {
+    const { customer, clock, good, id } = await failing(poor);
+    await advance(w, ctx, clock, '2027-02-02T00:00:00Z');
+    await ask(ctx, cancelSubscription, { id, at: 'now' });
+    await advance(w, ctx, clock, '2027-06-02T00:00:00Z');
+    const last = (await invoicesOf(ctx, id)).at(-1);
+    assert.deepEqual([last.status, last.charges], ['open', 1]);
+    const paid = await ask(ctx, payInvoice, { id: last.id, payment_method: good });
+    assert.equal(paid.status, 'paid');
+    assert.equal((await subscriptionOf(ctx, id)).status, 'canceled', 'money that comes late brings nothing back');
+    assert.equal(await tries(customer), 3);
+  });
+});
+
+describe('by hand', () => {
+  test('void: nothing is asked for any more, and the subscription goes on', async () => {
+    const { clock, id } = await failing(poor);
+    await advance(w, ctx, clock, '2027-02-02T00:00:00Z');
+    const open = (await invoicesOf(ctx, id)).at(-1);
+    const voided = await ask(ctx, voidInvoice, { id: open.id });
+    assert.deepEqual([voided.status, voided.number, voided.next_charge_at], ['void', open.number, null]);
+    assert.equal((await subscriptionOf(ctx, id)).status, 'active');
+    assert.equal(await refusal(ask(ctx, voidInvoice, { id: open.id })), 'state_invalid');
+    assert.equal(await refusal(ask(ctx, payInvoice, { id: open.id })), 'state_invalid');
+    const [paid] = await invoicesOf(ctx, id);
+    assert.equal(await refusal(ask(ctx, voidInvoice, { id: paid.id })), 'state_invalid');
+  });
+
+  test('given up: not charged any more, can be paid all the same', async () => {
+    const { customer, clock, id } = await failing(poor);
+    await advance(w, ctx, clock, '2027-02-02T00:00:00Z');
+    const open = (await invoicesOf(ctx, id)).at(-1);
+    const given = await ask(ctx, markInvoiceUncollectible, { id: open.id });
+    assert.deepEqual([given.status, given.next_charge_at], ['uncollectible', null]);
+    const paid = await ask(ctx, payInvoice, { id: open.id, payment_method: await newCard(w, customer) });
+    assert.equal(paid.status, 'paid');
+    const again = await ask(ctx, payInvoice, { id: open.id });
+    assert.equal(again.payment, paid.payment, 'what is paid is not paid twice');
+  });
+
+  test('strangers find nothing', async () => {
+    const { id } = await failing(poor);
+    const [invoice] = await invoicesOf(ctx, id);
+    const stranger = w.ctx(w.other);
+    for (const op of [getInvoice, payInvoice, voidInvoice, markInvoiceUncollectible])
+      assert.equal(await refusal(ask(stranger, op, { id: invoice.id })), 'not_found');
+    assert.deepEqual((await ask(stranger, listInvoices, {})).data, []);
+  });
+});
+
+test('taxes of the customer’s country come on top, and a credit gives back the tax that was paid', async () => {
+  await ask(ctx, createTaxRate, { display_name: 'VAT', country: 'AT', rate_ppm: 200_000, inclusive: false });
+  const customer = await newCustomer(w, { address: { country: 'AT' } });
+  await newCard(w, customer);
+  const clock = await clockFor(ctx, customer, '2027-04-01T00:00:00Z');
+  const s = await subscribe(ctx, { customer, price, automatic_tax: true });
+  const [first] = await invoicesOf(ctx, s.id);
+  assert.deepEqual([first.subtotal, first.tax, first.total, first.amount_paid], [1_000, 200, 1_200, 1_200]);
+  assert.equal(first.taxes[0].name, 'VAT');
+  await advance(w, ctx, clock, '2027-04-16T00:00:00Z');
+  const dear = await newPrice(ctx, 3_000);
+  await ask(ctx, updateSubscription, { id: s.id, price: dear });
+  const change = (await invoicesOf(ctx, s.id)).at(-1);
+  assert.deepEqual(
+    change.lines.map((l: { amount: number; tax: number }) => [l.amount, l.tax]),
+    [
+      [-500, -100],
+      [1_500, 300],
+    ],
+  );
+  assert.deepEqual([change.subtotal, change.tax, change.amount_paid], [1_000, 200, 1_200]);
+});
+
+test('the numbers of an account have no gap and no repeat; the books hold', async () => {
+  const numbers: number[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await ask(ctx, listInvoices, { limit: 100, ...(after ? { starting_after: after } : {}) });
+    numbers.push(...page.data.map((i: { number: string }) => Number(i.number.slice(4))));
+    if (!page.has_more) break;
+    after = page.data.at(-1).id;
+  }
+  assert.deepEqual(
+    numbers.sort((a, b) => a - b),
+    Array.from({ length: numbers.length }, (_, i) => i + 1),
+  );
+  await w.verify();
+});
