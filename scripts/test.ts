@@ -8,7 +8,7 @@ import * as fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { check } from './check.ts';
+import { check, serverSdk } from './check.ts';
 import type { Counts } from './count-reporter.ts';
 import { ensureChromium } from './ensure-chromium.ts';
 import { type ScratchCluster, scratchCluster } from './scratch-cluster.ts';
@@ -45,6 +45,7 @@ async function verdict(): Promise<number> {
   if (needsPages && !(await ensureChromium())) return 1;
   const failedSteps = narrowed ? [] : await check();
   if (needsPages && !(await buildPages())) failedSteps.push('build of the pages');
+  if (needsPages && !(await serverSdk()) && narrowed) failedSteps.push('server SDK');
   const counts = await runTests();
   const failed = counts.failed + failedSteps.length;
   if (stopped !== undefined) say(`interrupted by ${stopped}`);

@@ -2,27 +2,47 @@
 
 import Fastify, { type FastifyInstance } from 'fastify';
 import { loadAssets } from '../web/assets.ts';
+import { checkoutPreview } from './api/checkout-preview.ts';
+import { dashboard } from './api/dashboard.ts';
+import { dialectAt, dialects } from './api/dialects.ts';
 import { reference } from './api/docs.ts';
+import { eventStream } from './api/event-stream.ts';
 import { Limiter } from './api/limits.ts';
+import { mailbox } from './api/mailbox.ts';
+import { contextOf } from './api/native/auth.ts';
 import { problemOf } from './api/native/errors.ts';
 import { native, sendProblem } from './api/native/index.ts';
+import { oauth } from './api/oauth.ts';
 import { pages } from './api/pages.ts';
+import { noteCaller, openRequestLog } from './api/request-log.ts';
+import { browserSdk } from './api/sdk.ts';
+import { sendRefusal, serveDialect } from './api/serve-dialect.ts';
 import { simulatorPages } from './api/simulator.ts';
+import { walletPages } from './api/simulator-wallet.ts';
+import { framersOf } from './checkout/embedding.ts';
 import { checkoutStatus, payCheckout } from './checkout/pay.ts';
+import { setPromotionCode } from './checkout/promotion.ts';
 import { viewCheckout } from './checkout/view-checkout.ts';
 import type { OpenEnv } from './env.ts';
 import { loadAccount } from './identity/account.ts';
 import { Authenticator } from './identity/authenticate.ts';
+import { findAccessKey } from './identity/find-access-key.ts';
 import { Fault, notFound, withoutNumber } from './kit/fault.ts';
 import { newId } from './kit/id.ts';
 import type { Ctx } from './operation/context.ts';
 import { accountOfPage } from './payments/page-link.ts';
+import { RequestLog } from './requests/record-requests.ts';
 import { createToken } from './vault/create-token.ts';
 
+/** Promotion codes tried on one page, or from one address: enough for a person with a few slips of paper, and slow for who guesses. */
+const codeLimit = { per_second: 0.1, burst: 10 };
 /** Posts of one page: a person who mistypes three times is far below it. */
 const pageLimit = { per_second: 1, burst: 30 };
 
-export type App = { server: FastifyInstance; authenticator: Authenticator };
+/** These count their own calls, at the same limiter; everything else is counted by address as it comes in. */
+const countsItself = (url: string) => /^\/(v1|pay|assets)(\/|$|\?)/.test(url) || dialectAt(url) !== undefined;
+
+export type App = { server: FastifyInstance; authenticator: Authenticator; request_log: RequestLog };
 
 export async function openApp(env: OpenEnv): Promise<App> {
   const authenticator = new Authenticator(env);
@@ -35,7 +55,9 @@ export async function openApp(env: OpenEnv): Promise<App> {
     // What the router refuses before any hook runs: an address that cannot be read, or is too long.
     frameworkErrors: (error, request, reply) => {
       reply.header('request-id', request.id).header('x-content-type-options', 'nosniff');
-      sendProblem(env, error, request, reply);
+      const dialect = dialectAt(request.url);
+      if (dialect) sendRefusal(env, dialect, error, request, reply);
+      else sendProblem(env, error, request, reply);
     },
     genReqId: () => newId('req', env),
     forceCloseConnections: 'idle',
@@ -44,7 +66,10 @@ export async function openApp(env: OpenEnv): Promise<App> {
   server.addHook('onRequest', async (request, reply) => {
     reply.header('request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
+    if (!countsItself(request.url)) limiter.take(`address ${request.ip}`);
   });
+  const request_log = new RequestLog(env);
+  if (env.config.request_log) openRequestLog(server, request_log);
   server.setErrorHandler((error, request, reply) => sendProblem(env, error, request, reply));
   server.setNotFoundHandler((request, reply) =>
     sendProblem(
@@ -65,17 +90,61 @@ export async function openApp(env: OpenEnv): Promise<App> {
   const assets = await loadAssets();
   const problem = (error: unknown, request_id: string) => problemOf(error, request_id, env.config.public_url);
   await server.register(native({ env, authenticator, limiter }), { prefix: '/v1' });
-  await server.register(reference(env));
+  await server.register(mailbox(env));
+  for (const dialect of dialects)
+    await server.register(serveDialect(dialect, { env, authenticator, limiter }), { prefix: dialect.base });
   await server.register(
-    simulatorPages({ clock: env.clock, random: env.random, store: env.simulator_store, decided: () => env.nudge() }),
+    eventStream({
+      env,
+      async identify(request) {
+        limiter.take(`address ${request.ip}`);
+        return await contextOf(env, authenticator, request);
+      },
+    }),
   );
+  await server.register(
+    oauth({
+      env,
+      async granted(request, id) {
+        const found = await findAccessKey(env, id);
+        if (!found) return;
+        authenticator.noteAccessKey(id, found.account_id, request.ip);
+        noteCaller(request, { account: found, actor: { kind: 'token', access_key_id: id, scopes: new Set() } });
+      },
+    }),
+  );
+  await server.register(
+    checkoutPreview({
+      env,
+      assets: assets.checkout,
+      identify: (request) => contextOf(env, authenticator, request),
+    }),
+  );
+  await server.register(dashboard(env, assets.dashboard));
+  await server.register(reference(env));
+  await server.register(await browserSdk());
+  await server.register(
+    simulatorPages({
+      clock: env.clock,
+      random: env.random,
+      store: env.simulator_store,
+      decided: () => env.nudge(),
+      framers: (return_url) => framersOfReturn(env, return_url),
+    }),
+  );
+  await server.register(walletPages({ clock: env.clock, random: env.random, store: env.simulator_invoices }));
   const visits = new Limiter(env.clock, pageLimit);
+  const guesses = new Limiter(env.clock, codeLimit);
   await server.register(async (scope) => {
     scope.addHook('onRequest', async (request) => {
       if (request.url.startsWith('/assets/')) return;
       limiter.take(`address ${request.ip}`);
       // Trying out stolen cards on one page is slow work.
       if (request.method === 'POST') visits.take(`page ${request.url.split('/')[2] ?? ''}`);
+      if (request.method === 'POST' && request.routeOptions.url === '/pay/:id/promotion_code') {
+        guesses.take(`page ${request.url.split('/')[2] ?? ''}`);
+        guesses.take(`address ${request.ip}`);
+      }
     });
     await scope.register(
       pages({
@@ -84,7 +153,9 @@ export async function openApp(env: OpenEnv): Promise<App> {
         viewCheckout,
         payCheckout,
         checkoutStatus,
+        setPromotionCode,
         tokenizeCard: createToken,
+        framers: (ctx: Ctx, id: string) => framersOf(env.db.query, ctx.account.account_id, id),
         assets,
         problemOf: problem,
       }),
@@ -94,8 +165,11 @@ export async function openApp(env: OpenEnv): Promise<App> {
     authenticator.noteUse().catch((error) => env.log.warn({ error }, 'the use of keys could not be noted'));
   }, 60_000);
   noting.unref();
-  server.addHook('onClose', async () => clearInterval(noting));
-  return { server, authenticator };
+  server.addHook('onClose', async () => {
+    clearInterval(noting);
+    await request_log.close();
+  });
+  return { server, authenticator, request_log };
 }
 
 /** The authority of a hosted page: the account its id belongs to, and no more than that one id. */
@@ -104,4 +178,13 @@ async function pageContext(env: OpenEnv, id: string, request_id: string): Promis
   const account = account_id === undefined ? undefined : await loadAccount(env.db.query, account_id);
   if (!account) throw notFound('checkout page', id.slice(0, 40));
   return { env, account, actor: { kind: 'page', link_id: id }, request_id };
+}
+
+/** Who may stand around the bank's page: whoever embeds the page of ours to which it leads back. */
+async function framersOfReturn(env: OpenEnv, return_url: string | null): Promise<string[]> {
+  const begin = `${env.config.public_url}/pay/`;
+  if (!return_url?.startsWith(begin)) return [];
+  const [id = ''] = return_url.slice(begin.length).split('/');
+  const account_id = await accountOfPage(env.db.query, id);
+  return account_id === undefined ? [] : await framersOf(env.db.query, account_id, id);
 }

@@ -74,6 +74,7 @@ export async function reportCommand(tools: Tools, args: string[]): Promise<numbe
       month: { type: 'string' },
       currency: { type: 'string' },
       bom: { type: 'boolean' },
+      format: { type: 'string' },
     },
   });
   const { account, ...asked } = values;

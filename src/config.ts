@@ -10,6 +10,8 @@ export type Config = {
   port: number;
   /** Port of the example shop; it runs only beside the embedded sandbox. */
   shop_port: number;
+  /** The wire format that the example shop speaks. */
+  shop_api: string;
   /** What customers' browsers reach us by; made from host and port when not set. */
   public_url: string;
   log_level: string;
@@ -23,6 +25,15 @@ export type Config = {
   provider_timeout_ms: number;
   pool_size: number;
   rate_limit: { per_second: number; burst: number };
+  /** Whether every call is written down, to be searched for thirty days. */
+  request_log: boolean;
+  /** Where mail is handed in, such as smtps://user:password@mail.example.com; without it mail waits in the local mailbox. */
+  smtp_url: string | undefined;
+  mail_from: string;
+  /** Who the first administrator is, when there is nobody yet. */
+  admin_email: string;
+  /** How long a sign-in lasts, and how long it lasts unused. */
+  session: { hours: number; idle_minutes: number };
 };
 
 export class ConfigError extends Error {
@@ -40,6 +51,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     host,
     port,
     shop_port: integer(env, 'SHOP_PORT', port === 0 ? 0 : port + 1, 0, 65_535),
+    shop_api: oneOf(env, 'SHOP_API', 'florin', ['florin', 'wink']),
     public_url:
       url(env, 'PUBLIC_URL') ?? `http://${host === '0.0.0.0' || host === '127.0.0.1' ? 'localhost' : host}:${port}`,
     log_level: oneOf(env, 'LOG_LEVEL', 'warn', ['debug', 'info', 'warn', 'error', 'silent']),
@@ -53,7 +65,29 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       per_second: integer(env, 'RATE_LIMIT_PER_SECOND', 500, 1, 1_000_000),
       burst: integer(env, 'RATE_LIMIT_BURST', 1_000, 1, 1_000_000),
     },
+    request_log: oneOf(env, 'REQUEST_LOG', 'on', ['on', 'off']) === 'on',
+    smtp_url: smtp(env.SMTP_URL),
+    mail_from: env.MAIL_FROM || 'Florin <florin@localhost>',
+    admin_email: address(env, 'ADMIN_EMAIL', 'admin@localhost'),
+    session: {
+      hours: integer(env, 'SESSION_HOURS', 168, 1, 8_760),
+      idle_minutes: integer(env, 'SESSION_IDLE_MINUTES', 480, 1, 525_600),
+    },
   };
+}
+
+function smtp(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  // The text may hold a password, so it is not repeated.
+  if (!URL.canParse(text) || !/^smtps?:$/.test(new URL(text).protocol))
+    throw new ConfigError('SMTP_URL must be an address such as smtps://user:password@mail.example.com:465.');
+  return text;
+}
+
+function address(env: Record<string, string | undefined>, name: string, fallback: string): string {
+  const text = (env[name] || fallback).trim().toLowerCase();
+  if (!/^[^\s@]{1,64}@[^\s@]{1,190}$/.test(text)) throw new ConfigError(`${name} must be an e-mail address.`);
+  return text;
 }
 
 function integer(

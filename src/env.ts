@@ -2,11 +2,14 @@
 
 import { type Config, ConfigError } from './config.ts';
 import type { Bank } from './connectors/bank.ts';
+import type { BitcoinGateway } from './connectors/bitcoin.ts';
 import type { Connector } from './connectors/connector.ts';
 import { simulatedBank } from './connectors/simulated-bank.ts';
+import { bitcoinSimulator } from './connectors/simulator/bitcoin.ts';
 import { type SimulatorOptions, simulator } from './connectors/simulator/index.ts';
 import { Lane } from './db/coalesce.ts';
 import { byKey, type Db, openDb, type Statement } from './db/db.ts';
+import { auditWriter } from './identity/audit.ts';
 import { assert } from './kit/assert.ts';
 import { type Clock, systemClock } from './kit/clock.ts';
 import { deriveKey } from './kit/crypto.ts';
@@ -14,13 +17,16 @@ import { type Random, systemRandom } from './kit/id.ts';
 import { type Log, newLog } from './kit/log.ts';
 import { type Outbound, openOutbound } from './kit/outbound.ts';
 import { businessDaysAfter, localDay } from './ledger/calendar.ts';
-import type { Env, Keys } from './operation/context.ts';
+import { openMailer } from './mail/mailer.ts';
+import type { Env, Keys, Mailer, WebhookDialects } from './operation/context.ts';
 import { simulatedBankStore } from './simulated-bank-store.ts';
+import { simulatorInvoices } from './simulator-invoices.ts';
 import { simulatorReporter } from './simulator-report.ts';
 import { simulatorStore } from './simulator-store.ts';
 
 export type OpenEnv = Env & {
   simulator_store: ReturnType<typeof simulatorStore>;
+  simulator_invoices: ReturnType<typeof simulatorInvoices>;
   /** The worker of this process listens here. */
   onNudge(listener: () => void): void;
   close(): Promise<void>;
@@ -37,7 +43,11 @@ export type EnvParts = {
   /** Stands between a connector and its caller; for tests that lose or repeat answers. */
   wrap?: (connector: Connector) => Connector;
   wrapBank?: (bank: Bank) => Bank;
+  wrapBitcoin?: (gateway: BitcoinGateway) => BitcoinGateway;
+  /** What other wire formats than our own a webhook endpoint may choose. */
+  webhook_dialects?: WebhookDialects;
   probe?: (point: string) => void;
+  mailer?: Mailer;
 };
 
 export function keysFrom(root: Uint8Array): Keys {
@@ -52,14 +62,17 @@ export function keysFrom(root: Uint8Array): Keys {
     fingerprints: deriveKey(root, 'card fingerprints'),
     bank_accounts: deriveKey(root, 'bank accounts'),
     bank_fingerprints: deriveKey(root, 'bank account fingerprints'),
+    people: deriveKey(root, 'people'),
+    access_keys: deriveKey(root, 'access keys'),
+    signing_keys: deriveKey(root, 'signing keys'),
   };
 }
 
 /**
  * Lanes that need not wait for the disk: a commit of ours that follows makes theirs durable too (the log is written in order), and
- * what a crash takes before that is what a provider never heard of.
+ * what a crash takes before that is what a provider never heard of. Of the request log it takes the last moments.
  */
-const relaxed = new Set(['simulator_calls']);
+const relaxed = new Set(['simulator_calls', 'request_logs']);
 
 const laneConfig = (config: Db['client_config'], name: string) => ({
   ...config,
@@ -117,6 +130,13 @@ export function openEnv(parts: EnvParts): OpenEnv {
     return parts.wrapBank ? parts.wrapBank(simulated) : simulated;
   }
 
+  const simulator_invoices = simulatorInvoices(db);
+  function bitcoin(account_id: string): BitcoinGateway {
+    const latency_ms = config.simulator_latency_ms;
+    const simulated = bitcoinSimulator({ store: simulator_invoices, clock, random, account_id, latency_ms });
+    return parts.wrapBitcoin ? parts.wrapBitcoin(simulated) : simulated;
+  }
+
   return {
     config,
     clock,
@@ -129,14 +149,20 @@ export function openEnv(parts: EnvParts): OpenEnv {
       assert(provider === 'simulator', `provider '${provider}' is known`);
       return simulatorReporter(db, account_id);
     },
+    hinted: () => simulator_store.hinted(clock.now()),
     bank,
+    bitcoin,
     lane,
     keys: keysFrom(root_key),
+    webhook_dialects: parts.webhook_dialects ?? {},
+    mailer: parts.mailer ?? (config.smtp_url === undefined ? undefined : openMailer(config.smtp_url, config.mail_from)),
+    audit: auditWriter,
     nudge: () => {
       for (const listener of listeners) listener();
     },
     probe: parts.probe ?? (() => {}),
     simulator_store,
+    simulator_invoices,
     onNudge: (listener) => listeners.push(listener),
     async close() {
       await Promise.all([...lanes.values()].map((l) => l.close()));

@@ -3,8 +3,9 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { startShop } from '../examples/shop/shop.ts';
-import { build } from '../web/build.ts';
+import { installShopSdk } from '../scripts/build-sdk.ts';
+import { ensureBuilt } from '../web/build.ts';
+import { headersOf, webhookDialects } from './api/dialects.ts';
 import { openapi } from './api/openapi.ts';
 import { openApp } from './app.ts';
 import { reconcileCommand, reportCommand, type Tools, verifyCommand } from './book-commands.ts';
@@ -12,10 +13,14 @@ import { type Config, ConfigError, readConfig } from './config.ts';
 import { startEmbedded } from './db/embedded.ts';
 import { MigrationError, migrate } from './db/migrate.ts';
 import { type OpenEnv, openEnv } from './env.ts';
+import { loadAccount } from './identity/account.ts';
+import { openFirstAdmin } from './identity/first-admin.ts';
+import { must } from './kit/assert.ts';
+import { merchantsCommand } from './merchant-command.ts';
 import { operate, operatorOperations } from './operator.ts';
 import { createKey, openSandbox, rootKey } from './sandbox.ts';
 import { rotateVaultKey } from './vault/sealed-card.ts';
-import { welcome } from './welcome.ts';
+import { signIn, welcome } from './welcome.ts';
 import { startWorker } from './worker.ts';
 
 const usage = `florin: a payments platform you run yourself
@@ -27,8 +32,10 @@ const usage = `florin: a payments platform you run yourself
   npm run florin verify           prove the books
   npm run florin report TYPE      a report as CSV   [-- --account acct_… --from 2026-01-01 --to 2026-01-31 --month 2026-01 --currency USD]
   npm run florin reconcile        hold the provider's settlement report against the ledger   [-- --account acct_… --from … --to … --file report.csv]
-  npm run florin seed             many past payments, to measure at volume   [-- --payments 1000000 --accounts 100 --days 30]
+  npm run florin seed             many past payments, to measure at volume   [-- --payments 1000000 --accounts 100 --days 30 --events-days 30]
   npm run florin keys create      another sandbox key   [-- --kind publishable --name "web shop" --account acct_…]
+  npm run florin admin            who signs in to the dashboard first, and with which password
+  npm run florin merchants        those that wait for review   [-- approve mcht_…]
   npm run florin operate NAME     what only the operator may do: fees, reviews  -- account.configure --json '{"settlement_delay_days":1}' [--account acct_…]
   npm run florin rotate-vault-key seal every card under a fresh key   [-- --account acct_…]
   npm run florin openapi          print the OpenAPI document
@@ -70,7 +77,8 @@ async function database(config: Config, quiet = false): Promise<string> {
 async function open(config: Config, quiet: boolean): Promise<OpenEnv> {
   const database_url = await database(config, quiet);
   await migrate(database_url, quiet ? () => {} : step);
-  const env = openEnv({ config, database_url, root_key: await rootKey(config) });
+  const root_key = await rootKey(config);
+  const env = openEnv({ config, database_url, root_key, webhook_dialects: webhookDialects });
   opened.push(() => env.close());
   return env;
 }
@@ -97,19 +105,24 @@ async function all(config: Config): Promise<void> {
   const since = performance.now();
   say('Starting Florin …');
   step('building the pages …');
-  await build();
+  await ensureBuilt();
   step('starting the database …');
   const env = await open(config, false);
   const sandbox = await openSandbox(env);
   await listen(env);
   const worker = startWorker(env);
   opened.push(() => worker.close());
+  const { merchant_id } = must(await loadAccount(env.db.query, sandbox.account_id), 'the sandbox has an account');
   let shop_url: string | undefined;
   try {
+    // The shop stands on the packed SDK, which no other command needs.
+    await installShopSdk();
+    const { startShop } = await import('../examples/shop/shop.ts');
     const shop = await startShop({
       port: config.shop_port,
       api_base: config.public_url,
       secret_key: sandbox.secret_key,
+      wink_headers: config.shop_api === 'wink' ? headersOf('wink', { ...sandbox, merchant_id }) : undefined,
       log: step,
     });
     opened.push(() => shop.close());
@@ -119,13 +132,15 @@ async function all(config: Config): Promise<void> {
       `the example shop is not running: ${error instanceof Error ? error.message : String(error)} (set SHOP_PORT to a free port)`,
     );
   }
-  say(welcome({ config, sandbox, shop_url, seconds: (performance.now() - since) / 1000 }));
+  const admin = await openFirstAdmin(env, sandbox.account_id);
+  say(welcome({ config, sandbox, admin, merchant_id, shop_url, seconds: (performance.now() - since) / 1000 }));
 }
 
 const toolsOf = (env: OpenEnv): Tools => ({ env, say, usual: async () => (await openSandbox(env)).account_id });
 
 async function seed(config: Config, args: string[]): Promise<number> {
-  const options = { payments: { type: 'string' }, accounts: { type: 'string' }, days: { type: 'string' } } as const;
+  const text = { type: 'string' } as const;
+  const options = { payments: text, accounts: text, days: text, 'events-days': text };
   const { values } = parseArgs({ args, options });
   const count = (name: keyof typeof options, usual: number) => {
     const value = Number(values[name] ?? usual);
@@ -133,9 +148,11 @@ async function seed(config: Config, args: string[]): Promise<number> {
       throw new ConfigError(`--${name} must be a whole number above zero.`);
     return value;
   };
-  const volume = { payments: count('payments', 100_000), accounts: count('accounts', 100), days: count('days', 30) };
+  const days = count('days', 30);
+  const volume = { payments: count('payments', 100_000), accounts: count('accounts', 100), days };
+  const events_days = count('events-days', days);
   const { seedVolume } = await import('../bench/seed-volume.ts');
-  const payers = await seedVolume(await open(config, true), volume, step);
+  const payers = await seedVolume(await open(config, true), { ...volume, events_days }, step);
   say(`Done. The key of the first account (${payers[0]?.ctx.account.account_id}): ${payers[0]?.key}`);
   return 0;
 }
@@ -147,7 +164,7 @@ async function run(command: string, rest: string[], config: Config): Promise<num
       await all(config);
       return undefined;
     case 'serve': {
-      await build();
+      await ensureBuilt();
       const env = await open(config, false);
       await listen(env);
       say(`Florin's API listens at ${config.public_url}`);
@@ -185,6 +202,14 @@ async function run(command: string, rest: string[], config: Config): Promise<num
       say(await createKey(env, { kind, name: values.name ?? 'made on the command line', account_id: values.account }));
       return 0;
     }
+    case 'admin': {
+      const env = await open(config, true);
+      say(signIn(await openFirstAdmin(env, (await openSandbox(env)).account_id)));
+      return 0;
+    }
+    case 'merchants':
+      await merchantsCommand(toolsOf(await open(config, true)), rest);
+      return 0;
     case 'operate': {
       const { values } = parseArgs({
         args: rest.slice(1),

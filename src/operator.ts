@@ -4,6 +4,7 @@ import { ConfigError } from './config.ts';
 import type { OpenEnv } from './env.ts';
 import { loadAccount } from './identity/account.ts';
 import { configureAccount, getAccount } from './identity/configure-account.ts';
+import { approveMerchant, disableMerchant, enableMerchant } from './identity/manage-merchants.ts';
 import { isFault } from './kit/fault.ts';
 import { newId } from './kit/id.ts';
 import type { Ctx } from './operation/context.ts';
@@ -15,6 +16,9 @@ import { approvePayout, rejectPayout } from './payouts/review-payout.ts';
 const table = [
   getAccount,
   configureAccount,
+  approveMerchant,
+  disableMerchant,
+  enableMerchant,
   reviewBankAccount,
   approvePayout,
   rejectPayout,

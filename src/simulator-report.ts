@@ -24,6 +24,27 @@ export function simulatorReporter(db: Db, account_id: string): SettlementReporte
     }
   }
 
+  /** What it told of a dispute when it took the money, and when it gave it back. Of one that was lost nothing more moves. */
+  async function* disputes(from: Date, to: Date): AsyncGenerator<ReportLine> {
+    for (let after = 0; ; ) {
+      const { rows } = await sql<ReportLine & { position: number }>`
+        select n.position, n.body->>'dispute_reference' as reference, d.currency, (n.body->>'at')::timestamptz as booked_at,
+          case when n.body->>'kind' = 'dispute_opened' then 'dispute' else 'dispute_reversal' end as kind,
+          case when n.body->>'kind' = 'dispute_opened' then -d.amount else d.amount end as amount
+        from simulator_notices n
+        join simulator_disputes d on d.account_id = n.account_id and d.reference = n.body->>'dispute_reference'
+        where n.account_id = ${account_id} and n.position > ${after}::bigint
+          and n.body->>'kind' in ('dispute_opened', 'dispute_won', 'dispute_withdrawn')
+          and (n.body->>'at')::timestamptz >= ${from} and (n.body->>'at')::timestamptz < ${to}
+        order by n.position limit ${pageSize}`.execute(db.query);
+      for (const { position, ...line } of rows) {
+        after = position;
+        yield line;
+      }
+      if (rows.length < pageSize) return;
+    }
+  }
+
   return {
     async *settlementReport(from, to, faults = []) {
       let place = 0;
@@ -38,6 +59,7 @@ export function simulatorReporter(db: Db, account_id: string): SettlementReporte
         yield* spoilt(line, place, faults);
         place += 1;
       }
+      yield* disputes(from, to);
     },
   };
 }

@@ -2,8 +2,11 @@
 
 import { sql } from 'kysely';
 import Type from 'typebox';
+import { billingChecks } from './billing/verify.ts';
+import { couponChecks } from './coupons/verify.ts';
 import type { Executor } from './db/db.ts';
 import { disputeChecks } from './disputes/verify.ts';
+import { auditChecks } from './identity/verify.ts';
 import { type Check, type Finding, ledgerChecks, ofAccount, runChecks } from './ledger/verify.ts';
 import { operation } from './operation/operation.ts';
 import { paymentChecks } from './payments/verify.ts';
@@ -21,6 +24,13 @@ const providerChecks: Check[] = [
         select account_id, currency, sum(amount)::bigint as net from (
           select account_id, currency, case when kind = 'capture' or (kind = 'authorize' and captured) then amount when kind = 'refund' then -amount else 0 end as amount
           from simulator_calls where ${ofAccount('account_id', id)} and status = 'approved'
+          union all
+          -- The gateway knows satoshis alone: the price of each invoice that it says is paid, and that we say paid its payment.
+          select p.account_id, p.currency, p.amount from bitcoin_invoices i
+          join payments p on p.account_id = i.account_id and p.id = i.payment_id
+          join simulator_invoices s on s.account_id = i.account_id and s.reference = i.id and s.amount = i.amount
+          where ${ofAccount('i.account_id', id)} and i.taken
+            and s.amount <= (select sum(c.amount) from simulator_coins c where c.account_id = s.account_id and c.reference = s.reference and c.confirmed_at is not null)
           union all
           -- Only what it took back for good: the money of an open dispute is still owed to us, or not, as it will be decided.
           select account_id, currency, -amount from simulator_disputes where ${ofAccount('account_id', id)} and status in ('lost', 'accepted')) moved
@@ -62,6 +72,31 @@ const providerChecks: Check[] = [
   },
 ];
 
+const bitcoinChecks: Check[] = [
+  {
+    name: 'every payment by Bitcoin was paid by one invoice in full, and says what came to all of its addresses',
+    query: (id) => sql`
+      select i.account_id || ' ' || i.payment_id as what
+      from (select account_id, payment_id, count(*) filter (where taken) as taken, sum(amount_received) as received
+        from bitcoin_invoices where ${ofAccount('account_id', id)} group by 1, 2) i
+      join payments p on p.account_id = i.account_id and p.id = i.payment_id
+      where i.taken <> case when p.payment_method->>'type' = 'bitcoin' and p.amount_captured > 0 then 1 else 0 end
+        or i.received <> coalesce((p.processing->'bitcoin'->>'amount_received')::bigint + (p.processing->'bitcoin'->>'amount_elsewhere')::bigint, 0)`,
+  },
+  {
+    name: 'every satoshi that the simulated gateway saw before our last look is recorded with its invoice, and none that it did not see',
+    query: (id) => sql`
+      select s.account_id || ' ' || s.reference as what from simulator_invoices s
+      left join bitcoin_invoices i on i.account_id = s.account_id and i.id = s.reference
+      left join (select account_id, reference, sum(amount) as amount from simulator_coins where ${ofAccount('account_id', id)} group by 1, 2) c
+        on c.account_id = s.account_id and c.reference = s.reference
+      -- A look and the note of it are two moments.
+      where ${ofAccount('s.account_id', id)} and (i.id is null or i.amount <> s.amount or i.amount_received > coalesce(c.amount, 0)
+        or i.amount_received < (select coalesce(sum(k.amount), 0) from simulator_coins k
+          where k.account_id = s.account_id and k.reference = s.reference and k.seen_at <= i.updated_at - interval '1 minute'))`,
+  },
+];
+
 const checkoutChecks: Check[] = [
   {
     name: 'every paid session has one payment that took its money, of its amount and currency',
@@ -72,11 +107,14 @@ const checkoutChecks: Check[] = [
         and (p.id is null or p.checkout_session_id <> s.id or p.currency <> s.currency or p.amount < s.amount_total or p.amount_authorized = 0)`,
   },
   {
-    name: 'no session was paid twice without the second payment being given back',
+    name: 'no session was paid twice without the second payment being given back, or told of when it is bitcoin that came late',
     query: (id) => sql`
       select p.account_id || ' ' || p.checkout_session_id as what from payments p
       where ${ofAccount('p.account_id', id)} and p.checkout_session_id is not null and p.amount_captured > p.amount_refunded
-      group by p.account_id, p.checkout_session_id having count(*) > 1`,
+      group by p.account_id, p.checkout_session_id
+      having count(*) filter (where p.payment_method->>'type' is distinct from 'bitcoin') > 1
+        or (count(*) > 1 and not exists (select from events e where e.account_id = p.account_id and e.object_id = p.checkout_session_id
+          and e.type = 'checkout_session.late_payment'))`,
   },
 ];
 
@@ -94,9 +132,13 @@ export const verifyAll = (
       ...settlementChecks,
       ...payoutChecks,
       ...disputeChecks,
+      ...bitcoinChecks,
       ...checkoutChecks,
+      ...couponChecks,
+      ...billingChecks,
       ...providerChecks,
       ...bankChecks,
+      ...auditChecks,
     ],
     account_id,
     told,

@@ -2,21 +2,29 @@
 // run in several processes at once; a nudge only makes it sooner, polling is the guarantee.
 
 import { sql } from 'kysely';
+import { advanceClocks } from './billing/advance-clocks.ts';
+import { runBilling } from './billing/billing-run.ts';
 import { expireDue } from './checkout/follow-payment.ts';
 import { pollNotices } from './disputes/poll-notices.ts';
 import { resumeResponses } from './disputes/respond.ts';
 import type { EventType } from './events/event.ts';
 import { loadAccount } from './identity/account.ts';
+import { answerResetRequests } from './identity/reset-password.ts';
+import { forgetOldPeopleData } from './identity/sign-in-tries.ts';
+import { rotateSigningKeys } from './identity/signing-key.ts';
 import { days, plus } from './kit/clock.ts';
 import { newId } from './kit/id.ts';
 import { sealLedger } from './ledger/seal.ts';
+import { sendDueMails } from './mail/mail.ts';
 import type { Ctx, Env } from './operation/context.ts';
 import { forgetOldClaims } from './operation/once.ts';
 import { resolveDue } from './payments/resolve.ts';
+import { watchInvoices } from './payments/watch-invoices.ts';
 import { followPayouts } from './payouts/follow-payouts.ts';
 import { requestScheduledPayouts } from './payouts/scheduled-payouts.ts';
 import { sendDuePayouts } from './payouts/send-payouts.ts';
 import { reactions } from './reactions.ts';
+import { keepDays } from './requests/log-days.ts';
 import { settleDue } from './settlements/settle.ts';
 import { purgeLapsedTokens } from './vault/sealed-card.ts';
 import { openDeliverer } from './webhooks/deliver.ts';
@@ -24,16 +32,22 @@ import { fanOut } from './webhooks/fan-out.ts';
 
 type OutboxEvent = { id: string; type: EventType; object_id: string; reacts: boolean };
 
+/** Planned once: every payment nudges, so this is asked very often and mostly for nothing. */
+const accountsWithEvents = `with recursive a as (
+    (select account_id from outbox order by account_id limit 1)
+    union all
+    select (select o.account_id from outbox o where o.account_id > a.account_id order by o.account_id limit 1) from a where a.account_id is not null)
+  select account_id from a where account_id is not null limit 1000`;
+
 /** Takes up to 500 events of each account that has some; returns how many were dealt with. */
 export async function drainOutbox(env: Env): Promise<number> {
-  const accounts = await sql<{ account_id: string }>`
-    with recursive a as (
-      (select account_id from outbox order by account_id limit 1)
-      union all
-      select (select o.account_id from outbox o where o.account_id > a.account_id order by o.account_id limit 1) from a where a.account_id is not null)
-    select account_id from a where account_id is not null limit 1000`.execute(env.db.query);
+  const accounts = await env.db.point<{ account_id: string }>({
+    name: 'outbox_accounts',
+    text: accountsWithEvents,
+    values: [],
+  });
   let count = 0;
-  for (const { account_id } of accounts.rows) count += await drainAccount(env, account_id);
+  for (const { account_id } of accounts) count += await drainAccount(env, account_id);
   return count;
 }
 
@@ -101,11 +115,33 @@ export function startWorker(env: Env & { onNudge(listener: () => void): void }):
     repeat(env, 'safety', 1_000, async () => {
       while ((await resolveDue(env)) >= 100);
     }),
+    repeat(env, 'late bitcoin', 5_000, async () => {
+      while ((await watchInvoices(env)) >= 100);
+    }),
+    repeat(env, 'mail', 1_000, async () => {
+      while ((await answerResetRequests(env)) >= 50);
+      while ((await sendDueMails(env)) >= 50);
+    }),
+    repeat(env, 'people', 3_600_000, async () => {
+      await forgetOldPeopleData(env);
+    }),
+    repeat(env, 'signing keys', 3_600_000, async () => {
+      await rotateSigningKeys(env);
+    }),
+    repeat(env, 'request log days', 3_600_000, async () => {
+      await keepDays(env);
+    }),
     repeat(env, 'expiry', 5_000, async () => {
       while ((await expireDue(env)) >= 500);
     }),
     repeat(env, 'seals', 60_000, async () => {
       while ((await sealLedger(env)) > 0);
+    }),
+    repeat(env, 'billing', 1_000, async () => {
+      while ((await runBilling(env)) > 0);
+    }),
+    repeat(env, 'test clocks', 1_000, async () => {
+      while ((await advanceClocks(env)) > 0);
     }),
     repeat(env, 'settlements', 60_000, async () => {
       await settleDue(env);
@@ -182,12 +218,14 @@ export async function workUntilIdle(env: Env): Promise<void> {
   const deliverer = openDeliverer(env);
   for (let quiet = false; !quiet; ) {
     const drained = await drainOutbox(env);
-    const asked = await resolveDue(env);
+    const asked = (await resolveDue(env)) + (await watchInvoices(env));
     const expired = await expireDue(env);
     const settled = await settleDue(env);
+    const billed = (await runBilling(env)) + (await advanceClocks(env));
     const paid_out = (await requestScheduledPayouts(env)) + (await sendDuePayouts(env)) + (await followPayouts(env));
+    const mailed = (await answerResetRequests(env)) + (await sendDueMails(env));
     const heard = (await resumeResponses(env)) + (await pollNotices(env, { all: true }));
-    quiet = drained + asked + expired + settled + paid_out + heard === 0;
+    quiet = drained + asked + expired + settled + billed + paid_out + heard + mailed === 0;
   }
   deliverer.wake();
   await deliverer.idle();

@@ -26,6 +26,8 @@ function headers(nonce: string): Record<string, string> {
     // A QR code and a chosen picture are data; logos may be anywhere.
     `img-src 'self' https: data: blob:`,
     `connect-src 'self'`,
+    // The picture of the checkout in the settings.
+    `frame-src 'self'`,
     `frame-ancestors 'none'`,
     `form-action 'self'`,
     `base-uri 'none'`,

@@ -48,14 +48,22 @@ const explained: Record<FaultCode, Row> = {
     fix: 'Send `Authorization: Bearer` with your secret key.',
   },
   key_invalid: {
-    means: 'The key is not known, was revoked, or is not written whole.',
+    means: 'The key or access token is not known, was revoked, or is not written whole.',
     fix: 'Copy the key again, or create another one. Sandbox keys begin with `sk_test_`, live keys with `sk_live_`.',
   },
-  key_expired: { means: 'The key was given an end, and it has passed.', fix: 'Create another key and use that.' },
+  key_expired: {
+    means: 'The key was given an end, and it has passed; an access token lives an hour.',
+    fix: 'Create another key, or ask for another token, and use that.',
+  },
+  sign_in_refused: {
+    means:
+      'The address and password, or the code, are not right. Which of them, and whether the address is anybody’s, is not told.',
+    fix: 'Try again, or reset the password. A code works once: wait for the next one.',
+  },
   permission_denied: {
     means:
-      'This key may not make this call: a publishable key on a server’s call, or an account that may not take payments.',
-    fix: 'Call from your server with a secret key. `detail` says when the account is the reason.',
+      'This caller may not make this call: a publishable key on a server’s call, a scope or role that is missing, an address that the key may not be used from, or an account that may not take payments.',
+    fix: 'Read `detail`: it names the scope, or the address that was seen. From your server call with a secret key.',
   },
   origin_refused: {
     means: 'A browser sent the request from a page that is not ours.',
@@ -140,6 +148,10 @@ const explained: Record<FaultCode, Row> = {
   session_complete: {
     means: 'The checkout session was paid already.',
     fix: 'There is nothing to do. To undo it, refund its payment.',
+  },
+  promotion_code_refused: {
+    means: 'The promotion code does not count here: it is not known, over, used up, or not for this order or customer.',
+    fix: '`detail` says which. Take another code, or leave it out.',
   },
   last_key: {
     means: 'This is the last secret key of the account that is valid.',

@@ -2,6 +2,7 @@
 // in the command. The tests run exactly this text. It must never print a command that was not made here.
 
 import { assert, must } from '../kit/assert.ts';
+import { billingRecipes } from './docs-recipes-billing.ts';
 import { plain, type Schema, splitInput } from './docs-schema.ts';
 import { routes } from './native/routes.ts';
 import type { Route } from './route.ts';
@@ -69,6 +70,24 @@ export const recipes: Record<string, Recipe> = {
     fresh: true,
     why: 'a session to expire',
   },
+  unused_product: {
+    op: 'products.create',
+    input: { name: 'Coffee filters' },
+    fresh: true,
+    why: 'a product to archive',
+  },
+  unused_price: {
+    op: 'prices.create',
+    input: { product: '{product}', amounts: [{ currency: 'USD', unit_amount: 499 }] },
+    fresh: true,
+    why: 'a price to archive',
+  },
+  unused_coupon: {
+    op: 'coupons.create',
+    input: { name: 'Yesterday', percentage_bps: 1000 },
+    fresh: true,
+    why: 'a coupon to delete',
+  },
   unused_webhook_endpoint: {
     op: 'webhook_endpoints.create',
     input: { url: 'https://example.com/unused', events: ['*'] },
@@ -80,6 +99,12 @@ export const recipes: Record<string, Recipe> = {
     input: { kind: 'publishable', name: 'to be revoked' },
     fresh: true,
     why: 'a key to revoke',
+  },
+  unused_access_key: {
+    op: 'access_keys.create',
+    input: { name: 'to be changed', scopes: ['payments', 'reports:read'] },
+    fresh: true,
+    why: 'an access key to change or revoke',
   },
   unused_bank_account: {
     op: 'bank_accounts.create',
@@ -105,6 +130,36 @@ export const recipes: Record<string, Recipe> = {
     input: { email: 'ada@example.com', name: 'Ada Lovelace' },
     fresh: false,
     why: 'a customer',
+  },
+  product: {
+    op: 'products.create',
+    input: { name: 'Coffee beans, 1 kg', tax_category: 'physical_goods' },
+    fresh: false,
+    why: 'a product',
+  },
+  price: {
+    op: 'prices.create',
+    input: { product: '{product}', amounts: [{ currency: 'USD', unit_amount: 1999 }] },
+    fresh: false,
+    why: 'a price of it',
+  },
+  tax_rate: {
+    op: 'tax_rates.create',
+    input: { display_name: 'MwSt.', country: 'DE', rate_ppm: 190000, inclusive: true },
+    fresh: false,
+    why: 'a tax rate',
+  },
+  coupon: {
+    op: 'coupons.create',
+    input: { name: 'Spring sale', percentage_bps: 2500 },
+    fresh: false,
+    why: 'a coupon',
+  },
+  promotion_code: {
+    op: 'promotion_codes.create',
+    input: { coupon: '{coupon}' },
+    fresh: false,
+    why: 'a promotion code of it',
   },
   payment: {
     op: 'payments.create',
@@ -192,6 +247,13 @@ export const recipes: Record<string, Recipe> = {
     why: 'a delivery to that endpoint',
     first: { op: 'webhook_endpoints.test', input: { id: '{webhook_endpoint}' }, wait_s: 2 },
   },
+  api_call: {
+    op: 'request_logs.list',
+    input: { path: '/v1/payments', limit: 1 },
+    fresh: false,
+    why: 'the request id of a call that was made before',
+  },
+  ...billingRecipes,
 };
 
 const placeholder = /\{([a-z_]+)\}/g;

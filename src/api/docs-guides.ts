@@ -57,7 +57,8 @@ const authentication = (base_url: string): Html =>
         ],
       ],
     )}${paragraphs(
-      'Each operation below names the scope it needs and the kinds of keys that may call it. A key that leaked is [revoked](#api-keys-revoke) within two seconds, everywhere.',
+      'Each operation below names the scope it needs and the kinds of keys that may call it. A key that leaked is [revoked](#api-keys-revoke) within five seconds, everywhere. A secret key can be limited to scopes and to addresses, and [rolled](#api-keys-roll) without a gap.',
+      'A program may hold an [access key](#access-keys-create) instead and ask for a token of one hour: `POST /oauth/token` with the grant `client_credentials`, its id and secret by Basic authentication or in the form, and the scopes it needs. The `access_token` of the answer is sent like a key.',
     )}`,
     listing(
       'A request with a secret key',

@@ -22,9 +22,37 @@ const nouns: Record<string, { title: string; text: string }> = {
     title: 'Files',
     text: 'Documents and pictures that go to a provider as evidence. Send them as base64; they are kept with your account and shown to nobody else.',
   },
+  overview: {
+    title: 'Overview',
+    text: 'What happened on a stretch of days, by currency and day: the figures of the dashboard’s first page. For the rows behind them, list payments or download a report.',
+  },
   customers: {
     title: 'Customers',
     text: 'The people who pay you, with the cards they saved. Deleting one keeps the history of payments.',
+  },
+  product_images: {
+    title: 'Product images',
+    text: 'Pictures of what you sell. Each is drawn anew by us and shown under an address that never changes.',
+  },
+  products: {
+    title: 'Products',
+    text: 'What you sell: name, picture, tax category. For how much is said by its prices. An archived product is not sold anew.',
+  },
+  prices: {
+    title: 'Prices',
+    text: 'For how much a product is sold, in as many currencies as you like under one id: flat, per seat, in tiers, in packs or by usage. Each edit of the terms is another snapshot, and what was sold keeps its own.',
+  },
+  tax_rates: {
+    title: 'Tax rates',
+    text: 'Your own table of taxes: by country, region and tax category, inside the price or on top of it. A session with `automatic_tax` is taxed by it.',
+  },
+  coupons: {
+    title: 'Coupons',
+    text: 'What is taken off: a percentage or fixed amounts, of everything or of some products or prices. Customers take it by a promotion code.',
+  },
+  promotion_codes: {
+    title: 'Promotion codes',
+    text: 'The text by which a customer takes a coupon, with limits of its own. A use is counted when a payment starts, kept when it is paid, and free again when it is not.',
   },
   tokens: {
     title: 'Tokens',
@@ -34,6 +62,10 @@ const nouns: Record<string, { title: string; text: string }> = {
   checkout_sessions: {
     title: 'Checkout sessions',
     text: 'A hosted page where one customer pays one total. The shortest way to a first payment: create a session, send the customer to its `url`, and wait for `checkout_session.completed`.',
+  },
+  sdk: {
+    title: 'Browser SDK',
+    text: 'What `@florin/js` asks when it starts in a page. The package shows the checkout inside your page or leads to it; it is served at `/sdk/florin.js`.',
   },
   webhook_endpoints: {
     title: 'Webhook endpoints',
@@ -47,6 +79,14 @@ const nouns: Record<string, { title: string; text: string }> = {
   api_keys: {
     title: 'API keys',
     text: 'Secret keys are for your servers, publishable keys for browsers. A key belongs to one account, sandbox or live.',
+  },
+  access_keys: {
+    title: 'Access keys',
+    text: 'Client id and secret of OAuth 2.0, for programs that should hold a short-lived token with few scopes rather than a key. Ask for a token at `/oauth/token` with the grant `client_credentials`, and send it like a key.',
+  },
+  request_logs: {
+    title: 'Request log',
+    text: 'Every API call of the last 30 days, by its request id, with what was sent and answered. Card numbers, codes, secrets, tokens and passwords are masked before anything is kept.',
   },
   balances: { title: 'Balances', text: 'What you have, by currency, straight from the ledger.' },
   balance_activities: {
@@ -72,6 +112,43 @@ const nouns: Record<string, { title: string; text: string }> = {
   reconciliations: {
     title: 'Reconciliations',
     text: 'The provider’s own settlement report held against the ledger: what matched, what is missing on either side, what differs.',
+  },
+  sign_in: {
+    title: 'Signing in',
+    text: 'For people: a password, then a code of an authenticator app. The answer to a wrong one never tells which part was wrong.',
+  },
+  password_resets: { title: 'Password resets', text: 'A link by mail to choose a new password.' },
+  invitations: { title: 'Invitations', text: 'A link by mail by which somebody becomes a user of a company.' },
+  session: { title: 'Session', text: 'Who is signed in in this browser, what they may do, and where.' },
+  user_sessions: { title: 'User sessions', text: 'Browsers in which a person is signed in.' },
+  profile: { title: 'Profile', text: 'The person who is signed in.' },
+  subscriptions: {
+    title: 'Subscriptions',
+    text: 'What a customer pays again and again, from a saved card. It keeps the terms of the price as they were; a change of plan is prorated as you say, and a preview tells what it will come to.',
+  },
+  invoices: {
+    title: 'Invoices',
+    text: 'What was asked for one period of a subscription, or for a change within it. They are made by the billing run, numbered without a gap, and never changed.',
+  },
+  billing_settings: {
+    title: 'Billing settings',
+    text: 'When a failed payment of a subscription is tried again, and what follows the last try.',
+  },
+  test_clocks: {
+    title: 'Test clocks',
+    text: 'Time for one customer of the sandbox. Advance it, and everything that is due on the way happens in its order, with payments and webhooks.',
+  },
+  users: {
+    title: 'Users',
+    text: 'The people of a company. A person has one or more roles and is let in to one or more merchants.',
+  },
+  merchants: {
+    title: 'Merchants',
+    text: 'The operating units of a company, each with a sandbox and a live account. A new one is reviewed before it takes live payments.',
+  },
+  audit_events: {
+    title: 'Audit events',
+    text: 'Every administrative act: who, what, when, from where, and how it was before and after. Entries are never changed.',
   },
   ledger: { title: 'Ledger', text: 'Every movement of money is double entry. This is the proof that the books hold.' },
 };

@@ -5,6 +5,9 @@ import { Fault } from '../kit/fault.ts';
 
 type Bucket = { tokens: number; at: number };
 
+/** How a bucket stands, for dialects that tell: its size, what is left, and seconds until it is full again. */
+export type Standing = { limit: number; remaining: number; reset: number };
+
 const kept = 50_000;
 
 export class Limiter {
@@ -19,8 +22,13 @@ export class Limiter {
     this.#burst = burst;
   }
 
+  /** How an empty bucket stands. */
+  get empty(): Standing {
+    return { limit: this.#burst, remaining: 0, reset: Math.ceil(this.#burst / this.#per_second) };
+  }
+
   /** Takes one token of `name`, or refuses and says when the next one is there. */
-  take(name: string): void {
+  take(name: string): Standing {
     const now = this.#clock.now().getTime();
     let bucket = this.#buckets.get(name);
     if (!bucket) {
@@ -39,6 +47,8 @@ export class Limiter {
       );
     }
     bucket.tokens -= 1;
+    const reset = Math.ceil((this.#burst - bucket.tokens) / this.#per_second);
+    return { limit: this.#burst, remaining: Math.floor(bucket.tokens), reset };
   }
 
   /** Full buckets say nothing; when all are in use, the oldest go. */

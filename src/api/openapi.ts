@@ -6,8 +6,11 @@ import { type FaultCode, faultCodes } from '../kit/fault.ts';
 import { nounOf, nounText } from './docs-nouns.ts';
 import { type Components, hoist, plain, type Schema, splitInput } from './docs-schema.ts';
 import { problems } from './native/errors.ts';
-import { routes } from './native/routes.ts';
+import { peopleRoutes } from './native/people-routes.ts';
+import { routes as keyRoutes } from './native/routes.ts';
 import type { Route } from './route.ts';
+
+const routes = [...keyRoutes, ...peopleRoutes];
 
 type Ref = { $ref: string };
 type Media = { schema: Schema; example?: unknown };
@@ -44,6 +47,8 @@ export type OpenApiDocument = {
 };
 
 const ref = (place: string): Ref => ({ $ref: `#/components/${place}` });
+/** Whose answer is kept under a key; visitors have no account to keep it in. */
+const keyed = (route: Route) => route.method === 'POST' && !route.op.actors.includes('visitor');
 const writes = (route: Route) => route.method === 'POST' || route.method === 'PATCH';
 
 /** Refusals that an operation can meet beyond its own, because of how it is called. */
@@ -53,9 +58,7 @@ export function faultsOf(route: Route): FaultCode[] {
     'parameter_unknown',
     'parameter_invalid',
     ...(writes(route) ? (['body_invalid', 'body_too_large'] as const) : []),
-    ...(route.method === 'POST'
-      ? (['idempotency_key_invalid', 'idempotency_conflict', 'idempotency_in_flight'] as const)
-      : []),
+    ...(keyed(route) ? (['idempotency_key_invalid', 'idempotency_conflict', 'idempotency_in_flight'] as const) : []),
     'authentication_required',
     'key_invalid',
     'key_expired',
@@ -91,7 +94,7 @@ export function openapi(public_url: string): OpenApiDocument {
     webhooks: Object.fromEntries(eventTypes.map((type) => [type, { post: webhookOf(type, schemas) }])),
     components: {
       schemas,
-      securitySchemes,
+      securitySchemes: { ...securitySchemes, accessToken: tokenScheme(public_url), session: sessionScheme },
       parameters: { IdempotencyKey: idempotencyKey, ...webhookHeaders },
       headers,
       responses: sharedResponses,
@@ -114,7 +117,7 @@ function operationOf(route: Route, schemas: Components): OpenApiOperation {
     ...query.map(([name, schema]) =>
       queryParameter(name, schema, rest.required?.includes(name) ?? false, schemas, example[name]),
     ),
-    ...(route.method === 'POST' ? [ref('parameters/IdempotencyKey')] : []),
+    ...(keyed(route) ? [ref('parameters/IdempotencyKey')] : []),
   ];
   const has_body = writes(route) && Object.keys(rest.properties ?? {}).length > 0;
   const publishable = op.actors.includes('publishable');
@@ -124,7 +127,7 @@ function operationOf(route: Route, schemas: Components): OpenApiOperation {
     summary: op.summary,
     description: publishable ? `${op.description} May be called with a publishable key.` : op.description,
     'x-scope': op.scope,
-    security: [{ secretKey: [] }, ...(publishable ? [{ publishableKey: [] }] : [])],
+    security: securityOf(route),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(has_body
       ? {
@@ -144,7 +147,7 @@ function operationOf(route: Route, schemas: Components): OpenApiOperation {
         description: 'Done.',
         headers: {
           'Request-Id': ref('headers/Request-Id'),
-          ...(route.method === 'POST' ? { 'Idempotent-Replayed': ref('headers/Idempotent-Replayed') } : {}),
+          ...(keyed(route) ? { 'Idempotent-Replayed': ref('headers/Idempotent-Replayed') } : {}),
         },
         content: route.download
           ? { 'text/csv': { schema: { type: 'string' } } }
@@ -153,6 +156,19 @@ function operationOf(route: Route, schemas: Components): OpenApiOperation {
       ...problemResponses(faultsOf(route)),
     },
   };
+}
+
+/** What opens it: a session opens all that a secret key does, if the person's roles allow. */
+function securityOf({ op }: Route): Record<string, string[]>[] {
+  if (op.actors.includes('visitor')) return [{}];
+  const session = { session: [] };
+  if (!op.actors.includes('secret')) return [session];
+  return [
+    { secretKey: [] },
+    { accessToken: [op.scope] },
+    ...(op.actors.includes('publishable') ? [{ publishableKey: [] }] : []),
+    session,
+  ];
 }
 
 const described = (schema: Schema, schemas: Components): { schema: Schema; description?: string } => {
@@ -268,6 +284,34 @@ const securitySchemes = {
     bearerFormat: 'pk_test_… or pk_live_…',
     description: 'A publishable key: may be seen in a browser; makes tokens and reads one session.',
   },
+};
+
+/** With the scopes that operations name; docs/scopes.md has the others. */
+const tokenScheme = (public_url: string) => ({
+  type: 'oauth2',
+  description: 'A token of an access key, for one hour.',
+  flows: {
+    clientCredentials: {
+      tokenUrl: `${public_url}/oauth/token`,
+      scopes: Object.fromEntries(
+        routes
+          .filter(({ op }) => op.actors.includes('secret'))
+          .map(({ op }): [string, string] => [
+            op.scope,
+            op.scope.replace(/^(.*):(.*)$/, 'To $2 $1.').replaceAll('_', ' '),
+          ])
+          .sort(([a], [b]) => (a < b ? -1 : 1)),
+      ),
+    },
+  },
+});
+
+const sessionScheme = {
+  type: 'apiKey',
+  in: 'cookie',
+  name: 'florin_session',
+  description:
+    'A person who is signed in. `Florin-Account` chooses the account; a write needs the `Origin` of the installation.',
 };
 
 const idempotencyKey: Parameter = {

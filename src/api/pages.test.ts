@@ -15,6 +15,7 @@ const view = {
   state: 'open',
   mode: 'sandbox',
   merchant: { name: 'Northwind', logo_url: null },
+  branding: { color: null, corners: 'rounded', icon_url: null },
   amount_total: 1000,
   amount_subtotal: 1000,
   currency: 'USD',
@@ -22,10 +23,12 @@ const view = {
   line_items: [],
   taxes: [],
   discounts: [],
+  promotion: { allowed: false, code: null },
   customer_email: null,
   payment_methods: [],
   can_save: false,
   locale: null,
+  allowed_origins: [],
   redirect_url: null,
   cancel_url: null,
   action_url: null,
@@ -44,14 +47,14 @@ const file = {
   gzip: Buffer.from('gz'),
   br: Buffer.from('br'),
 };
-const assets: Assets = {
+const assets: Pick<Assets, 'checkout' | 'files'> = {
   checkout: { script: { path: 'checkout/a.js', integrity: 'sha384-x' }, style: 'b{}' },
   files: new Map([['checkout/a.js', file]]),
 };
 
 type Seen = { name: string; input: unknown; key: string | undefined };
 
-async function open(answers: Record<string, () => unknown> = {}) {
+async function open(answers: Record<string, () => unknown> = {}, framers: string[] = []) {
   const seen: Seen[] = [];
   const logged: unknown[] = [];
   const log = {
@@ -70,6 +73,7 @@ async function open(answers: Record<string, () => unknown> = {}) {
     random: systemRandom,
     clock: { now: () => new Date('2026-11-21T00:00:00Z') },
     keys,
+    audit: { covers: () => false },
   } as unknown as Env;
   const fake = (name: string, value: unknown): Operation =>
     operation<TSchema, TSchema>({
@@ -105,7 +109,9 @@ async function open(answers: Record<string, () => unknown> = {}) {
       viewCheckout: fake('view', view),
       payCheckout: fake('pay', done),
       checkoutStatus: fake('status', done),
+      setPromotionCode: fake('promotion', { state: 'removed', refused: null, minimum: null }),
       tokenizeCard: fake('token', { id: 'tok_1' }),
+      framers: async () => framers,
     }),
   );
   return { app, seen, logged };
@@ -136,6 +142,22 @@ test('GET /pay/{id} 200: a page that runs its own script only, in no frame, kept
   assert.equal(first.headers['x-content-type-options'], 'nosniff');
   const second = await app.inject({ url: '/pay/sess_1' });
   assert.ok(!String(second.headers['content-security-policy']).includes(nonce), 'a nonce is used once');
+});
+
+test('an embedded page is framed by its own origins and no other, in the frame of the bank’s return as well', async () => {
+  const origins = ['https://shop.example', 'http://localhost:8080'];
+  const { app } = await open({ view: () => ({ ...view, allowed_origins: origins }) }, origins);
+  const page = await app.inject({ url: '/pay/sess_1' });
+  const rules = String(page.headers['content-security-policy']).split('; ');
+  assert.ok(rules.includes('frame-ancestors https://shop.example http://localhost:8080'), rules.join('\n'));
+  assert.equal(page.headers['x-frame-options'], undefined, 'the old header knows no list and would refuse all');
+  assert.match(page.body, /"allowed_origins":\["https:\/\/shop\.example","http:\/\/localhost:8080"\]/);
+  const back = await app.inject({ url: '/pay/sess_1/return' });
+  const returned = String(back.headers['content-security-policy']).split('; ');
+  assert.ok(returned.includes(`frame-ancestors 'self' https://shop.example http://localhost:8080`));
+  const stranger = await app.inject({ url: '/pay/sess_2' });
+  assert.match(String(stranger.headers['content-security-policy']), /frame-ancestors 'none'/);
+  assert.equal(stranger.headers['x-frame-options'], 'DENY');
 });
 
 test('GET /pay/{id} 404: one answer for a stranger’s id and for nonsense, in the customer’s language', async () => {

@@ -6,8 +6,10 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Assets } from '../../web/assets.ts';
 import { webUrl } from '../../web/checkout/html.ts';
 import { chooseLocale } from '../../web/checkout/messages.ts';
+import { promotionAnswer } from '../../web/checkout/promotion.ts';
 import { type Page, renderCheckout, renderNotFound, renderTrouble } from '../../web/checkout/render.ts';
 import { renderReturn } from '../../web/checkout/return.ts';
+import type { PromotionResult } from '../checkout/promotion.ts';
 import type { CheckoutView, PayResult } from '../checkout/view.ts';
 import { Fault, isFault } from '../kit/fault.ts';
 import type { Ctx, Env } from '../operation/context.ts';
@@ -22,8 +24,11 @@ export type PagesParts = {
   viewCheckout: Operation;
   payCheckout: Operation;
   checkoutStatus: Operation;
+  setPromotionCode: Operation;
   tokenizeCard: Operation;
-  assets: Assets;
+  /** Origins whose pages may frame the page of this id. */
+  framers(ctx: Ctx, id: string): Promise<string[]>;
+  assets: Pick<Assets, 'checkout' | 'files'>;
   problemOf(error: unknown, request_id: string): ProblemAnswer;
 };
 
@@ -57,9 +62,9 @@ export const pages =
     const show = (
       request: FastifyRequest,
       reply: FastifyReply,
-      answer: { status: number; page: Page; text: string; framed?: boolean },
+      answer: { status: number; page: Page; text: string; framers?: string[] },
     ) => {
-      reply.code(answer.status).headers(htmlHeaders(answer.page.nonce, place.origin, answer.framed ?? false));
+      reply.code(answer.status).headers(htmlHeaders(answer.page.nonce, place.origin, answer.framers ?? []));
       return sendEncoded(request, reply, answer.text);
     };
 
@@ -75,10 +80,11 @@ export const pages =
     app.get<Named>('/pay/:id', async (request, reply) => {
       try {
         const ctx = await linked(parts, request.params.id, request.id);
-        const { text } = await perform(parts.viewCheckout, ctx, { input: { id: request.params.id } });
-        const view = JSON.parse(text) as CheckoutView;
+        const answer = await perform(parts.viewCheckout, ctx, { input: { id: request.params.id } });
+        const view = JSON.parse(answer.text) as CheckoutView;
         const page = pageFor(request, view.locale);
-        return show(request, reply, { status: 200, page, text: renderCheckout(view, page, env.clock.now()) });
+        const text = renderCheckout(view, page, env.clock.now());
+        return show(request, reply, { status: 200, page, text, framers: view.allowed_origins });
       } catch (error) {
         return showFailure(request, reply, error);
       }
@@ -91,8 +97,10 @@ export const pages =
         const result = await settled(parts, ctx, id);
         const paid = result?.state === 'complete' ? webUrl(result.redirect_url) : undefined;
         const page = pageFor(request, null);
+        // In the frame of our own page, and whatever that one is in.
+        const framers = [`'self'`, ...(await parts.framers(ctx, id))];
         const next = paid ?? `${place.base_path}/pay/${encodeURIComponent(id)}`;
-        return show(request, reply, { status: 200, page, text: renderReturn(next, page), framed: true });
+        return show(request, reply, { status: 200, page, text: renderReturn(next, page), framers });
       } catch (error) {
         return showFailure(request, reply, error);
       }
@@ -126,6 +134,16 @@ export const pages =
       }
       const input = { ...objectOf(request.body), id };
       return sendJson(reply, await perform(parts.payCheckout, ctx, { input, idempotency_key }));
+    });
+
+    app.post<Named>('/pay/:id/promotion_code', async (request, reply) => {
+      const { id } = request.params;
+      const ctx = await linked(parts, id, request.id);
+      const tried = await perform(parts.setPromotionCode, ctx, { input: { ...objectOf(request.body), id } });
+      const shown = await perform(parts.viewCheckout, ctx, { input: { id } });
+      const view = shown.value as CheckoutView;
+      const answer = promotionAnswer(tried.value as PromotionResult, view, pageFor(request, view.locale));
+      return sendJson(reply, { text: JSON.stringify(answer), replayed: false });
     });
 
     app.get<{ Params: { '*': string } }>('/assets/*', async (request, reply) => {
@@ -237,8 +255,8 @@ function faultOf(error: unknown): unknown {
   return error;
 }
 
-/** `framed`: the return page stands in a frame of our own page, all others in none. */
-function htmlHeaders(nonce: string, origin: string, framed: boolean): Record<string, string> {
+/** `framers`: sources that may put this page into a frame. Nobody may frame a hosted page. */
+function htmlHeaders(nonce: string, origin: string, framers: string[]): Record<string, string> {
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
@@ -247,7 +265,7 @@ function htmlHeaders(nonce: string, origin: string, framed: boolean): Record<str
     `connect-src 'self'`,
     // Banks are anywhere; the simulator is at our own public address, which need not be the one in this browser's bar.
     `frame-src 'self' https: ${origin}`,
-    `frame-ancestors ${framed ? `'self'` : `'none'`}`,
+    `frame-ancestors ${framers.join(' ') || `'none'`}`,
     `form-action 'self'`,
     `base-uri 'none'`,
     `require-trusted-types-for 'script'`,
@@ -257,11 +275,17 @@ function htmlHeaders(nonce: string, origin: string, framed: boolean): Record<str
     ...privately,
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': policy.join('; '),
-    'x-frame-options': framed ? 'SAMEORIGIN' : 'DENY',
+    ...frameOptions(framers),
     'cross-origin-opener-policy': 'same-origin-allow-popups',
     // A bank may ask for a passkey inside the frame.
     'permissions-policy': 'camera=(), microphone=(), geolocation=(), publickey-credentials-get=*, payment=*',
   };
+}
+
+/** For browsers of before the policy. The old header knows no list: where others may frame a page, it must be silent. */
+function frameOptions(framers: string[]): Record<string, string> {
+  if (framers.length === 0) return { 'x-frame-options': 'DENY' };
+  return framers.every((source) => source === `'self'`) ? { 'x-frame-options': 'SAMEORIGIN' } : {};
 }
 
 type Encoding = 'br' | 'gzip' | 'identity';

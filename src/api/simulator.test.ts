@@ -15,7 +15,14 @@ async function open(return_url = 'https://shop.example/pay/sess_1?a=1') {
   const store = memoryStore();
   const decided: string[] = [];
   const app = Fastify();
-  await app.register(simulatorPages({ ...parts, store, decided: (call) => decided.push(call.reference) }));
+  await app.register(
+    simulatorPages({
+      ...parts,
+      store,
+      decided: (call) => decided.push(call.reference),
+      framers: async (url) => (url === return_url ? ['https://embeds.example'] : []),
+    }),
+  );
   const connector = simulator({ ...parts, store, account_id: 'acc_a', public_url: '', latency_ms: 0 });
   const reference = newId('att', parts);
   const outcome = await connector.authorize({
@@ -51,6 +58,17 @@ test('the page shows the amount under a strict policy, and nothing of the card',
   assert.equal(shown.headers['referrer-policy'], 'no-referrer');
   const again = await app.inject(url);
   assert.notEqual(again.headers['content-security-policy'], policy);
+});
+
+test('whoever embeds our page may stand around the bank’s, inside ours alone', async () => {
+  const { app, url } = await open();
+  const ancestors = async (site: string | undefined) => {
+    const shown = await app.inject({ url, headers: site === undefined ? {} : { 'sec-fetch-site': site } });
+    return /frame-ancestors ([^;]*)/.exec(String(shown.headers['content-security-policy']))?.[1];
+  };
+  assert.equal(await ancestors('same-origin'), `'self' https://embeds.example`);
+  for (const site of ['cross-site', 'same-site', 'none', undefined])
+    assert.equal(await ancestors(site), `'self'`, `framed by a page that is ${site}`);
 });
 
 test('an answer decides the call and leads back; a second one changes nothing and leads back too', async () => {

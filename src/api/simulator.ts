@@ -21,6 +21,8 @@ export type SimulatorPagesParts = {
   store: SimulatorStore;
   /** The provider's hint that a call has ended: a place to ask `look` sooner. Polling stays the guarantee. */
   decided?: (call: SimulatorCall) => void;
+  /** Who frames the page from which a call came, when that page is framed itself. */
+  framers?: (return_url: string | null) => Promise<string[]>;
 };
 
 type Address = { Params: { reference: string } };
@@ -46,7 +48,12 @@ export const simulatorPages =
       const call = await parts.store.findChallenge(request.params.reference);
       if (!call) return show(reply, 404, unknownChallengePage);
       if (call.status !== 'action') return sendBack(reply, call);
-      return show(reply, 200, (nonce) => challengePage({ amount: call.amount, currency: call.currency, nonce }));
+      // A policy names every frame around, so whoever embeds our page is named, too. Only inside it, though: whoever else puts this
+      // page into a frame is told no such thing, and its browser shows nothing.
+      const ours = request.headers['sec-fetch-site'] === 'same-origin';
+      const framers = ours ? await parts.framers?.(call.return_url) : undefined;
+      const { amount, currency } = call;
+      return show(reply, 200, (nonce) => challengePage({ amount, currency, nonce }), framers);
     });
 
     app.post<Address>('/simulator/challenge/:reference', async (request, reply) => {
@@ -65,15 +72,15 @@ function sendBack(reply: FastifyReply, call: SimulatorCall) {
   return guarded(reply, randomBytes(16).toString('base64')).redirect(url.href, 303);
 }
 
-function show(reply: FastifyReply, status: number, page: (nonce: string) => string) {
+function show(reply: FastifyReply, status: number, page: (nonce: string) => string, framers: string[] = []) {
   const nonce = randomBytes(16).toString('base64');
-  return guarded(reply, nonce).code(status).type('text/html; charset=utf-8').send(page(nonce));
+  return guarded(reply, nonce, framers).code(status).type('text/html; charset=utf-8').send(page(nonce));
 }
 
 /** The address is a secret of one customer: no cache keeps it, no other site is told it. */
-const guarded = (reply: FastifyReply, nonce: string) =>
+const guarded = (reply: FastifyReply, nonce: string, framers: string[] = []) =>
   reply.headers({
-    'content-security-policy': challengePolicy(nonce),
+    'content-security-policy': challengePolicy(nonce, framers),
     'cache-control': 'no-store',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',

@@ -21,6 +21,26 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export interface AccessKeys {
+  account_id: string;
+  created_at: Date;
+  hint: string;
+  id: string;
+  last_used_address: string | null;
+  last_used_at: Date | null;
+  name: string;
+  revoked_at: Date | null;
+  scopes: string[];
+}
+
+export interface AccessKeySecrets {
+  account_id: string;
+  id: string;
+  previous_hash: Buffer | null;
+  previous_until: Date | null;
+  secret_hash: Buffer;
+}
+
 export interface Accounts {
   account_id: string;
   created_at: Date;
@@ -30,6 +50,7 @@ export interface Accounts {
   merchant_id: string;
   mode: string;
   overdraft_limit: Generated<number>;
+  payment_methods: Generated<string[]>;
   payout_minimum: Generated<number>;
   payout_schedule: Generated<string>;
   provider: Generated<string>;
@@ -45,14 +66,17 @@ export interface ApiKeyHashes {
 
 export interface ApiKeys {
   account_id: string;
+  allowed_ips: Generated<string[]>;
   created_at: Date;
   expires_at: Date | null;
   hint: string;
   id: string;
   kind: string;
+  last_used_address: string | null;
   last_used_at: Date | null;
   name: string;
   revoked_at: Date | null;
+  scopes: Generated<string[]>;
 }
 
 export interface Attempts {
@@ -75,6 +99,25 @@ export interface Attempts {
   resolve_at: Date | null;
   settled_at: Date | null;
   status: string;
+}
+
+export interface AuditChains {
+  company_id: string;
+  hash: Buffer;
+  position: number;
+}
+
+export interface AuditEvents {
+  account_id: string | null;
+  action: string;
+  actor_id: string;
+  company_id: string;
+  created_at: Date;
+  entry: string;
+  hash: Buffer;
+  id: string;
+  position: number;
+  target_id: string | null;
 }
 
 export interface Balances {
@@ -115,6 +158,36 @@ export interface BankAccounts {
   updated_at: Date;
 }
 
+export interface BillingNumbers {
+  account_id: string;
+  invoices: Generated<number>;
+}
+
+export interface BillingSettings {
+  account_id: string;
+  after_retries: Generated<string>;
+  retry_days: Generated<number[]>;
+  updated_at: Date;
+}
+
+export interface BitcoinInvoices {
+  account_id: string;
+  address: string | null;
+  amount: number;
+  amount_confirmed: Generated<number>;
+  amount_received: Generated<number>;
+  created_at: Date;
+  current: boolean;
+  expires_at: Date;
+  id: string;
+  look_at: Date | null;
+  payment_id: string;
+  rate: Json | null;
+  taken: Generated<boolean>;
+  updated_at: Date;
+  version: Generated<number>;
+}
+
 export interface Cards {
   account_id: string;
   brand: string;
@@ -133,10 +206,14 @@ export interface Cards {
 
 export interface CheckoutSessions {
   account_id: string;
+  allow_promotion_codes: Generated<boolean>;
+  allowed_origins: Generated<string[]>;
   amount_total: number;
+  automatic_tax: Generated<boolean>;
   cancel_url: string | null;
   capture: boolean;
   completed_at: Date | null;
+  coupon_id: string | null;
   created_at: Date;
   currency: string;
   customer_email: string | null;
@@ -152,10 +229,13 @@ export interface CheckoutSessions {
   metadata: Generated<Json>;
   payment_id: string | null;
   payment_status: Generated<string>;
+  promotion_code_id: string | null;
   save_payment_method: Generated<boolean>;
   status: string;
   success_url: string | null;
+  tax_address: Json | null;
   taxes: Json;
+  ui_mode: Generated<string>;
   updated_at: Date;
 }
 
@@ -163,6 +243,47 @@ export interface Companies {
   created_at: Date;
   id: string;
   name: string;
+}
+
+export interface CouponRedemptions {
+  account_id: string;
+  amount_discount: number;
+  checkout_session_id: string;
+  coupon_id: string;
+  created_at: Date;
+  currency: string;
+  customer_id: string | null;
+  email: string | null;
+  first_order: boolean;
+  id: string;
+  payment_id: string;
+  promotion_code_id: string;
+  status: string;
+  updated_at: Date;
+}
+
+export interface Coupons {
+  account_id: string;
+  applies_to: string;
+  created_at: Date;
+  deleted_at: Date | null;
+  discount_type: string;
+  duration: string;
+  duration_months: number | null;
+  fixed_amounts: Json | null;
+  id: string;
+  max_redemptions: number | null;
+  metadata: Generated<Json>;
+  minimum_amounts: Generated<Json>;
+  name: string;
+  percentage_bps: number | null;
+  price_ids: Generated<string[]>;
+  product_ids: Generated<string[]>;
+  times_redeemed: Generated<number>;
+  times_reserved: Generated<number>;
+  updated_at: Date;
+  valid_from: Date | null;
+  valid_until: Date | null;
 }
 
 export interface Customers {
@@ -244,7 +365,8 @@ export interface Events {
   created_at: Date;
   id: string;
   object_id: string;
-  payload: string;
+  payload: string | null;
+  payload_of: string | null;
   request_id: string | null;
   type: string;
 }
@@ -280,6 +402,7 @@ export interface FraudWarnings {
 export interface IdempotencyKeys {
   account_id: string;
   answer: string | null;
+  answer_event: string | null;
   created_at: Date;
   effect_id: string | null;
   holder: string;
@@ -287,6 +410,67 @@ export interface IdempotencyKeys {
   leased_until: Date;
   operation: string;
   request_hash: Buffer;
+}
+
+export interface InvoiceLines {
+  account_id: string;
+  amount: number;
+  description: string;
+  discount: Generated<number>;
+  id: string;
+  invoice_id: string;
+  period_end: Date;
+  period_start: Date;
+  price_id: string;
+  price_snapshot_id: string;
+  product_id: string;
+  product_name: string;
+  proration: boolean;
+  quantity: number;
+  recurring: Json;
+  tax: Generated<number>;
+  unit_amount: number | null;
+}
+
+export interface Invoices {
+  account_id: string;
+  amount_due: number;
+  amount_paid: Generated<number>;
+  billing_reason: string;
+  change: Json | null;
+  charge_at: Date | null;
+  charges: Generated<number>;
+  charging: Generated<boolean>;
+  created_at: Date;
+  credit_applied: Generated<number>;
+  credit_granted: Generated<number>;
+  currency: string;
+  customer_details: Json;
+  customer_id: string;
+  decline_code: string | null;
+  declined_method_id: string | null;
+  discount: Generated<number>;
+  follow_at: Date | null;
+  follows: Generated<number>;
+  id: string;
+  merchant_reference: string | null;
+  metadata: Generated<Json>;
+  number: number;
+  paid_at: Date | null;
+  payment_id: string | null;
+  period_end: Date;
+  period_start: Date;
+  retries: Generated<number>;
+  status: string;
+  subscription_id: string;
+  subtotal: number;
+  tax: number;
+  taxes: Generated<Json>;
+  test_clock_id: string | null;
+  total: number;
+  uncollectible_at: Date | null;
+  updated_at: Date;
+  voided_at: Date | null;
 }
 
 export interface LedgerEntries {
@@ -310,6 +494,7 @@ export interface LedgerPostings {
   created_at: Date;
   currency: string;
   disputed: Generated<number>;
+  exchange_fee: Generated<number>;
   fee: number;
   fees: Generated<number>;
   fx: Generated<number>;
@@ -342,10 +527,26 @@ export interface LedgerSeals {
   provider_receivable: number;
 }
 
+export interface Mails {
+  body: Buffer | null;
+  created_at: Date;
+  id: string;
+  recipient: string;
+  sent_at: Date | null;
+  subject: string;
+  tries: Generated<number>;
+  try_at: Date | null;
+}
+
 export interface Merchants {
+  approved_at: Date | null;
+  brand_color: string | null;
+  brand_corners: Generated<string>;
+  brand_icon_url: string | null;
   company_id: string;
   country: Generated<string>;
   created_at: Date;
+  disabled_by: string | null;
   id: string;
   logo_url: string | null;
   name: string;
@@ -443,6 +644,78 @@ export interface Payouts {
   updated_at: Date;
 }
 
+export interface Pictures {
+  company_id: string;
+  content: Buffer;
+  created_at: Date;
+  id: string;
+}
+
+export interface Prices {
+  account_id: string;
+  active: Generated<boolean>;
+  created_at: Date;
+  id: string;
+  lookup_key: string | null;
+  metadata: Generated<Json>;
+  nickname: string | null;
+  priority: Generated<number>;
+  product_id: string;
+  snapshot_id: string;
+  type: string;
+  updated_at: Date;
+}
+
+export interface PriceSnapshots {
+  account_id: string;
+  amounts: Json;
+  billing_interval: string | null;
+  created_at: Date;
+  divide_by: number | null;
+  id: string;
+  interval_count: number | null;
+  price_id: string;
+  pricing_model: string;
+  round: string | null;
+  trial_days: number | null;
+}
+
+export interface Products {
+  account_id: string;
+  active: Generated<boolean>;
+  created_at: Date;
+  default_price_id: string | null;
+  description: string | null;
+  id: string;
+  image_id: string | null;
+  localized_names: Generated<Json>;
+  metadata: Generated<Json>;
+  name: string;
+  tax_category: string;
+  updated_at: Date;
+}
+
+export interface PromotionCodes {
+  account_id: string;
+  active: Generated<boolean>;
+  archived: Generated<boolean>;
+  code: string;
+  coupon_id: string;
+  created_at: Date;
+  customer_ids: Generated<string[]>;
+  expires_at: Date | null;
+  first_order_only: Generated<boolean>;
+  id: string;
+  max_per_customer: number | null;
+  max_redemptions: number | null;
+  metadata: Generated<Json>;
+  minimum_amounts: Generated<Json>;
+  times_redeemed: Generated<number>;
+  times_reserved: Generated<number>;
+  updated_at: Date;
+  valid_from: Date | null;
+}
+
 export interface ProviderCursors {
   account_id: string;
   cursor: string | null;
@@ -507,6 +780,12 @@ export interface Reconciliations {
   totals: Generated<Json>;
 }
 
+export interface RecoveryCodes {
+  code_hash: Buffer;
+  used_at: Date | null;
+  user_id: string;
+}
+
 export interface Refunds {
   account_id: string;
   amount: number;
@@ -524,6 +803,34 @@ export interface Refunds {
   reason: string;
   status: string;
   updated_at: Date;
+}
+
+export interface RequestLogs {
+  account_id: string;
+  address: string;
+  caller: string;
+  caller_id: string | null;
+  code: string | null;
+  created_at: Date;
+  dialect: string | null;
+  duration_ms: number;
+  id: string;
+  method: string;
+  object_id: string | null;
+  path: string;
+  query: string | null;
+  request_body: string | null;
+  response_body: string | null;
+  status: number;
+  user_agent: string | null;
+}
+
+export interface ResetRequests {
+  address: string;
+  browser: string;
+  created_at: Date;
+  email: string;
+  id: string;
 }
 
 export interface SchemaMigrations {
@@ -554,6 +861,20 @@ export interface Settlements {
   transaction_count: number;
 }
 
+export interface SigningKeys {
+  created_at: Date;
+  id: string;
+  private_key: Buffer;
+  public_key: string;
+  retired_at: Date | null;
+}
+
+export interface SignInTries {
+  since: Date;
+  subject: Buffer;
+  tries: number;
+}
+
 export interface SimulatorCalls {
   account_id: string;
   amount: number;
@@ -571,6 +892,15 @@ export interface SimulatorCalls {
   status: string;
 }
 
+export interface SimulatorCoins {
+  account_id: string;
+  amount: number;
+  confirmed_at: Date | null;
+  id: string;
+  reference: string;
+  seen_at: Date;
+}
+
 export interface SimulatorDisputes {
   account_id: string;
   amount: number;
@@ -583,6 +913,16 @@ export interface SimulatorDisputes {
   reason: string;
   reference: string;
   status: string;
+}
+
+export interface SimulatorInvoices {
+  account_id: string;
+  address: string;
+  amount: number;
+  created_at: Date;
+  expires_at: Date;
+  provider_reference: string;
+  reference: string;
 }
 
 export interface SimulatorNotices {
@@ -611,6 +951,90 @@ export interface SimulatorTransfers {
   status: string;
 }
 
+export interface Subscriptions {
+  account_id: string;
+  anchor: Date;
+  automatic_tax: Generated<boolean>;
+  cancel_at: Date | null;
+  cancel_at_period_end: Generated<boolean>;
+  cancel_reason: string | null;
+  cancel_reason_code: string | null;
+  canceled_at: Date | null;
+  covered_amount: Generated<number>;
+  covered_from: Date;
+  covered_tax: Generated<number>;
+  covered_until: Date;
+  created_at: Date;
+  credit_balance: Generated<number>;
+  currency: string;
+  current_period_end: Date;
+  current_period_start: Date;
+  customer_id: string;
+  cycle_index: number;
+  description: string | null;
+  elapsed_cycles: Generated<number>;
+  ended_at: Date | null;
+  expires_at: Date | null;
+  id: string;
+  item: Json;
+  latest_invoice_id: string | null;
+  merchant_reference: string | null;
+  metadata: Generated<Json>;
+  next_at: Date | null;
+  open_invoice_id: string | null;
+  paused_at: Date | null;
+  payment_method_id: string | null;
+  pending_lines: Generated<Json>;
+  phase_cycles_left: number | null;
+  phases: Generated<Json>;
+  price_id: string;
+  price_snapshot_id: string;
+  product_id: string;
+  quantity: number;
+  request_key: string | null;
+  resumes_at: Date | null;
+  started_at: Date;
+  status: string;
+  test_clock_id: string | null;
+  time_zone: string;
+  trial_end: Date | null;
+  trial_start: Date | null;
+  updated_at: Date;
+  version: Generated<number>;
+}
+
+export interface TaxRates {
+  account_id: string;
+  active: Generated<boolean>;
+  country: string;
+  created_at: Date;
+  display_name: string;
+  id: string;
+  inclusive: boolean;
+  metadata: Generated<Json>;
+  rate_ppm: number;
+  region: string | null;
+  tax_category: string | null;
+  updated_at: Date;
+}
+
+export interface TestClocks {
+  account_id: string;
+  advance: Json | null;
+  complete_reason: string | null;
+  completed_at: Date | null;
+  created_at: Date;
+  customer_id: string;
+  frozen_time: Date;
+  id: string;
+  last_advanced_to: Date | null;
+  leased_until: Date | null;
+  metadata: Generated<Json>;
+  name: string;
+  status: string;
+  updated_at: Date;
+}
+
 export interface Tokens {
   account_id: string;
   billing_address: Json | null;
@@ -619,6 +1043,53 @@ export interface Tokens {
   expires_at: Date;
   id: string;
   used_by: string | null;
+}
+
+export interface UserMerchants {
+  merchant_id: string;
+  user_id: string;
+}
+
+export interface Users {
+  avatar_url: string | null;
+  company_id: string;
+  created_at: Date;
+  email: string;
+  id: string;
+  installation_admin: Generated<boolean>;
+  last_sign_in_at: Date | null;
+  nickname: string | null;
+  password_hash: string | null;
+  password_temporary: Generated<boolean>;
+  phone: string | null;
+  roles: string[];
+  status: string;
+  totp_locked_until: Date | null;
+  totp_secret: Buffer | null;
+  totp_step: Generated<number>;
+  totp_tries: Generated<number>;
+}
+
+export interface UserSessions {
+  address: string;
+  browser: string;
+  created_at: Date;
+  ended_at: Date | null;
+  expires_at: Date;
+  id: string;
+  last_seen_at: Date;
+  token_hash: Buffer;
+  user_id: string;
+}
+
+export interface UserTokens {
+  created_at: Date;
+  expires_at: Date;
+  kind: string;
+  payload: Buffer | null;
+  token_hash: Buffer;
+  used_at: Date | null;
+  user_id: string;
 }
 
 export interface VaultKeys {
@@ -634,6 +1105,7 @@ export interface WebhookEndpoints {
   account_id: string;
   created_at: Date;
   description: string | null;
+  dialect: Generated<string>;
   disabled_reason: string | null;
   events: string[];
   failing_since: Date | null;
@@ -648,15 +1120,24 @@ export interface WebhookEndpoints {
 }
 
 export interface DB {
+  access_key_secrets: AccessKeySecrets;
+  access_keys: AccessKeys;
   accounts: Accounts;
   api_key_hashes: ApiKeyHashes;
   api_keys: ApiKeys;
   attempts: Attempts;
+  audit_chains: AuditChains;
+  audit_events: AuditEvents;
   balances: Balances;
   bank_accounts: BankAccounts;
+  billing_numbers: BillingNumbers;
+  billing_settings: BillingSettings;
+  bitcoin_invoices: BitcoinInvoices;
   cards: Cards;
   checkout_sessions: CheckoutSessions;
   companies: Companies;
+  coupon_redemptions: CouponRedemptions;
+  coupons: Coupons;
   customers: Customers;
   deliveries: Deliveries;
   delivery_tries: DeliveryTries;
@@ -666,30 +1147,52 @@ export interface DB {
   files: Files;
   fraud_warnings: FraudWarnings;
   idempotency_keys: IdempotencyKeys;
+  invoice_lines: InvoiceLines;
+  invoices: Invoices;
   ledger_entries: LedgerEntries;
   ledger_postings: LedgerPostings;
   ledger_seals: LedgerSeals;
+  mails: Mails;
   merchants: Merchants;
   outbox: Outbox;
   page_links: PageLinks;
   payment_methods: PaymentMethods;
   payments: Payments;
   payouts: Payouts;
+  pictures: Pictures;
+  price_snapshots: PriceSnapshots;
+  prices: Prices;
+  products: Products;
+  promotion_codes: PromotionCodes;
   provider_cursors: ProviderCursors;
   provider_notices: ProviderNotices;
   reconciliation_exceptions: ReconciliationExceptions;
   reconciliation_lines: ReconciliationLines;
   reconciliations: Reconciliations;
+  recovery_codes: RecoveryCodes;
   refunds: Refunds;
+  request_logs: RequestLogs;
+  reset_requests: ResetRequests;
   schema_migrations: SchemaMigrations;
   settlement_lines: SettlementLines;
   settlements: Settlements;
+  sign_in_tries: SignInTries;
+  signing_keys: SigningKeys;
   simulator_calls: SimulatorCalls;
+  simulator_coins: SimulatorCoins;
   simulator_disputes: SimulatorDisputes;
+  simulator_invoices: SimulatorInvoices;
   simulator_notices: SimulatorNotices;
   simulator_places: SimulatorPlaces;
   simulator_transfers: SimulatorTransfers;
+  subscriptions: Subscriptions;
+  tax_rates: TaxRates;
+  test_clocks: TestClocks;
   tokens: Tokens;
+  user_merchants: UserMerchants;
+  user_sessions: UserSessions;
+  user_tokens: UserTokens;
+  users: Users;
   vault_keys: VaultKeys;
   webhook_endpoints: WebhookEndpoints;
 }

@@ -1,52 +1,10 @@
 // An event says that an object changed, and carries the object as it was then. Types are `<object>.<what happened>`.
 
+import { sql } from 'kysely';
 import Type, { type Static } from 'typebox';
+import { eventTypes } from './event-types.ts';
 
-/** Every type that is ever emitted: endpoints subscribe by these names, the reference lists them. */
-export const eventTypes = [
-  'payment.created',
-  'payment.requires_authentication',
-  'payment.authorized',
-  'payment.processing',
-  'payment.completed',
-  'payment.captured',
-  'payment.attempt_failed',
-  'payment.failed',
-  'payment.cancelled',
-  'payment.authorization_increased',
-  'refund.created',
-  'refund.succeeded',
-  'refund.failed',
-  'dispute.created',
-  'dispute.updated',
-  'dispute.under_review',
-  'dispute.won',
-  'dispute.lost',
-  'dispute.withdrawn',
-  'dispute.closed',
-  'fraud_warning.created',
-  'customer.created',
-  'customer.updated',
-  'customer.deleted',
-  'payment_method.attached',
-  'payment_method.detached',
-  'checkout_session.completed',
-  'checkout_session.expired',
-  'checkout_session.late_payment',
-  'settlement.created',
-  'bank_account.created',
-  'bank_account.updated',
-  'bank_account.verified',
-  'bank_account.rejected',
-  'bank_account.deleted',
-  'payout.created',
-  'payout.in_transit',
-  'payout.paid',
-  'payout.failed',
-  'payout.cancelled',
-  'webhook_endpoint.disabled',
-  'webhook_endpoint.test',
-] as const;
+export { eventTypes };
 
 export type EventType = (typeof eventTypes)[number];
 
@@ -64,3 +22,9 @@ export const EventObject = Type.Object(
   { title: 'Event' },
 );
 export type EventObject = Static<typeof EventObject>;
+
+/** The text of an event's object, which it may share with the first event of its change. `events` is the table's name in the query. */
+export const payloadIn = (events: string) => {
+  const e = sql.table(events);
+  return sql<string>`coalesce(${e}.payload, (select o.payload from events o where o.account_id = ${e}.account_id and o.id = ${e}.payload_of))`;
+};

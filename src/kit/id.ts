@@ -81,6 +81,14 @@ export function idAt(prefix: string, at: Date): string {
   return `${prefix}_${timePart(at)}${'0'.repeat(16)}`;
 }
 
+/** When an id was made; of text that is none, the beginning of time. */
+export function timeOf(id: string): Date {
+  let ms = 0;
+  const from = id.indexOf('_') + 1;
+  for (let i = from; i < from + 10; i++) ms = ms * 32 + Math.max(0, alphabet.indexOf(id.charAt(i)));
+  return new Date(ms);
+}
+
 function timePart(at: Date): string {
   let ms = at.getTime();
   let text = '';

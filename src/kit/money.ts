@@ -77,6 +77,9 @@ export function share(amount: number, bps: number): number {
   return Number((BigInt(amount) * BigInt(bps) + 5_000n) / 10_000n);
 }
 
+/** An amount inside a refusal: `1500 ($15.00)`. A dialect that writes major units leaves the first half out. */
+export const said = (amount: number, currency: Currency): string => `${amount} (${display(amount, currency)})`;
+
 /** For people: grouped digits, the currency's sign. `locale` is BCP 47. */
 export function display(amount: number, currency: Currency, locale = 'en'): string {
   if (currency === 'BTC') return `${toMajor(amount, currency)} BTC`;

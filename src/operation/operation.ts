@@ -49,12 +49,39 @@ export class Replay {
   }
 }
 
-export type Answer = { text: string; replayed: boolean };
+/** An operation's output as a value and as JSON text; each is made from the other when it is asked for. */
+export class Answer {
+  readonly replayed: boolean;
+  #text: string | undefined;
+  #value: unknown;
 
+  private constructor(replayed: boolean, text: string | undefined, value: unknown) {
+    this.replayed = replayed;
+    this.#text = text;
+    this.#value = value;
+  }
+
+  static of = (value: unknown): Answer => new Answer(false, undefined, value);
+  static replay = (text: string): Answer => new Answer(true, text, undefined);
+
+  get text(): string {
+    this.#text ??= JSON.stringify(this.#value);
+    return this.#text;
+  }
+
+  /** For a dialect that writes it anew: no text is made only to be parsed. */
+  get value(): unknown {
+    if (this.#value === undefined && this.#text !== undefined) this.#value = JSON.parse(this.#text);
+    return this.#value;
+  }
+}
+
+const byName = new Map<string, Operation>();
 const checkers = new WeakMap<TSchema, ReturnType<typeof Compile>>();
 
 export function operation<I extends TSchema, O extends TSchema>(spec: Operation<I, O>): Operation<I, O> {
   checkers.set(spec.input, Compile(spec.input));
+  byName.set(spec.name, spec as unknown as Operation);
   return spec;
 }
 
@@ -78,31 +105,79 @@ export async function perform(op: Operation, ctx: Ctx, call: Call): Promise<Answ
   if (!checker.Check(call.input)) throw findFault(op.input, checker.Errors(call.input), call.input);
 
   if (op.kind === 'read') return fresh(await op.run(ctx, call.input));
+  if (!ctx.env.audit.covers(op, ctx.actor)) return await performWrite(op, ctx, call);
+  const audited = auditing(op, await shownBefore(op, ctx, call.input));
+  if (op.kind === 'write') return await performWrite(audited, ctx, call);
+  const answer = await performWrite(op, ctx, call);
+  // Of several transactions none is the last for sure: it is written when all is done, and once.
+  if (!answer.replayed) await audited.note(ctx, call.input, answer.value);
+  return answer;
+}
+
+/** What the object looked like just before, by its own `get`; null for what is new, or is none of this account's. */
+async function shownBefore(op: Operation, ctx: Ctx, input: unknown): Promise<unknown> {
+  const get = byName.get(`${op.name.split('.')[0]}.get`);
+  if (get?.kind !== 'read') return null;
+  const id = idOf(input);
+  const known = id === undefined ? {} : { id };
+  if (!checkers.get(get.input)?.Check(known)) return null;
+  try {
+    return await get.run(ctx, known);
+  } catch (error) {
+    if (error instanceof Fault) return null;
+    throw error;
+  }
+}
+
+const idOf = (value: unknown): string | undefined => {
+  const id = value !== null && typeof value === 'object' && 'id' in value ? value.id : undefined;
+  return typeof id === 'string' ? id : undefined;
+};
+
+/** The same operation, which writes down in its own transaction what it did. */
+function auditing(op: Operation, before: unknown) {
+  const note = async (ctx: Ctx, input: unknown, output: unknown, tx?: Tx) => {
+    const after = op.keep ? op.keep(output) : output;
+    const target_id = idOf(input) ?? idOf(output) ?? null;
+    await ctx.env.audit.write(ctx, { action: op.name, target_id, before, after }, tx);
+  };
+  if (op.kind !== 'write') return { ...op, note };
+  const run = async (ctx: Ctx, input: unknown, tx: Tx) => {
+    const output = await op.run(ctx, input, tx);
+    await note(ctx, input, output, tx);
+    return output;
+  };
+  return { ...op, run, note };
+}
+
+async function performWrite(op: Operation, ctx: Ctx, call: Call): Promise<Answer> {
+  if (op.kind === 'read') return fresh(await op.run(ctx, call.input));
   if (call.idempotency_key === undefined) {
     if (op.kind === 'write') return fresh(await ctx.env.db.tx((tx) => op.run(ctx, call.input, tx)));
     const result = await op.run(ctx, call.input);
-    return result instanceof Replay ? { text: result.text, replayed: true } : fresh(result);
+    return result instanceof Replay ? Answer.replay(result.text) : fresh(result);
   }
 
   const claim = {
     operation: op.name,
-    key: call.idempotency_key,
+    // A person's keys are theirs alone: what one did for themselves is no answer to another.
+    key: ctx.actor.kind === 'user' ? `${ctx.actor.user_id} ${call.idempotency_key}` : call.idempotency_key,
     holder: ctx.request_id,
     request_hash: requestHash(ctx.env, call.input),
   };
   const claimed: Ctx = { ...ctx, claim };
   if (op.kind === 'claiming') {
     const result = await op.run(claimed, call.input);
-    return result instanceof Replay ? { text: result.text, replayed: true } : fresh(result);
+    return result instanceof Replay ? Answer.replay(result.text) : fresh(result);
   }
 
   const before = await begin(ctx, claim);
-  if (before) return { text: before.text, replayed: true };
+  if (before) return Answer.replay(before.text);
   try {
     if (op.kind === 'process') {
       const answer = fresh(await op.run(claimed, call.input));
-      await storeAnswerIfOpen(ctx, claim, answer.text);
-      return answer;
+      const text = await storeAnswerIfOpen(ctx, claim, answer.text);
+      return text === answer.text ? answer : Answer.replay(text);
     }
     return await ctx.env.db.tx(async (tx) => {
       const output = await op.run(claimed, call.input, tx);
@@ -116,11 +191,12 @@ export async function perform(op: Operation, ctx: Ctx, call: Call): Promise<Answ
   }
 }
 
-const fresh = (value: unknown): Answer => ({ text: JSON.stringify(value), replayed: false });
+const fresh = Answer.of;
 
 function refusedActor(op: Operation, actor: Actor): Fault | undefined {
-  const scoped = actor.kind === 'token' || actor.kind === 'user';
-  if (!op.actors.includes(actor.kind) && !(scoped && op.actors.includes('secret'))) {
+  // A secret key without scopes may do whatever its kind may.
+  const scopes = 'scopes' in actor ? actor.scopes : undefined;
+  if (!op.actors.includes(actor.kind) && !(scopes && op.actors.includes('secret'))) {
     return new Fault(
       'permission_denied',
       actor.kind === 'publishable'
@@ -128,14 +204,14 @@ function refusedActor(op: Operation, actor: Actor): Fault | undefined {
         : `'${op.name}' is not open to this caller (${actor.kind}).`,
     );
   }
-  if (!scoped || holds(actor.scopes, op.scope)) return undefined;
-  return new Fault(
-    'permission_denied',
-    `This needs the scope '${op.scope}', which ${named[actor.kind]} does not have.`,
-  );
+  if (!scopes || opens(scopes, op)) return undefined;
+  const whose = actor.kind === 'token' ? 'the access token' : actor.kind === 'secret' ? 'this API key' : 'your role';
+  return new Fault('permission_denied', `This needs the scope '${op.scope}', which ${whose} does not have.`);
 }
 
-const named = { token: 'the access token', user: 'your role' };
+/** One operation may be opened by its own name, and taken back the same way: `payments.capture`, `!customers.delete`. */
+const opens = (scopes: Scopes, op: { name: string; scope: string }): boolean =>
+  (holds(scopes, op.scope) || scopes.has(op.name)) && !scopes.has(`!${op.name}`);
 
 export const holds = (scopes: Scopes, scope: string): boolean =>
   scopes.has(scope) || scopes.has(scope.slice(0, scope.indexOf(':')));

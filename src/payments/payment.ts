@@ -144,6 +144,9 @@ export const PaymentObject = Type.Object(
     checkout_url: nullable(
       Type.String({ description: 'Send the customer here while it is set: they must pay or authenticate.' }),
     ),
+    request_id: nullable(
+      Type.String({ description: 'The call that made it: `GET /v1/request_logs/{id}` tells of a call of the API.' }),
+    ),
     created_at: Type.String({ format: 'date-time' }),
     updated_at: Type.String({ format: 'date-time' }),
   },
@@ -204,6 +207,7 @@ export function paymentObject(env: Env, p: PaymentRow): PaymentObject {
     breakdown: p.breakdown,
     return_url: p.return_url,
     checkout_url: waits ? `${env.config.public_url}/pay/${page}` : null,
+    request_id: p.request_id,
     created_at: p.created_at.toISOString(),
     updated_at: p.updated_at.toISOString(),
   };

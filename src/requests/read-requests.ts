@@ -109,6 +109,11 @@ export const listRequestLogs = operation({
       key: Type.Optional(
         Type.String({ minLength: 1, maxLength: 64, description: 'Id of an API key, an access key or a person.' }),
       ),
+      made_by: Type.Optional(
+        Type.Enum(['program', 'person'], {
+          description: 'A program has a key or a token; a person works at the dashboard.',
+        }),
+      ),
       request_id: Type.Optional(Id),
       object_id: Type.Optional(Id),
       from: Type.Optional(text(40, 'A time in ISO 8601 with a zone.')),
@@ -132,6 +137,7 @@ export const listRequestLogs = operation({
     if (input.object_id !== undefined) query = query.where('object_id', '=', input.object_id);
     if (input.method !== undefined) query = query.where('method', '=', input.method);
     if (input.path !== undefined) query = query.where(sql<boolean>`starts_with(path, ${input.path})`);
+    if (input.made_by !== undefined) query = query.where('caller', input.made_by === 'person' ? '=' : '<>', 'user');
     if (input.key !== undefined) query = query.where('caller_id', '=', input.key);
     if (input.status_class !== undefined) {
       const least = Number(input.status_class.charAt(0)) * 100;

@@ -48,6 +48,7 @@ export async function openFixture(admin_url: string) {
     reporter: () => {
       throw new Error('no provider here');
     },
+    hinted: async () => [],
     bitcoin: () => {
       throw new Error('no Bitcoin here');
     },

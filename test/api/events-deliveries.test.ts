@@ -121,6 +121,7 @@ describe('webhook_endpoints', () => {
       url: receiver.url,
       description: 'orders',
       events: ['payment.completed'],
+      dialect: 'native',
       status: 'enabled',
       disabled_reason: null,
       failing_since: null,

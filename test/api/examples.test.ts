@@ -63,6 +63,7 @@ async function make(name: string): Promise<string> {
 const masked = (text: string) =>
   text
     .replaceAll(/\b([sp]k_test_)[A-Za-z0-9]{40}/g, '$1…')
+    .replaceAll(/\bacs_[A-Za-z0-9]{40}/g, 'acs_…')
     .replaceAll(/whsec_[A-Za-z0-9+/=]+/g, 'whsec_…')
     .replaceAll(/(tok_[0-9a-z]{26})~[\w-]+/g, '$1~…')
     .replaceAll('http://florin.test', 'http://localhost:4242');
@@ -126,7 +127,10 @@ describe('the examples of the reference', () => {
   }
 
   test('no printed answer holds a key, a signing secret or a whole token', () => {
-    assert.doesNotMatch(JSON.stringify(answers), /[sp]k_(test|live)_[A-Za-z0-9]{8}|whsec_[A-Za-z0-9]|tok_\w+~[\w-]/);
+    assert.doesNotMatch(
+      JSON.stringify(answers),
+      /[sp]k_(test|live)_[A-Za-z0-9]{8}|whsec_[A-Za-z0-9]|acs_[A-Za-z0-9]{8}|tok_\w+~[\w-]/,
+    );
   });
 
   test('the books hold after all of them', async () => {

@@ -281,6 +281,39 @@ describe('429', () => {
     assert.equal((await rowCounts(small)).customers.rows - before.customers.rows, made);
   });
 
+  test('every address of ours counts: pages, health, sign-in, tokens, unknown paths and questions before a call', async () => {
+    for (const [i, [method, url]] of (
+      [
+        ['GET', '/docs'],
+        ['GET', '/openapi.json'],
+        ['GET', '/health'],
+        ['GET', '/dashboard'],
+        ['GET', '/mailbox'],
+        ['GET', '/simulator/challenge/none'],
+        ['POST', '/simulator/challenge/none'],
+        ['POST', '/oauth/token'],
+        ['GET', '/.well-known/jwks.json'],
+        ['POST', '/v1/sign_in'],
+        ['POST', '/v1/password_resets'],
+        ['GET', '/v1/nothing'],
+        ['OPTIONS', '/v1/tokens'],
+        ['OPTIONS', '/v1/payments'],
+        ['GET', '/vinr/v1/nothing'],
+        ['GET', '/pay/none'],
+        ['GET', '/nothing'],
+      ] as const
+    ).entries()) {
+      small.clock.advance(seconds(10));
+      const remoteAddress = `203.0.113.${i}`;
+      const ask = () => small.app.server.inject({ method, url, remoteAddress });
+      const statuses = (await Promise.all(Array.from({ length: 12 }, ask))).map((r) => r.statusCode);
+      assert.ok(statuses.includes(429) && !statuses.includes(500), `${method} ${url}: ${statuses}`);
+      assert.equal(statuses.filter((status) => status !== 429).length >= 5, true, `${method} ${url}: ${statuses}`);
+      const other = await small.app.server.inject({ method, url, remoteAddress: '203.0.113.200' });
+      assert.notEqual(other.statusCode, 429, `${method} ${url}`);
+    }
+  });
+
   test('the limit is per key and per address: another address of another key is not held up', async () => {
     small.clock.advance(seconds(10));
     const from = (remoteAddress: string, key: string) =>

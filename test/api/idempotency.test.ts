@@ -9,6 +9,7 @@ import { days, minutes, plus, seconds } from '../../src/kit/clock.ts';
 import type { Claim } from '../../src/operation/context.ts';
 import { begin, forgetOldClaims, requestHash } from '../../src/operation/once.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
+import { codeOf, priceOf } from '../kit/catalog.ts';
 import { isProblem, refuses } from '../kit/refusal.ts';
 import { changedTables, rowCounts } from '../kit/row-counts.ts';
 import { openWorld, type World } from '../kit/world.ts';
@@ -33,6 +34,8 @@ before(async () => {
   });
 });
 after(() => w.close());
+
+const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg==';
 
 let count = 0;
 const newKey = () => `key-${++count}`;
@@ -77,6 +80,24 @@ describe('a replay', () => {
     'checkout_sessions.expire': async () => [
       `/v1/checkout_sessions/${(await w.call('POST', '/v1/checkout_sessions', { amount_total: 100, currency: 'USD' })).body.id}/expire`,
     ],
+    'product_images.create': async () => ['/v1/product_images', { content_base64: pixel }],
+    'products.create': async () => ['/v1/products', { name: 'Beans', metadata: { z: '1', a: '2' } }],
+    'products.archive': async () => [`/v1/products/${(await priceOf(w)).product}/archive`],
+    'products.unarchive': async () => [`/v1/products/${(await priceOf(w)).product}/unarchive`],
+    'prices.create': async () => [
+      '/v1/prices',
+      { product: (await priceOf(w)).product, amounts: [{ currency: 'USD', unit_amount: 5 }] },
+    ],
+    'prices.archive': async () => [`/v1/prices/${(await priceOf(w)).id}/archive`],
+    'prices.unarchive': async () => [`/v1/prices/${(await priceOf(w)).id}/unarchive`],
+    'tax_rates.create': async () => [
+      '/v1/tax_rates',
+      { display_name: 'VAT', country: 'DE', rate_ppm: 190_000, inclusive: true },
+    ],
+    'coupons.create': async () => ['/v1/coupons', { name: 'Sale', fixed_amounts: { USD: 5, EUR: 4 } }],
+    'promotion_codes.create': async () => ['/v1/promotion_codes', { coupon: (await codeOf(w)).coupon }],
+    'promotion_codes.disable': async () => [`/v1/promotion_codes/${(await codeOf(w)).id}/disable`],
+    'promotion_codes.enable': async () => [`/v1/promotion_codes/${(await codeOf(w)).id}/enable`],
     'webhook_endpoints.disable': async () => [`/v1/webhook_endpoints/${await endpointId()}/disable`],
     'webhook_endpoints.enable': async () => [`/v1/webhook_endpoints/${await endpointId()}/enable`],
     'webhook_endpoints.test': async () => [`/v1/webhook_endpoints/${await endpointId()}/test`],
@@ -85,6 +106,8 @@ describe('a replay', () => {
       { since: '2026-01-01T00:00:00Z' },
     ],
   };
+  const accessKey = { name: 'program', scopes: ['payments'] };
+  const keyId = async () => (await w.call('POST', '/v1/api_keys', { kind: 'secret', name: 'k' })).body.id;
   /** Their answers show a secret once; a replay does not. */
   const secretive: Record<string, { request: () => Promise<[string, Record<string, unknown>]>; secret: string }> = {
     'tokens.create': {
@@ -95,6 +118,15 @@ describe('a replay', () => {
       secret: 'id',
     },
     'api_keys.create': { request: async () => ['/v1/api_keys', { kind: 'secret', name: 'k' }], secret: 'key' },
+    'api_keys.roll': { request: async () => [`/v1/api_keys/${await keyId()}/roll`, {}], secret: 'key' },
+    'access_keys.create': { request: async () => ['/v1/access_keys', accessKey], secret: 'secret' },
+    'access_keys.rotate_secret': {
+      request: async () => [
+        `/v1/access_keys/${(await w.call('POST', '/v1/access_keys', accessKey)).body.id}/rotate_secret`,
+        {},
+      ],
+      secret: 'secret',
+    },
     'webhook_endpoints.create': { request: async () => ['/v1/webhook_endpoints', endpoint], secret: 'secret' },
     'webhook_endpoints.rotate_secret': {
       request: async () => [`/v1/webhook_endpoints/${await endpointId()}/rotate_secret`, {}],
@@ -140,7 +172,7 @@ describe('a replay', () => {
     const forgotten = routes.filter(
       (r) =>
         r.method === 'POST' &&
-        /^(payments|refunds|customers|payment_methods|checkout_sessions|tokens|api_keys|webhook_endpoints|deliveries)\./.test(
+        /^(payments|refunds|customers|payment_methods|checkout_sessions|tokens|api_keys|access_keys|webhook_endpoints|deliveries|product_images|products|prices|tax_rates|coupons|promotion_codes)\./.test(
           r.op.name,
         ) &&
         !known.has(r.op.name),

@@ -114,6 +114,7 @@ describe('POST /v1/payments', () => {
         breakdown: null,
         return_url: 'https://shop.example.com/back',
         checkout_url: null,
+        request_id: reply.headers['request-id'],
         created_at: p.created_at,
         updated_at: p.updated_at,
       });

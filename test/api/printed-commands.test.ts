@@ -73,6 +73,6 @@ test('every command on the page runs as printed, in the order of the page', asyn
   assert.equal(results.length, rest.length, out.slice(-2000));
   const failed = results.filter(({ code }) => code !== '0');
   assert.deepEqual(failed, [], out);
-  assert.doesNotMatch(out, /"code":"|unbound variable|syntax error/);
+  assert.doesNotMatch(out, /"doc_url":"|unbound variable|syntax error/);
   await world.verify();
 });

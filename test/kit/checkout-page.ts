@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { sql } from 'kysely';
-import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Frame, Page, Request } from 'playwright-core';
 import type { Site } from './site.ts';
 
 export type Press = { key: string | undefined; body: Record<string, unknown> };
@@ -137,8 +137,9 @@ export const colourFindings = (page: Page) => axeFindings(page, colours);
 type Found = { id: string; impact: string | null; nodes: { target: string[]; failureSummary?: string }[] };
 
 /** In a world of its own beside the page's, so that the page's policy stays as strict as it is and sees nothing of it. */
-export async function axeFindings(page: Page, rules = everything): Promise<string[]> {
-  const client = await page.context().newCDPSession(page);
+export async function axeFindings(page: Page | Frame, rules = everything): Promise<string[]> {
+  const context = 'context' in page ? page.context() : page.page().context();
+  const client = await context.newCDPSession(page);
   try {
     const { frameTree } = await client.send('Page.getFrameTree');
     const { executionContextId } = await client.send('Page.createIsolatedWorld', {

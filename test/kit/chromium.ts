@@ -27,10 +27,11 @@ export function chromiumPath(): string | undefined {
   return folders.flatMap((folder) => NAMES.map((name) => path.join(folder, name))).find(isExecutable);
 }
 
-export async function launchChromium(): Promise<Browser> {
+/** `more`: flags of what a test is about. */
+export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
   const executablePath = chromiumPath();
   if (executablePath === undefined) throw new Error('no Chromium found; `npm test` installs it, or set CHROMIUM_PATH');
-  return chromium.launch({ executablePath, headless: true, chromiumSandbox: false, args: FLAGS });
+  return chromium.launch({ executablePath, headless: true, chromiumSandbox: false, args: [...FLAGS, ...more] });
 }
 
 function isExecutable(file: string): boolean {

@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { webhookDialects } from '../../src/api/dialects.ts';
 import { openApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { openEnv } from '../../src/env.ts';
@@ -47,6 +48,7 @@ const env = openEnv({
   config,
   database_url: process.env.DATABASE_URL ?? '',
   root_key: createHash('sha256').update('test root key').digest(),
+  webhook_dialects: webhookDialects,
   probe,
 });
 const { server } = await openApp(env);

@@ -3,6 +3,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startShop } from '../../examples/shop/shop.ts';
+import { headersOf } from '../../src/api/dialects.ts';
 import { startWorker } from '../../src/worker.ts';
 import { openWorld, type World, type WorldParts } from './world.ts';
 
@@ -24,7 +25,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export async function openSite(parts: WorldParts = {}): Promise<Site> {
+export async function openSite(parts: WorldParts & { wink?: boolean } = {}): Promise<Site> {
   const port = await freePort();
   const base = `http://localhost:${port}`;
   const world = await openWorld({ ...parts, settings: { PUBLIC_URL: base, PORT: String(port), ...parts.settings } });
@@ -45,7 +46,15 @@ export async function openSite(parts: WorldParts = {}): Promise<Site> {
   });
   await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
   const receiver_url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
-  const shop = await startShop({ port: 0, api_base: base, secret_key: world.tenant.secret, log: () => {} });
+  const { secret, account } = world.tenant;
+  const { merchant_id } = account;
+  const shop = await startShop({
+    port: 0,
+    api_base: base,
+    secret_key: secret,
+    wink_headers: parts.wink ? headersOf('wink', { secret_key: secret, merchant_id }) : undefined,
+    log: () => {},
+  });
   return {
     world,
     base,

@@ -5,6 +5,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import pg from 'pg';
+import { webhookDialects } from '../../src/api/dialects.ts';
 import { type App, openApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { migrate } from '../../src/db/migrate.ts';
@@ -96,7 +97,9 @@ export async function cloneDatabase(): Promise<{ url: string; drop(): Promise<vo
   };
 }
 
-export type WorldParts = Partial<Pick<EnvParts, 'wrap' | 'wrapBank' | 'probe' | 'log' | 'outbound'>> & {
+export type WorldParts = Partial<
+  Pick<EnvParts, 'mailer' | 'wrap' | 'wrapBank' | 'wrapBitcoin' | 'probe' | 'log' | 'outbound'>
+> & {
   settings?: Record<string, string>;
   config?: Partial<Config>;
   /** Fees of the tenants' accounts; none when left out, so that sums in tests are plain. */
@@ -121,6 +124,7 @@ export async function openWorld(parts: WorldParts = {}): Promise<World> {
     config,
     database_url: database.url,
     root_key,
+    webhook_dialects: webhookDialects,
     clock,
     log: parts.log ?? silentLog,
     ...pick(parts),
@@ -187,12 +191,14 @@ export async function openWorld(parts: WorldParts = {}): Promise<World> {
 }
 
 function pick(parts: WorldParts): Partial<EnvParts> {
-  const { wrap, wrapBank, probe, outbound } = parts;
+  const { wrap, wrapBank, wrapBitcoin, probe, outbound, mailer } = parts;
   return {
     ...(wrap ? { wrap } : {}),
     ...(wrapBank ? { wrapBank } : {}),
+    ...(wrapBitcoin ? { wrapBitcoin } : {}),
     ...(probe ? { probe } : {}),
     ...(outbound ? { outbound } : {}),
+    ...(mailer ? { mailer } : {}),
   };
 }
 

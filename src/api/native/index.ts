@@ -6,13 +6,17 @@ import type { Authenticator } from '../../identity/authenticate.ts';
 import { Fault, withoutNumber } from '../../kit/fault.ts';
 import type { Ctx, Env } from '../../operation/context.ts';
 import { perform } from '../../operation/operation.ts';
-import { allowedMethods, openJson } from '../http.ts';
+import { allowedMethods, openJson, toFault } from '../http.ts';
 import type { Limiter } from '../limits.ts';
+import { noteAnswer, noteCaller, noteRefusal } from '../request-log.ts';
 import type { Route } from '../route.ts';
-import { contextOf } from './auth.ts';
+import { contextOf, sendCookie } from './auth.ts';
 import { problemOf } from './errors.ts';
 import { inputOf } from './input.ts';
-import { routes } from './routes.ts';
+import { peopleRoutes } from './people-routes.ts';
+import { routes as keyRoutes } from './routes.ts';
+
+const routes = [...keyRoutes, ...peopleRoutes];
 
 type Parts = { env: Env; authenticator: Authenticator; limiter: Limiter };
 
@@ -39,11 +43,14 @@ export const native =
 
     // Before the body is read: a stranger costs no parsing.
     app.addHook('onRequest', async (request, reply) => {
-      if (request.is404 || request.method === 'OPTIONS') return;
-      if (request.routeOptions.config.browsers) reply.headers(crossOrigin);
+      if (request.routeOptions.config?.browsers) reply.headers(crossOrigin);
       limiter.take(`address ${request.ip}`);
-      const ctx = await contextOf(env, authenticator, request);
+      if (request.is404 || request.method === 'OPTIONS') return;
+      const ctx = await contextOf(env, authenticator, request, request.routeOptions.config.visitors);
       if (ctx.actor.kind === 'secret' || ctx.actor.kind === 'publishable') limiter.take(`key ${ctx.actor.key_id}`);
+      if (ctx.actor.kind === 'token') limiter.take(`access key ${ctx.actor.access_key_id}`);
+      if (ctx.actor.kind === 'user') limiter.take(`user ${ctx.actor.user_id}`);
+      noteCaller(request, ctx);
       contexts.set(request, ctx);
     });
 
@@ -65,7 +72,7 @@ export const native =
     for (const route of routes) {
       app.route({
         method: route.method,
-        config: { browsers: forBrowsers(route) },
+        config: { browsers: forBrowsers(route), visitors: route.op.actors.includes('visitor') },
         url: urlOf(route.path),
         ...(route.body_limit === undefined ? {} : { bodyLimit: route.body_limit }),
         // A HEAD would have the whole file made for nobody.
@@ -82,7 +89,9 @@ export const native =
             writes,
           });
           const key = request.headers['idempotency-key'];
-          const idempotency_key = route.method === 'POST' && typeof key === 'string' ? key : undefined;
+          // Who has no account has no place to keep an answer either; what visitors call is safe to repeat.
+          const keeps = route.method === 'POST' && ctx.actor.kind !== 'visitor';
+          const idempotency_key = keeps && typeof key === 'string' ? key : undefined;
           const answer = await perform(route.op, ctx, {
             input,
             ...(idempotency_key === undefined ? {} : { idempotency_key }),
@@ -94,7 +103,9 @@ export const native =
               .header('cache-control', 'no-store');
             return reply.code(200).header('content-type', content_type).send(body);
           }
+          sendCookie(env, ctx, reply);
           if (answer.replayed) reply.header('idempotent-replayed', 'true');
+          noteAnswer(request, answer.text);
           return reply
             .code(route.status ?? 200)
             .header('content-type', 'application/json; charset=utf-8')
@@ -117,47 +128,21 @@ const urlOf = (path: string) => path.replaceAll(/\{(\w+)\}/g, ':$1').replace(/^\
 declare module 'fastify' {
   interface FastifyContextConfig {
     browsers?: boolean;
+    visitors?: boolean;
   }
 }
+
+/** For the log: without what opens a door. */
+const pathOf = (request: FastifyRequest) =>
+  (request.url.split('?')[0] ?? '').replace(/\/(invitations|reset)\/[^/]+/, '/$1/[secret]');
 
 export function sendProblem(env: Env, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const fault = toFault(error, request);
+  const fault = toFault(error, request.routeOptions?.bodyLimit);
   const problem = problemOf(fault, request.id, env.config.public_url);
   if (problem.status >= 500)
-    env.log.error(
-      { request_id: request.id, method: request.method, path: request.url.split('?')[0], error },
-      'a request failed',
-    );
-  return reply.code(problem.status).headers(problem.headers).send(JSON.stringify(problem.body));
-}
-
-/** What the HTTP library refuses by itself, in our words. */
-function toFault(error: unknown, request: FastifyRequest): unknown {
-  if (error instanceof Fault || !(error instanceof Error) || !('code' in error)) return error;
-  switch (error.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new Fault(
-        'body_too_large',
-        `A body may have at most ${Math.floor((request.routeOptions.bodyLimit ?? 1_048_576) / 1_048_576)} MB.`,
-      );
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new Fault('body_invalid', 'Send JSON with the header Content-Type: application/json.', {
-        param: 'Content-Type',
-      });
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-    case 'FST_ERR_BAD_URL':
-    case 'FST_ERR_MAX_PARAM_LENGTH':
-      return new Fault('body_invalid', 'The request is not well formed: its address or Content-Length does not fit.');
-    case 'ECONNREFUSED':
-    case '57P01':
-    case '57P03':
-    case '53300':
-      return new Fault(
-        'unavailable',
-        'The database cannot be reached right now. Try again in a moment, with the same idempotency key.',
-        { retry_after: 2, cause: error },
-      );
-    default:
-      return error;
-  }
+    env.log.error({ request_id: request.id, method: request.method, path: pathOf(request), error }, 'a request failed');
+  const text = JSON.stringify(problem.body);
+  const internal = fault instanceof Fault ? fault.internal : undefined;
+  noteRefusal(request, { code: problem.body.code, text, internal });
+  return reply.code(problem.status).headers(problem.headers).send(text);
 }

@@ -34,6 +34,7 @@ import {
   resetUserPassword,
 } from '../../identity/secure-user.ts';
 import { signIn } from '../../identity/sign-in.ts';
+import { updateBranding } from '../../identity/update-branding.ts';
 import type { Ctx } from '../../operation/context.ts';
 import type { Operation } from '../../operation/operation.ts';
 import { csvLine } from '../../reports/csv.ts';
@@ -95,6 +96,7 @@ export const peopleRoutes: readonly Route[] = [
   row('GET', '/v1/merchants/{id}', getMerchant),
   { ...row('PATCH', '/v1/merchants/{id}', updateMerchant), body_limit: pictureLimit },
   { ...row('POST', '/v1/merchants/{id}/logo', setLogo), body_limit: pictureLimit },
+  { ...row('PATCH', '/v1/merchants/{id}/branding', updateBranding), body_limit: pictureLimit },
   row('POST', '/v1/merchants/{id}/approve', approveMerchant),
   row('POST', '/v1/merchants/{id}/disable', disableMerchant),
   row('POST', '/v1/merchants/{id}/enable', enableMerchant),

@@ -1,6 +1,35 @@
 // The native API's table: a path, and the operation behind it. The reference and the tests are made from it.
 
-import { createSession, expireSession, getSession, listSessions } from '../../checkout/manage-sessions.ts';
+import {
+  archivePrice,
+  createPrice,
+  getPrice,
+  listPrices,
+  listSnapshots,
+  unarchivePrice,
+  updatePrice,
+} from '../../catalog/manage-prices.ts';
+import {
+  archiveProduct,
+  createProduct,
+  createProductImage,
+  getProduct,
+  listProducts,
+  unarchiveProduct,
+  updateProduct,
+} from '../../catalog/manage-products.ts';
+import { createTaxRate, getTaxRate, listTaxRates, updateTaxRate } from '../../catalog/manage-tax-rates.ts';
+import { bootstrapSdk } from '../../checkout/bootstrap.ts';
+import { createSession } from '../../checkout/create-session.ts';
+import { expireSession, getSession, listSessions } from '../../checkout/manage-sessions.ts';
+import { createCoupon, deleteCoupon, getCoupon, listCoupons, updateCoupon } from '../../coupons/manage-coupons.ts';
+import {
+  createPromotionCode,
+  disablePromotionCode,
+  enablePromotionCode,
+  getPromotionCode,
+  listPromotionCodes,
+} from '../../coupons/manage-promotion-codes.ts';
 import {
   createCustomer,
   deleteCustomer,
@@ -14,8 +43,18 @@ import { listFraudWarnings } from '../../disputes/fraud-warning.ts';
 import { createFile, getFile, getFileContent, uploadLimit } from '../../disputes/manage-files.ts';
 import { getDispute, listDisputes } from '../../disputes/read-disputes.ts';
 import { getEvent, listEvents } from '../../events/read-events.ts';
+import { rollApiKey, updateApiKey } from '../../identity/change-api-key.ts';
 import { getAccount } from '../../identity/configure-account.ts';
-import { createApiKey, listApiKeys, revokeApiKey } from '../../identity/manage-api-keys.ts';
+import {
+  createAccessKey,
+  getAccessKey,
+  listAccessKeys,
+  revokeAccessKey,
+  rotateAccessSecret,
+  updateAccessKey,
+} from '../../identity/manage-access-keys.ts';
+import { createApiKey, getApiKey, listApiKeys, revokeApiKey } from '../../identity/manage-api-keys.ts';
+import { productPictureLimit } from '../../identity/picture.ts';
 import { listBalances } from '../../ledger/balance.ts';
 import type { Operation } from '../../operation/operation.ts';
 import { cancelPayment } from '../../payments/cancel-payment.ts';
@@ -38,12 +77,14 @@ import { requestPayout } from '../../payouts/request-payout.ts';
 import { createReconciliation, reconciliationLimit } from '../../reports/create-reconciliation.ts';
 import { downloadReport } from '../../reports/download.ts';
 import { openReport } from '../../reports/open-report.ts';
+import { getOverview } from '../../reports/overview.ts';
 import {
   getReconciliation,
   listReconciliationExceptions,
   listReconciliations,
 } from '../../reports/read-reconciliations.ts';
 import { getTrialBalance } from '../../reports/trial-balance.ts';
+import { getRequestLog, listRequestLogs } from '../../requests/read-requests.ts';
 import { listActivities } from '../../settlements/activity.ts';
 import { settleNow } from '../../settlements/settle.ts';
 import { getSettlement, listSettlements, listSettlementTransactions } from '../../settlements/settlement.ts';
@@ -69,6 +110,7 @@ import { rotateSecret } from '../../webhooks/rotate-secret.ts';
 import { sendTestEvent } from '../../webhooks/send-test-event.ts';
 import { disableEndpoint, enableEndpoint } from '../../webhooks/switch-endpoint.ts';
 import type { Route } from '../route.ts';
+import { billingRoutes } from './billing-routes.ts';
 
 const row = (method: Route['method'], path: string, op: unknown, status: Route['status'] = 200): Route => ({
   method,
@@ -103,6 +145,34 @@ export const routes: readonly Route[] = [
   row('GET', '/v1/customers/{id}', getCustomer),
   row('PATCH', '/v1/customers/{id}', updateCustomer),
   row('DELETE', '/v1/customers/{id}', deleteCustomer),
+  { ...row('POST', '/v1/product_images', createProductImage, 201), body_limit: productPictureLimit },
+  row('POST', '/v1/products', createProduct, 201),
+  row('GET', '/v1/products', listProducts),
+  row('GET', '/v1/products/{id}', getProduct),
+  row('PATCH', '/v1/products/{id}', updateProduct),
+  row('POST', '/v1/products/{id}/archive', archiveProduct),
+  row('POST', '/v1/products/{id}/unarchive', unarchiveProduct),
+  row('POST', '/v1/prices', createPrice, 201),
+  row('GET', '/v1/prices', listPrices),
+  row('GET', '/v1/prices/{id}', getPrice),
+  row('PATCH', '/v1/prices/{id}', updatePrice),
+  row('POST', '/v1/prices/{id}/archive', archivePrice),
+  row('POST', '/v1/prices/{id}/unarchive', unarchivePrice),
+  row('GET', '/v1/prices/{id}/snapshots', listSnapshots),
+  row('POST', '/v1/tax_rates', createTaxRate, 201),
+  row('GET', '/v1/tax_rates', listTaxRates),
+  row('GET', '/v1/tax_rates/{id}', getTaxRate),
+  row('PATCH', '/v1/tax_rates/{id}', updateTaxRate),
+  row('POST', '/v1/coupons', createCoupon, 201),
+  row('GET', '/v1/coupons', listCoupons),
+  row('GET', '/v1/coupons/{id}', getCoupon),
+  row('PATCH', '/v1/coupons/{id}', updateCoupon),
+  row('DELETE', '/v1/coupons/{id}', deleteCoupon),
+  row('POST', '/v1/promotion_codes', createPromotionCode, 201),
+  row('GET', '/v1/promotion_codes', listPromotionCodes),
+  row('GET', '/v1/promotion_codes/{id}', getPromotionCode),
+  row('POST', '/v1/promotion_codes/{id}/enable', enablePromotionCode),
+  row('POST', '/v1/promotion_codes/{id}/disable', disablePromotionCode),
   row('POST', '/v1/tokens', createToken, 201),
   row('POST', '/v1/payment_methods', createPaymentMethod, 201),
   row('GET', '/v1/payment_methods', listPaymentMethods),
@@ -112,6 +182,7 @@ export const routes: readonly Route[] = [
   row('GET', '/v1/checkout_sessions', listSessions),
   row('GET', '/v1/checkout_sessions/{id}', getSession),
   row('POST', '/v1/checkout_sessions/{id}/expire', expireSession),
+  row('GET', '/v1/sdk/bootstrap', bootstrapSdk),
   row('POST', '/v1/webhook_endpoints', createEndpoint, 201),
   row('GET', '/v1/webhook_endpoints', listEndpoints),
   row('GET', '/v1/webhook_endpoints/{id}', getEndpoint),
@@ -129,7 +200,18 @@ export const routes: readonly Route[] = [
   row('GET', '/v1/events/{id}', getEvent),
   row('POST', '/v1/api_keys', createApiKey, 201),
   row('GET', '/v1/api_keys', listApiKeys),
+  row('GET', '/v1/api_keys/{id}', getApiKey),
+  row('PATCH', '/v1/api_keys/{id}', updateApiKey),
+  row('POST', '/v1/api_keys/{id}/roll', rollApiKey, 201),
   row('DELETE', '/v1/api_keys/{id}', revokeApiKey),
+  row('POST', '/v1/access_keys', createAccessKey, 201),
+  row('GET', '/v1/access_keys', listAccessKeys),
+  row('GET', '/v1/access_keys/{id}', getAccessKey),
+  row('PATCH', '/v1/access_keys/{id}', updateAccessKey),
+  row('POST', '/v1/access_keys/{id}/rotate_secret', rotateAccessSecret),
+  row('DELETE', '/v1/access_keys/{id}', revokeAccessKey),
+  row('GET', '/v1/request_logs', listRequestLogs),
+  row('GET', '/v1/request_logs/{id}', getRequestLog),
   row('GET', '/v1/account', getAccount),
   row('GET', '/v1/balances', listBalances),
   row('GET', '/v1/balance_activities', listActivities),
@@ -148,9 +230,11 @@ export const routes: readonly Route[] = [
   row('POST', '/v1/payouts/{id}/cancel', cancelPayout),
   row('GET', '/v1/ledger/verification', verifyLedger),
   row('GET', '/v1/ledger/trial_balance', getTrialBalance),
+  row('GET', '/v1/overview', getOverview),
   { ...row('GET', '/v1/reports/{type}', openReport), download: downloadReport as Route['download'] },
   { ...row('POST', '/v1/reconciliations', createReconciliation, 201), body_limit: reconciliationLimit },
   row('GET', '/v1/reconciliations', listReconciliations),
   row('GET', '/v1/reconciliations/{id}', getReconciliation),
   row('GET', '/v1/reconciliations/{id}/exceptions', listReconciliationExceptions),
+  ...billingRoutes,
 ];
