@@ -25,9 +25,9 @@ export function Chart({ label, now, before, show, showDay }: Props) {
       .map(({ value }, i) => {
         if (value === undefined) return '';
         const move = points[i - 1]?.value === undefined;
-        // A single day between gaps is a short stroke.
+        // A single day between gaps is a short stroke, of the last day one to the left.
         const alone = move && points[i + 1]?.value === undefined;
-        return `${move ? 'M' : 'L'}${x(i, points.length).toFixed(1)},${y(value).toFixed(1)}${alone ? 'h3' : ''}`;
+        return `${move ? 'M' : 'L'}${x(i, points.length).toFixed(1)},${y(value).toFixed(1)}${alone ? (i === points.length - 1 ? 'h-6' : 'h6') : ''}`;
       })
       .join(' ');
   const whole = now.length > 1 && now.every(({ value }) => value !== undefined);
