@@ -136,6 +136,14 @@ export const colourFindings = (page: Page) => axeFindings(page, colours);
 
 type Found = { id: string; impact: string | null; nodes: { target: string[]; failureSummary?: string }[] };
 
+/** A dialog that has just opened gets its name with the next render; one that never gets it is found. */
+const dialogsNamed = `new Promise((done) => {
+  const unnamed = '[role=dialog]:not([aria-label]):not([aria-labelledby])';
+  const look = (frames) =>
+    frames === 0 || !document.querySelector(unnamed) ? done(true) : requestAnimationFrame(() => look(frames - 1));
+  look(120);
+})`;
+
 /** In a world of its own beside the page's, so that the page's policy stays as strict as it is and sees nothing of it. */
 export async function axeFindings(page: Page | Frame, rules = everything): Promise<string[]> {
   const context = 'context' in page ? page.context() : page.page().context();
@@ -155,6 +163,7 @@ export async function axeFindings(page: Page | Frame, rules = everything): Promi
       });
     const there = await run('typeof axe');
     if (there.result.value !== 'object') await run(`${axe};0`);
+    await run(dialogsNamed);
     const options = JSON.stringify({ runOnly: rules, iframes: false, resultTypes: ['violations'] });
     const { result, exceptionDetails } = await run(`axe.run(document, ${options}).then((r) => r.violations)`);
     if (exceptionDetails) throw new Error(`axe failed: ${exceptionDetails.exception?.description}`);
