@@ -4,6 +4,7 @@
 
 import type pg from 'pg';
 import { asGuard, isRetryable, Pipelined, type Statement, together } from './db.ts';
+import { merged } from './merge.ts';
 import { arrayText } from './rows.ts';
 
 type Waiting<Item> = { item: Item; done: () => void; failed: (error: unknown) => void };
@@ -78,12 +79,20 @@ export class Lane<Item> {
     }
   }
 
-  /** BEGIN, the statements and COMMIT are written at once: one round trip, and an error in the middle rolls all back. */
+  /**
+   * One statement where its parts may be merged: it is its own transaction. Else BEGIN, the statements and COMMIT are written at
+   * once. In both cases one round trip, and an error in the middle rolls all back.
+   */
   async #commit(items: Item[]): Promise<void> {
     const client = await this.#connection.client();
-    const statements = this.#options.plan(items);
+    const statements = merged(this.#options.plan(items));
     together(client);
     this.#connection.planAgain(client);
+    const [only, ...more] = statements;
+    if (only && more.length === 0) {
+      await client.query(written(only));
+      return;
+    }
     const sent = [client.query('begin'), ...statements.map((s) => client.query(written(s))), client.query('commit')];
     const results = await Promise.allSettled(sent);
     const failure = results.find((r) => r.status === 'rejected');

@@ -29,7 +29,26 @@ export type Tx = Transaction<DB>;
 export type Executor = Kysely<DB>;
 
 /** One statement of a batch: `name` makes Postgres plan it once per connection. */
-export type Statement = { name: string; text: string; values: unknown[] };
+export type Statement = {
+  name: string;
+  text: string;
+  values: unknown[];
+  /** Set where it may travel as a part of one larger statement (merge.ts). */
+  part?: Part;
+};
+
+/** One change, which neither sees nor needs what the others of its batch write. */
+export type Part = {
+  /** `insert …` or `update …`, without what it returns. */
+  change: string;
+  /** What must hold after it: counts the rows `from done`. */
+  expect?: string;
+  /** Under this name another part reads what it returns. */
+  as?: string;
+  returning?: string;
+  /** Its text as a part, where that reads another part instead of a table. */
+  within?: string;
+};
 
 export type Db = {
   query: Executor;

@@ -1,7 +1,8 @@
 // Statements over arrays: one parameter per column, however many rows travel. The text depends only on the columns, so Postgres
 // plans it once. Knows no table's meaning.
 
-import type { Statement } from './db.ts';
+import type { Part, Statement } from './db.ts';
+import { changing } from './merge.ts';
 
 /** Column name → Postgres type. `long` is text that may be long. */
 export type Columns = Record<string, string>;
@@ -70,16 +71,16 @@ function packLong(columns: [string, string][], rows: readonly Record<string, unk
   return [...places, Buffer.from(all)];
 }
 
-type Known = { name: string; text: string; table: RowTable };
+type Known = { name: string; part: Part; table: RowTable };
 const known = new Map<string, Known>();
 
 /** The text of these very columns, under a name that is theirs alone. */
-function knownOf(name: string, columns: [string, string][], make: (table: RowTable) => string): Known {
+function knownOf(name: string, columns: [string, string][], make: (table: RowTable) => Part): Known {
   const key = `${name} ${columns.join(' ')}`;
   let found = known.get(key);
   if (!found) {
     const table = rowTable(Object.fromEntries(columns));
-    found = { name: `${name}_${known.size}`, text: make(table), table };
+    found = { name: `${name}_${known.size}`, part: make(table), table };
     known.set(key, found);
   }
   return found;
@@ -90,9 +91,9 @@ export function insertRows(table: string, columns: Columns, rows: readonly Recor
   const list = Object.entries(columns);
   const found = knownOf(`insert_${table}`, list, ({ from }) => {
     const names = list.map(([column]) => column).join(', ');
-    return `insert into ${table} (${names}) select ${names} from ${from}`;
+    return { change: `insert into ${table} (${names}) select ${names} from ${from}` };
   });
-  return [{ name: found.name, text: found.text, values: found.table.values(rows) }];
+  return [changing(found.name, found.part, found.table.values(rows))];
 }
 
 /**
@@ -116,14 +117,16 @@ export function updateRows(
     if (extra.set) assignments.push(extra.set);
     const where = matches.map((column) => `t.${column} = u.m_${column}`);
     if (extra.where) where.push(extra.where);
-    return `with done as (update ${table} t set ${assignments.join(', ')} from ${from} where ${where.join(' and ')} returning 1)
-      select florin_expect((select count(*) from done), cardinality($1), '${guard}')`;
+    return {
+      change: `update ${table} t set ${assignments.join(', ')} from ${from} where ${where.join(' and ')}`,
+      expect: `florin_expect((select count(*) from done), cardinality($1), '${guard}')`,
+    };
   });
   const flat = rows.map((row) => ({
     ...row,
     ...Object.fromEntries(matches.map((n) => [`m_${n}`, row[`m_${n}`] ?? row[n]])),
   }));
-  return [{ name: found.name, text: found.text, values: found.table.values(flat) }];
+  return [changing(found.name, found.part, found.table.values(flat))];
 }
 
 const needsNoQuotes = /^[\w.:+/-]+$/;

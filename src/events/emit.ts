@@ -2,6 +2,7 @@
 
 import type { Statement, Tx } from '../db/db.ts';
 import { runAll } from '../db/db.ts';
+import { changing } from '../db/merge.ts';
 import { insertRows, rowTable } from '../db/rows.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx } from '../operation/context.ts';
@@ -64,13 +65,15 @@ export function emitStatements(events: NewEvent[]): Statement[] {
   if (events.length === 0) return [];
   return [
     ...insertRows('events', eventColumns, events),
-    {
-      name: 'emit_outbox',
-      // Nobody waits: nothing to take out again. An endpoint made later asks for the past by recovering it.
-      text: `insert into outbox (account_id, event_id, reacts) select u.account_id, u.id, u.reacts from ${outboxTable.from}
-        where u.reacts or exists (select 1 from webhook_endpoints w where w.account_id = u.account_id and w.status = 'enabled')`,
-      values: outboxTable.values(events),
-    },
+    changing(
+      'emit_outbox',
+      {
+        // Nobody waits: nothing to take out again. An endpoint made later asks for the past by recovering it.
+        change: `insert into outbox (account_id, event_id, reacts) select u.account_id, u.id, u.reacts from ${outboxTable.from}
+          where u.reacts or exists (select 1 from webhook_endpoints w where w.account_id = u.account_id and w.status = 'enabled')`,
+      },
+      outboxTable.values(events),
+    ),
   ];
 }
 

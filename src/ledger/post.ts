@@ -2,6 +2,7 @@
 
 import { type RawBuilder, sql } from 'kysely';
 import type { Statement, Tx } from '../db/db.ts';
+import { changing } from '../db/merge.ts';
 import { rowTable } from '../db/rows.ts';
 import { type LedgerAccount, ledgerAccounts, type Posting } from './account.ts';
 
@@ -40,9 +41,9 @@ const postingColumns = {
 const postingTable = rowTable({ account_id: 'text', currency: 'text', back: 'bigint', ...postingColumns });
 const names = Object.keys(postingColumns);
 
-const insert = `insert into ledger_postings (account_id, currency, position, ${names.join(', ')})
+const insert = (balances: string) => `insert into ledger_postings (account_id, currency, position, ${names.join(', ')})
   select u.account_id, u.currency, b.position - u.back, ${names.map((n) => `u.${n}`).join(', ')} from ${postingTable.from}
-  join balances b on b.account_id = u.account_id and b.currency = u.currency`;
+  join ${balances} b on b.account_id = u.account_id and b.currency = u.currency`;
 
 export function postStatements(postings: Posting[]): Statement[] {
   if (postings.length === 0) return [];
@@ -70,8 +71,13 @@ export function postStatements(postings: Posting[]): Statement[] {
     back: (sums.get(`${p.account_id} ${p.currency}`)?.count ?? 0) - (place[i] ?? 0),
   }));
   return [
-    { name: 'ledger_balances', text: upsert, values: sumTable.values(ordered.map((s) => ({ ...s, ...s.legs }))) },
-    { name: 'ledger_postings', text: insert, values: postingTable.values(rows) },
+    changing(
+      'ledger_balances',
+      { change: upsert, as: 'balanced', returning: 'balances.account_id, balances.currency, balances.position' },
+      sumTable.values(ordered.map((s) => ({ ...s, ...s.legs }))),
+    ),
+    // The place of a posting follows from its balance as this very batch leaves it.
+    changing('ledger_postings', { change: insert('balances'), within: insert('balanced') }, postingTable.values(rows)),
   ];
 }
 

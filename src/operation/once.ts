@@ -4,6 +4,7 @@
 import { sql } from 'kysely';
 import type { Statement, Tx } from '../db/db.ts';
 import { asGuard, runAll } from '../db/db.ts';
+import { changing } from '../db/merge.ts';
 import { rowTable } from '../db/rows.ts';
 import { plus, seconds } from '../kit/clock.ts';
 import { hmac, same } from '../kit/crypto.ts';
@@ -175,12 +176,14 @@ const answerTable = rowTable({ account_id: 'text', operation: 'text', key: 'text
 export function answerStatements(answers: StoredAnswer[]): Statement[] {
   if (answers.length === 0) return [];
   return [
-    {
-      name: 'once_answers',
-      text: `update idempotency_keys k set answer = u.text from ${answerTable.from}
-        where k.account_id = u.account_id and k.operation = u.operation and k.key = u.key and k.answer is null`,
-      values: answerTable.values(answers),
-    },
+    changing(
+      'once_answers',
+      {
+        change: `update idempotency_keys k set answer = u.text from ${answerTable.from}
+          where k.account_id = u.account_id and k.operation = u.operation and k.key = u.key and k.answer is null`,
+      },
+      answerTable.values(answers),
+    ),
   ];
 }
 
@@ -208,15 +211,16 @@ const claimTable = rowTable({
 export function claimStatements(claims: NewClaim[]): Statement[] {
   if (claims.length === 0) return [];
   return [
-    {
-      name: 'once_claims',
-      text: `with i as (
-          insert into idempotency_keys (account_id, operation, key, request_hash, holder, leased_until, effect_id, answer_event, created_at)
+    changing(
+      'once_claims',
+      {
+        change: `insert into idempotency_keys (account_id, operation, key, request_hash, holder, leased_until, effect_id, answer_event, created_at)
           select account_id, operation, key, request_hash, holder, at, effect_id, answer_event, at from ${claimTable.from}
-          on conflict do nothing returning 1)
-        select florin_expect((select count(*) from i), cardinality($1), 'claim')`,
-      values: claimTable.values(claims.map(({ claim, ...more }) => ({ ...claim, ...more }))),
-    },
+          on conflict do nothing`,
+        expect: `florin_expect((select count(*) from done), cardinality($1), 'claim')`,
+      },
+      claimTable.values(claims.map(({ claim, ...more }) => ({ ...claim, ...more }))),
+    ),
   ];
 }
 
