@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import type { Connector } from '../../src/connectors/connector.ts';
 import { ProviderTimeout } from '../../src/connectors/provider-timeout.ts';
 import { resolveDue } from '../../src/payments/resolve.ts';
+import { undoLate } from '../../src/payments/undo-late.ts';
 import { openWorld, type World } from '../kit/world.ts';
 import {
   answerChallenge,
@@ -251,6 +252,51 @@ describe('a provider that fails us', () => {
       `the payment is ${now.status}`,
     );
   });
+});
+
+describe('a call that came too late, while the provider is away', () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await openWorld({ wrap, settings: { PROVIDER_TIMEOUT_MS: '250' } });
+  });
+  afterEach(async () => {
+    troubles.clear();
+    await world.close();
+  });
+
+  for (const capture of [true, false])
+    test(`${capture ? 'what it took' : 'what it held'} is recorded, told by verify, and ${capture ? 'given back' : 'let go'} once, when the provider is there again`, async () => {
+      troubles.set('authorize', async (inner) => {
+        world.clock.advance(61_000);
+        await resolveDue(world.env);
+        return await inner();
+      });
+      const close = capture ? 'refund' : 'void';
+      troubles.set(close, never);
+      const made = await world.call('POST', '/v1/payments', {
+        amount: 1000,
+        currency: 'USD',
+        capture,
+        token: await world.token(),
+      });
+      const id = String(made.body.id);
+      assert.equal(made.body.status, 'failed', made.text);
+      await assert.rejects(world.verify(), /too late was undone/);
+      // It arrived, and only its answer was lost.
+      troubles.set(close, (inner) => inner().then(never));
+      world.clock.advance(60_000);
+      await undoLate(world.env);
+      world.clock.advance(120_000);
+      await undoLate(world.env);
+      await undoLate(world.env);
+      const closes = (await providerCalls(world, id)).filter((call) => call.kind === close);
+      assert.deepEqual(
+        closes.map((call) => [call.status, Number(call.amount)]),
+        [['approved', 1000]],
+      );
+      await settleAll(world);
+      await world.verify();
+    });
 });
 
 describe('a cancel and the bank’s challenge at once', () => {

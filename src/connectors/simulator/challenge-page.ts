@@ -6,11 +6,16 @@ import { type Currency, display } from '../../kit/money.ts';
 export type ChallengeView = { amount: number; currency: Currency; nonce: string };
 
 export function challengePage({ amount, currency, nonce }: ChallengeView): string {
+  // Of nothing: a card that is put on file.
+  const [title, shown, question] =
+    amount === 0
+      ? ['Confirm your card', 'Your card', 'Your bank asks whether you are saving this card.']
+      : ['Confirm your payment', display(amount, currency), 'Your bank asks whether you are making this payment.'];
   return page(
     nonce,
-    'Confirm your payment',
-    `<p class="amount">${escapeText(display(amount, currency))}</p>
-      <p>Your bank asks whether you are making this payment.</p>
+    title,
+    `<p class="amount">${escapeText(shown)}</p>
+      <p>${question}</p>
       <form method="post">
         <button class="yes" name="answer" value="approve">Approve</button>
         <button class="no" name="answer" value="refuse">Refuse</button>
