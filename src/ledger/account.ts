@@ -51,5 +51,7 @@ export const recipeNames = [
   'payout',
   'payout_paid',
   'payout_returned',
+  'conversion_out',
+  'conversion_in',
 ] as const;
 export type Recipe = (typeof recipeNames)[number];

@@ -73,6 +73,8 @@ test('every recipe sums to zero for any amount, and is one of the named ones', (
     (value) => recipes.payoutPaid(ctx, source, value),
     (value) => recipes.payoutReturned(ctx, source, value),
     (value) => recipes.payoutReturned(ctx, source, value, 'bank'),
+    (value) => recipes.conversionOut(ctx, source, value),
+    (value) => recipes.conversionIn(ctx, source, value),
   ];
   const seen = new Set<string>();
   fc.assert(
@@ -129,4 +131,13 @@ test('what is undone is undone whole: dispute won, payout returned, from the way
 
 test('two postings have two ids', () => {
   assert.notEqual(recipes.capture(ctx, source, 5, paid).id, recipes.capture(ctx, source, 5, paid).id);
+});
+
+test('a conversion takes from what is available of one currency and adds to that of another, through fx', () => {
+  const out = recipes.conversionOut(ctx, source, 1_000);
+  const into = recipes.conversionIn(ctx, { ...source, currency: 'JPY' }, 157_251);
+  assert.deepEqual(out.legs, { available: 1_000, fx: -1_000 });
+  assert.deepEqual(into.legs, { available: -157_251, fx: 157_251 });
+  assert.deepEqual([owed(out), owed(into)], [-1_000, 157_251]);
+  assert.deepEqual([out.currency, into.currency], ['USD', 'JPY']);
 });

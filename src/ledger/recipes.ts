@@ -150,6 +150,30 @@ export function payoutReturned(
   );
 }
 
+/**
+ * Available money of one currency becomes money of another: two postings of one conversion, each of one currency and balanced by itself.
+ * What `fx` has of the one and lacks of the other is the platform's position.
+ */
+export function conversionOut(ctx: Ctx, source: Source, amount: number): Posting {
+  return posting(
+    ctx,
+    'conversion_out',
+    source,
+    { amount: -amount, fee: 0, available_on: null },
+    { available: amount, fx: -amount },
+  );
+}
+
+export function conversionIn(ctx: Ctx, source: Source, amount: number): Posting {
+  return posting(
+    ctx,
+    'conversion_in',
+    source,
+    { amount, fee: 0, available_on: null },
+    { available: -amount, fx: amount },
+  );
+}
+
 type Shown = Pick<Posting, 'amount' | 'fee' | 'exchange_fee' | 'available_on'>;
 
 function posting(ctx: Ctx, recipe: Recipe, source: Source, shown: Shown, legs: Legs): Posting {

@@ -21,11 +21,15 @@ const types = {
   dispute_reversal: 'dispute_won',
   payout: 'payout',
   payout_failure: 'payout_returned',
-} as const satisfies Record<string, Recipe>;
+  conversion: ['conversion_out', 'conversion_in'],
+} as const satisfies Record<string, Recipe | readonly Recipe[]>;
 type ActivityType = keyof typeof types;
 
 const typeNames = Object.keys(types) as ActivityType[];
-const typeOf = new Map<string, ActivityType>(typeNames.map((name) => [types[name], name]));
+const recipesOf = (name: ActivityType): readonly Recipe[] => [types[name]].flat();
+const typeOf = new Map<string, ActivityType>(
+  typeNames.flatMap((name) => recipesOf(name).map((recipe) => [recipe, name] as const)),
+);
 
 export const ActivityObject = Type.Object(
   {
@@ -46,7 +50,7 @@ export const ActivityObject = Type.Object(
         description: 'The day its incoming part becomes available; null when it touched the available balance at once.',
       }),
     ),
-    source: Type.String({ description: 'What caused it: an attempt, refund, dispute or payout.' }),
+    source: Type.String({ description: 'What caused it: an attempt, refund, dispute, payout or conversion.' }),
     payment: nullable(Type.String()),
     settlement: nullable(Type.String()),
     created_at: Type.String({ format: 'date-time' }),
@@ -150,7 +154,7 @@ export const listActivities = operation({
     const window = windowOf(input);
     const { query } = ctx.env.db;
     const conditions = [sql`true`];
-    if (input.type !== undefined) conditions.push(sql`p.recipe = ${types[input.type]}`);
+    if (input.type !== undefined) conditions.push(sql`p.recipe in (${sql.join([...recipesOf(input.type)])})`);
     if (input.payment !== undefined) conditions.push(sql`p.group_id = ${input.payment}`);
     if (input.created_from !== undefined || input.created_to !== undefined) {
       const from = input.created_from === undefined ? undefined : instantOf(input.created_from, 'created_from');

@@ -15,6 +15,7 @@ import { markSettled, postStatements } from '../ledger/post.ts';
 import * as recipes from '../ledger/recipes.ts';
 import type { Ctx, Env } from '../operation/context.ts';
 import { operation } from '../operation/operation.ts';
+import { convertSettled, convertsTo } from './convert-settled.ts';
 import { SettlementObject, settlementObject } from './settlement.ts';
 
 /** Settles every balance whose local day has begun since its last settlement; returns how many settlements were made. */
@@ -61,6 +62,7 @@ export async function settleDay(
 ): Promise<SettlementObject | undefined> {
   const { account_id } = ctx.account;
   assert(isCurrency(currency), 'a balance has a known currency');
+  const own = await convertsTo(ctx, tx, currency);
   const { rows: locked } = await sql<{ settled_on: string | null; settle_from: number }>`
     select settled_on, settle_from from balances where account_id = ${account_id} and currency = ${currency} for no key update`.execute(
     tx,
@@ -106,6 +108,7 @@ export async function settleDay(
   await markSettled(tx, { account_id, currency }, day, left);
   const object = settlementObject(row);
   await emit(ctx, tx, 'settlement.created', object);
+  if (own) await convertSettled(ctx, tx, { id, currency, net, to: own });
   return object;
 }
 
