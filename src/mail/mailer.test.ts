@@ -58,6 +58,30 @@ test('a message goes to its one recipient, with its own id, from the sender of t
   }
 });
 
+test('a mail to a customer has both parts, the merchant’s name over our own address, and answers go where they should', async () => {
+  const server = await listen();
+  try {
+    await openMailer(server.url, 'Florin <florin@example.com>').send({
+      ...message,
+      html: '<p>Hello</p>',
+      from_name: 'Acme" <mallory@example.com>\r\nBcc: mallory@example.com',
+      reply_to: 'help@acme.example',
+    });
+    const all = server.heard.join('');
+    assert.match(all, /MAIL FROM:<florin@example\.com>/);
+    assert.deepEqual(all.match(/RCPT TO:<[^>]*>/g), ['RCPT TO:<ada@example.com>']);
+    assert.match(all, /^Content-Type: multipart\/alternative/m);
+    assert.match(all, /^Content-Type: text\/plain/m);
+    assert.match(all, /^Content-Type: text\/html/m);
+    assert.match(all, /^From: [^<]*<florin@example\.com>/m);
+    assert.match(all, /^Reply-To: help@acme\.example/m);
+    assert.match(all, /^Auto-Submitted: auto-generated/m);
+    assert.doesNotMatch(all, /^Bcc:/m);
+  } finally {
+    server.close();
+  }
+});
+
 test('a refusal is an error, so that the mail is tried again', async () => {
   const server = await listen(true);
   try {

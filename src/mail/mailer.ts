@@ -13,12 +13,27 @@ export function openMailer(smtp_url: string, from: string): Mailer {
       disableUrlAccess: true,
     });
   let transport: ReturnType<typeof connect> | undefined;
+  const ours = addressOf(from);
   return {
     // The message's own id makes a repeat after a lost answer recognisable to the receiver.
-    async send({ to, subject, text, message_id }) {
+    async send({ to, subject, text, html, from_name, reply_to, message_id }) {
       // Loaded with the first message: an installation without mail does not carry it.
       transport ??= connect();
-      await (await transport).sendMail({ from, to: { name: '', address: to }, subject, text, messageId: message_id });
+      await (await transport).sendMail({
+        // The address stays the installation's own, which its domain vouches for; only the name before it is the merchant's.
+        from: from_name === undefined ? from : { name: from_name, address: ours },
+        to: { name: '', address: to },
+        subject,
+        text,
+        messageId: message_id,
+        // No out-of-office answers (RFC 3834).
+        headers: { 'Auto-Submitted': 'auto-generated' },
+        ...(html === undefined ? {} : { html }),
+        ...(reply_to === undefined ? {} : { replyTo: { name: '', address: reply_to } }),
+      });
     },
   };
 }
+
+/** `Florin <mail@example.com>` → `mail@example.com`. */
+const addressOf = (from: string): string => /<([^<>]+)>\s*$/.exec(from)?.[1] ?? from.trim();

@@ -1,0 +1,110 @@
+// Spanish; the keys are those of en.ts.
+
+import type { Messages } from '../messages.ts';
+
+export const es: Messages = {
+  footer_why: 'Recibes este correo porque eres cliente de {merchant}.',
+  footer_reply: '¿Tienes preguntas? Responde a este correo.',
+  sandbox: 'Entorno de pruebas: no se mueve dinero real.',
+
+  reference: 'Referencia',
+  payment_method: 'Método de pago',
+  card_plain: 'Tarjeta',
+  bitcoin: 'Bitcoin',
+  quantity: '{name} × {quantity}',
+  subtotal: 'Subtotal',
+  discount: 'Descuento',
+  tax: 'Impuesto',
+  tax_included: 'Impuesto incluido',
+  credit: 'Tu saldo a favor',
+  total: 'Total',
+  date: 'Fecha',
+  period: 'Periodo',
+  invoice_number: 'Factura',
+  plan: 'Plan',
+  price_every: '{amount} / {interval}',
+
+  receipt_subject: 'Tu recibo de {merchant}',
+  receipt_heading: 'Gracias por tu pago',
+  receipt_text: '{merchant} ha recibido tu pago de {amount} el {date}.',
+  amount_paid: 'Pagado',
+
+  refund_subject: 'Tu reembolso de {merchant}',
+  refund_heading: 'Has recibido un reembolso',
+  refund_text: '{merchant} te ha reembolsado {amount}.',
+  refund_when: 'Puede tardar de 5 a 10 días en aparecer en tu extracto.',
+  amount_refunded: 'Reembolsado',
+  original_payment: 'Pago original',
+
+  issued_subject: 'Factura {number} de {merchant}',
+  issued_heading: 'Tu nueva factura',
+  issued_text:
+    'Esta es tu factura de {merchant}. El importe se cobra en tu tarjeta guardada; no tienes que hacer nada.',
+  issued_nothing_due: 'Esta es tu factura de {merchant}. No hay nada que pagar.',
+  amount_due: 'Importe a pagar',
+  view_invoice: 'Ver factura',
+
+  paid_subject: 'La factura {number} de {merchant} está pagada',
+  paid_heading: 'Tu factura está pagada',
+  paid_text: '{merchant} ha recibido {amount} por la factura {number}.',
+  paid_nothing: 'La factura {number} de {merchant} está saldada. No había nada que pagar.',
+
+  failed_subject: 'Tu pago a {merchant} no se ha realizado',
+  failed_heading: 'Tu pago no se ha realizado',
+  failed_text: '{merchant} no ha podido cobrar {amount} por {product}.',
+  failed_why_declined: 'Tu banco ha rechazado el pago.',
+  failed_why_funds: 'Tu tarjeta no tiene fondos suficientes.',
+  failed_why_expired: 'Tu tarjeta ha caducado.',
+  failed_why_confirm: 'Tu banco quiere que confirmes el pago.',
+  failed_why_no_card: 'No hay ninguna tarjeta guardada para este pago.',
+  failed_do: 'Comprueba que tu tarjeta es válida y tiene fondos, o usa otra.',
+  failed_again: 'Lo intentaremos de nuevo el {date}. No hace falta que esperes.',
+  failed_last: 'No lo intentaremos más por nuestra cuenta. Paga la factura para conservar tu suscripción.',
+  pay_now: 'Pagar ahora',
+  update_card: 'Actualizar tarjeta',
+
+  trial_subject: 'Tu prueba de {product} termina el {date}',
+  trial_heading: 'Tu prueba termina pronto',
+  trial_text: 'Tu prueba de {product} con {merchant} termina el {date}.',
+  trial_charge: 'Después se cobrarán {amount} por el primer periodo, salvo que canceles antes.',
+  trial_no_charge: 'Después empieza tu suscripción. Por el primer periodo no se cobra nada.',
+  trial_no_card:
+    'Todavía no hay ninguna tarjeta guardada. Añade una antes de que termine la prueba para conservar tu suscripción.',
+  trial_end: 'Fin de la prueba',
+  first_charge: 'Primer cobro',
+  manage_subscription: 'Gestionar suscripción',
+
+  renewal_subject: '{product} se renueva el {date}',
+  renewal_heading: 'Tu suscripción se renueva pronto',
+  renewal_text: 'Tu suscripción a {product} con {merchant} se renueva el {date}.',
+  renewal_charge: 'Ese día se cobrarán {amount}. Si no quieres renovarla, cancélala antes.',
+  renewal_no_charge: 'Ese día no hay nada que pagar. Si no quieres renovarla, cancélala antes.',
+  renews_on: 'Se renueva el',
+  next_charge: 'Próximo cobro',
+
+  expiring_subject: 'Tu tarjeta terminada en {last_four} caduca pronto',
+  expiring_heading: 'Tu tarjeta caduca pronto',
+  expiring_text: 'La tarjeta con la que pagas tus suscripciones con {merchant} caduca a finales de {month}.',
+  expiring_do:
+    'Añade tu nueva tarjeta antes para que nada se interrumpa. Si conserva su número, actualiza la fecha de caducidad.',
+  expires: 'Caduca',
+  pays_for: 'Se usa para',
+
+  canceled_subject: 'Tu suscripción a {product} ha terminado',
+  canceled_heading: 'Tu suscripción ha terminado',
+  canceled_text: 'Tu suscripción a {product} con {merchant} terminó el {date}. No se cobrará nada más por ella.',
+  canceled_unpaid: 'Tu suscripción a {product} con {merchant} terminó el {date} porque falló su pago.',
+  ending_subject: 'Tu suscripción a {product} termina el {date}',
+  ending_heading: 'Tu cancelación está confirmada',
+  ending_text:
+    'Tu suscripción a {product} con {merchant} sigue activa hasta el {date}. No se renovará y no se cobrará nada más por ella.',
+  ended_on: 'Terminó el',
+  ends_on: 'Termina el',
+
+  link_subject: 'Tu enlace de acceso a {merchant}',
+  link_heading: 'Acceder a {merchant}',
+  link_text: 'Con este enlace puedes ver y cambiar tus suscripciones, tarjetas y facturas con {merchant}.',
+  link_once: 'Funciona una sola vez, durante {minutes}.',
+  link_ignore: 'Si no lo has pedido, ignora este correo: sin el enlace no entra nadie.',
+  link_button: 'Acceder',
+};
