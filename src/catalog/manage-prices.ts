@@ -9,6 +9,7 @@ import { emit } from '../events/emit.ts';
 import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { toList, windowOf } from '../kit/page.ts';
+import { refuseMeter } from '../meters/meter.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id, ListOf, Metadata, nullable, pageFields, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
@@ -47,7 +48,7 @@ export const createPrice = operation({
   kind: 'write',
   summary: 'Create a price',
   description:
-    'One price holds its amounts in several currencies. A `recurring` price says its cycle: a subscription is made of it; checkout takes one-time prices.',
+    'One price holds its amounts in several currencies. A `recurring` price says its cycle: a subscription is made of it. With the pricing_model `usage` it charges what a `meter` counted, when a period is over.',
   input: Type.Object(
     {
       product: Id,
@@ -73,6 +74,7 @@ export const createPrice = operation({
     const { account_id } = ctx.account;
     const type = input.type ?? 'one_time';
     const terms = termsOf(input, type);
+    if (terms.meter_id !== null) await refuseMeter(tx, account_id, terms.meter_id);
     const product = await lockProduct(tx, account_id, input.product);
     if (!product.active)
       throw new Fault('state_invalid', 'This product is archived. Unarchive it before you add a price.', {
@@ -210,13 +212,17 @@ export const updatePrice = operation({
   example: { id: '{price}', amounts: [{ currency: 'USD', unit_amount: 2099 }] },
   async run(ctx, input, tx) {
     const { account_id } = ctx.account;
-    const { id, amounts, pricing_model, recurring, transform_quantity, default: chosen, metadata, ...plain } = input;
+    const { id, amounts, pricing_model, recurring, transform_quantity, meter, tiers_mode, ...rest } = input;
+    const { default: chosen, metadata, ...plain } = rest;
     // The product first, as everywhere: two edits never wait for each other in a ring.
     const known = await findPrice(tx, account_id, id, 'id');
     if (chosen !== undefined) await lockProduct(tx, account_id, known.price.product_id);
     const before = await lockPrice(tx, account_id, id);
-    const edits = [amounts, pricing_model, recurring, transform_quantity].some((part) => part !== undefined);
+    const parts = [amounts, pricing_model, recurring, transform_quantity, meter, tiers_mode];
+    const edits = parts.some((part) => part !== undefined);
     const terms = edits ? termsOf(input, before.price.type, before.snapshot) : undefined;
+    if (terms?.meter_id && terms.meter_id !== before.snapshot.meter_id)
+      await refuseMeter(tx, account_id, terms.meter_id);
     if (chosen && !before.price.active)
       throw new Fault('state_invalid', 'An archived price cannot be the default. Unarchive it first.', {
         param: 'default',

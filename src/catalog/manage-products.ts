@@ -133,7 +133,14 @@ export const listProducts = operation({
   kind: 'read',
   summary: 'List products',
   description: 'Newest first.',
-  input: Type.Object({ ...pageFields, active: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
+  input: Type.Object(
+    {
+      ...pageFields,
+      active: Type.Optional(Type.Boolean()),
+      name: Type.Optional(text(250, 'A part of the name; capitals and small letters are the same.')),
+    },
+    { additionalProperties: false },
+  ),
   output: ListOf(ProductObject),
   faults: ['parameter_invalid'],
   async run(ctx, input) {
@@ -144,6 +151,8 @@ export const listProducts = operation({
       .orderBy('id', window.before === undefined ? 'desc' : 'asc')
       .limit(window.limit + 1);
     if (input.active !== undefined) query = query.where('active', '=', input.active);
+    // What was typed is text: a per cent sign or an underscore stands for itself.
+    if (input.name !== undefined) query = query.where('name', 'ilike', `%${input.name.replaceAll(/[\\%_]/g, '\\$&')}%`);
     if (window.after !== undefined) query = query.where('id', '<', window.after);
     if (window.before !== undefined) query = query.where('id', '>', window.before);
     const rows = (await query.selectAll().execute()) as unknown as ProductRow[];

@@ -7,7 +7,7 @@ import type { Executor, Tx } from '../db/db.ts';
 import type { PriceSnapshots, Prices } from '../db/types.ts';
 import { notFound } from '../kit/fault.ts';
 import { Metadata, nullable } from '../operation/fields.ts';
-import { pricingModels, type Terms } from './pricing.ts';
+import { pricingModels, type Terms, tiersModes } from './pricing.ts';
 import { type StoredTerms, Transform } from './terms.ts';
 
 export type SnapshotRow = Omit<Selectable<PriceSnapshots>, keyof StoredTerms> & StoredTerms;
@@ -30,6 +30,8 @@ const termsShape = {
     }),
   ),
   transform_quantity: nullable(Transform),
+  meter: nullable(Type.String({ description: 'Of a price by usage: whose events are charged.' })),
+  tiers_mode: nullable(Type.Enum([...tiersModes])),
   recurring: nullable(
     Type.Object({
       interval: Type.Enum(['day', 'week', 'month', 'year']),
@@ -75,6 +77,8 @@ const shownTerms = (s: StoredTerms) => ({
   pricing_model: s.pricing_model,
   amounts: s.amounts,
   transform_quantity: s.divide_by !== null && s.round !== null ? { divide_by: s.divide_by, round: s.round } : null,
+  meter: s.meter_id,
+  tiers_mode: s.tiers_mode,
   recurring:
     s.billing_interval === null
       ? null
@@ -139,6 +143,18 @@ export async function findPrices(
     .where('id', 'in', [...new Set(ids)])
     .execute();
   return await withSnapshots(query, account_id, rows as unknown as PriceRow[]);
+}
+
+/** The terms under which something was sold, whatever its price says now. */
+export async function findSnapshot(query: Executor | Tx, account_id: string, id: string): Promise<SnapshotRow> {
+  const row = await query
+    .selectFrom('price_snapshots')
+    .selectAll()
+    .where('account_id', '=', account_id)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!row) throw notFound('price snapshot', id);
+  return row as unknown as SnapshotRow;
 }
 
 export async function findPrice(

@@ -12,13 +12,22 @@ export type Tier = { up_to: number | null; unit_amount: number; flat_amount: num
 export type PriceAmount = { currency: Currency; unit_amount: number | null; tiers: Tier[] | null };
 export type TransformQuantity = { divide_by: number; round: 'up' | 'down' };
 
+export const tiersModes = ['graduated', 'volume'] as const;
+export type TiersMode = (typeof tiersModes)[number];
+
 export type Terms = {
   pricing_model: PricingModel;
   amounts: PriceAmount[];
   transform_quantity: TransformQuantity | null;
+  /** Of a price by usage that is tiered. */
+  tiers_mode?: TiersMode | null;
 };
 
-export const isTiered = (model: PricingModel): boolean => model === 'tiered_graduated' || model === 'tiered_volume';
+/** How the tiers of a price are counted; null: it has none. */
+export function tiersModeOf({ pricing_model, tiers_mode = null }: Pick<Terms, 'pricing_model' | 'tiers_mode'>) {
+  if (pricing_model === 'usage') return tiers_mode;
+  return pricing_model === 'tiered_graduated' ? 'graduated' : pricing_model === 'tiered_volume' ? 'volume' : null;
+}
 
 /** Undefined when the price is not sold in this currency. */
 export function amountOf(terms: Terms, currency: Currency, quantity: number): number | undefined {
@@ -26,8 +35,9 @@ export function amountOf(terms: Terms, currency: Currency, quantity: number): nu
   if (!amount) return undefined;
   assert(Number.isSafeInteger(quantity) && quantity >= 0, 'a quantity is a whole number');
   const counted = BigInt(transformed(quantity, terms.transform_quantity));
-  const cost = isTiered(terms.pricing_model)
-    ? tieredCost(terms.pricing_model === 'tiered_graduated', must(amount.tiers, 'a tiered price has tiers'), counted)
+  const mode = tiersModeOf(terms);
+  const cost = mode
+    ? tieredCost(mode === 'graduated', must(amount.tiers, 'a tiered price has tiers'), counted)
     : counted * BigInt(must(amount.unit_amount, 'a price without tiers has one amount'));
   if (cost > BigInt(maxAmount))
     throw new Fault(

@@ -87,6 +87,28 @@ export async function findProduct(
   return row as unknown as ProductRow;
 }
 
+/** The names of several products in one language, where they have one. */
+export async function localizedNames(
+  query: Executor | Tx,
+  account_id: string,
+  ids: readonly string[],
+  locale: string,
+): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await query
+    .selectFrom('products')
+    .select(['id', 'localized_names'])
+    .where('account_id', '=', account_id)
+    .where('id', 'in', [...new Set(ids)])
+    .execute();
+  return new Map(
+    (rows as unknown as Pick<ProductRow, 'id' | 'localized_names'>[]).flatMap((row) => {
+      const name = localizedName(row, locale);
+      return name === undefined ? [] : [[row.id, name]];
+    }),
+  );
+}
+
 /** Held until the transaction ends: what is decided by the product's state stays right. */
 export async function lockProduct(tx: Tx, account_id: string, id: string, param = 'product'): Promise<ProductRow> {
   const row = await tx
@@ -101,9 +123,12 @@ export async function lockProduct(tx: Tx, account_id: string, id: string, param 
 }
 
 /** `pt-BR` takes `pt-BR`, else `pt`, else the name itself. */
-export function nameIn(product: Pick<ProductRow, 'name' | 'localized_names'>, locale: string | null): string {
-  if (locale === null) return product.name;
+export const nameIn = (product: Pick<ProductRow, 'name' | 'localized_names'>, locale: string | null): string =>
+  (locale === null ? undefined : localizedName(product, locale)) ?? product.name;
+
+/** Undefined when the merchant gave no name in that language. */
+export function localizedName(product: Pick<ProductRow, 'localized_names'>, locale: string): string | undefined {
   const names = new Map(Object.entries(product.localized_names).map(([tag, name]) => [tag.toLowerCase(), name]));
   const wanted = locale.toLowerCase();
-  return names.get(wanted) ?? names.get(wanted.split('-')[0] ?? wanted) ?? product.name;
+  return names.get(wanted) ?? names.get(wanted.split('-')[0] ?? wanted);
 }

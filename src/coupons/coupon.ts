@@ -43,8 +43,10 @@ export const CouponObject = Type.Object(
     valid_until: nullable(Type.String({ format: 'date-time' })),
     max_redemptions: nullable(Type.Integer()),
     minimum_amounts: AmountsField('Currency → the least subtotal.'),
-    times_redeemed: Type.Integer({ description: 'By payments that were paid.' }),
-    times_reserved: Type.Integer({ description: 'By payments under way; they count against the limit, too.' }),
+    times_redeemed: Type.Integer({ description: 'By payments that were paid, and subscriptions that began.' }),
+    times_reserved: Type.Integer({
+      description: 'By payments under way and subscriptions that are incomplete; they count against the limit, too.',
+    }),
     metadata: Metadata,
     deleted: Type.Boolean(),
     created_at: Type.String({ format: 'date-time' }),

@@ -57,10 +57,12 @@ test('a percentage of what it applies to, split by the lines it applies to', () 
   assert.deepEqual(discountOf(only, 'USD', [line(500, 'b'), line(9)]), { refused: 'not_applicable', minimum: null });
 });
 
-test('a fixed amount takes at most what it applies to, and never the whole order', () => {
+test('a fixed amount takes at most what it applies to, which may be the whole order', () => {
   const some = { ...fixed(900), applies_to: 'products' as const, product_ids: ['a'] };
   assert.deepEqual(discountOf(some, 'USD', [line(500, 'a'), line(500, 'b')]), { amount: 500, lines: [500, 0] });
-  assert.deepEqual(discountOf(fixed(900), 'USD', [line(500), line(400)]), { refused: 'nothing_left', minimum: null });
+  assert.deepEqual(discountOf(fixed(950), 'USD', [line(500), line(400)]), { amount: 900, lines: [500, 400] });
+  const whole = coupon({ percentage_bps: 10_000 });
+  assert.deepEqual(discountOf(whole, 'USD', [line(500), line(401)]), { amount: 901, lines: [500, 401] });
 });
 
 test('whatever the lines: the parts make the discount, and no line gives more than it costs', () => {

@@ -35,9 +35,6 @@ export type CodeTerms = {
 /** What is bought: `product` and `price` are null for a line without a price. */
 export type DiscountedLine = { amount: number; product: string | null; price: string | null };
 
-/** What a payment must still be about: there is no order of nothing. */
-const least = 1;
-
 export const refusals = [
   'unknown',
   'inactive',
@@ -50,7 +47,6 @@ export const refusals = [
   'customer',
   'first_order',
   'per_customer',
-  'nothing_left',
 ] as const;
 export type Refusal = (typeof refusals)[number];
 export type Refused = { refused: Refusal; minimum: number | null };
@@ -97,12 +93,13 @@ export function discountOf(
       ? portion(eligible, coupon.percentage_bps, 10_000)
       : Math.min(eligible, coupon.fixed_amounts?.[currency] ?? 0);
   if (amount === 0) return refuse('not_applicable');
-  const all = lines.reduce((sum, line) => sum + line.amount, 0);
-  if (all - amount < least) return refuse('nothing_left');
   return { amount, lines: allocate(amount, weights) };
 }
 
-function applies(coupon: CouponTerms, { product, price }: DiscountedLine): boolean {
+export function applies(
+  coupon: Pick<CouponTerms, 'applies_to' | 'product_ids' | 'price_ids'>,
+  { product, price }: DiscountedLine,
+): boolean {
   switch (coupon.applies_to) {
     case 'all':
       return true;

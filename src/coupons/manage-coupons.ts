@@ -53,7 +53,8 @@ const Input = Type.Object(
     prices: Type.Optional(Type.Array(Id, { maxItems: 100 })),
     duration: Type.Optional(
       Type.Enum(['once', 'repeating', 'forever'], {
-        description: 'For how many cycles of a subscription it counts; `once` when left out. A single payment is one.',
+        description:
+          'On a subscription: for its first invoice with an amount, for so many months, or for all of it. `once` when left out; a single payment is one.',
       }),
     ),
     duration_months: Type.Optional(Type.Integer({ minimum: 1, maximum: 120, description: 'With `repeating`.' })),

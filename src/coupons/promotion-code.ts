@@ -27,8 +27,10 @@ export const PromotionCodeObject = Type.Object(
     minimum_amounts: AmountsField('Currency → the least subtotal.'),
     valid_from: nullable(Type.String({ format: 'date-time' })),
     expires_at: nullable(Type.String({ format: 'date-time' })),
-    times_redeemed: Type.Integer({ description: 'By payments that were paid.' }),
-    times_reserved: Type.Integer({ description: 'By payments under way; they count against the limit, too.' }),
+    times_redeemed: Type.Integer({ description: 'By payments that were paid, and subscriptions that began.' }),
+    times_reserved: Type.Integer({
+      description: 'By payments under way and subscriptions that are incomplete; they count against the limit, too.',
+    }),
     metadata: Metadata,
     created_at: Type.String({ format: 'date-time' }),
     updated_at: Type.String({ format: 'date-time' }),

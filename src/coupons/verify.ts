@@ -27,15 +27,26 @@ export const couponChecks: Check[] = [
         or c.times_reserved + c.times_redeemed > c.max_redemptions)`,
   },
   {
-    name: 'every confirmed redemption is of a payment that was paid, and every session paid with a code has one',
+    name: 'every confirmed redemption is of a payment that was paid or a session that came to nothing, and every session completed with a code has one',
     query: (id) => sql`
       select r.account_id || ' ' || r.id as what from coupon_redemptions r
       left join payments p on p.account_id = r.account_id and p.id = r.payment_id
-      where ${ofAccount('r.account_id', id)} and r.status = 'confirmed' and (p.id is null or p.amount_authorized = 0)
+      where ${ofAccount('r.account_id', id)} and r.status = 'confirmed' and r.payment_id is not null and (p.id is null or p.amount_authorized = 0)
+      union all
+      select r.account_id || ' ' || r.id from coupon_redemptions r
+      left join checkout_sessions s on s.account_id = r.account_id and s.id = r.checkout_session_id
+      where ${ofAccount('r.account_id', id)} and r.status = 'confirmed' and r.payment_id is null and r.checkout_session_id is not null
+        and s.payment_status is distinct from 'no_payment_required'
       union all
       select s.account_id || ' ' || s.id from checkout_sessions s
       left join coupon_redemptions r on r.account_id = s.account_id and r.payment_id = s.payment_id and r.status = 'confirmed'
         and r.promotion_code_id = s.promotion_code_id
-      where ${ofAccount('s.account_id', id)} and s.payment_status = 'paid' and s.promotion_code_id is not null and r.id is null`,
+      where ${ofAccount('s.account_id', id)} and s.payment_status = 'paid' and s.promotion_code_id is not null and r.id is null
+      union all
+      select s.account_id || ' ' || s.id from checkout_sessions s
+      left join coupon_redemptions r on r.account_id = s.account_id and r.checkout_session_id = s.id and r.payment_id is null
+        and r.status = 'confirmed' and r.promotion_code_id = s.promotion_code_id
+      where ${ofAccount('s.account_id', id)} and s.payment_status = 'no_payment_required' and s.subscription_terms is null
+        and (s.promotion_code_id is null or r.id is null)`,
   },
 ];
