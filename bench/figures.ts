@@ -4,6 +4,7 @@
 import { type DialectCost, type Measured, median, type OneCaller, type Round } from './measure.ts';
 import type { PagePaint, PaintTimes } from './page-paint.ts';
 import type { PageWeight } from './page-weight.ts';
+import type { Renewals } from './renewals.ts';
 
 export type Figure = {
   name: string;
@@ -22,6 +23,7 @@ export type Findings = {
   one_caller: OneCaller;
   dialect: DialectCost;
   webhooks: { queued: number; bare: number }[];
+  renewals: Renewals;
   page: PageWeight | undefined;
   paint: PagePaint | undefined;
   idle_mb: number;
@@ -46,6 +48,7 @@ export function figuresOf(f: Findings, pgbench_name: string): Figure[] {
     ...f.rounds.flatMap((r) => [r.spread.memory_mb, r.hot.memory_mb]),
   );
   const { p50: at_p50, p99: at_p99 } = f.at_500.latency_ms;
+  const renewal_ratio = f.renewals.per_second / of((r) => r.spread.per_second);
   const whole = (run: Measured) => run.sent / (run.seconds + run.backlog.seconds);
   return [
     {
@@ -105,7 +108,20 @@ export function figuresOf(f: Findings, pgbench_name: string): Figure[] {
       target: 'at least 0.25 x and 2,000/s',
       verdict: verdict(webhook_rate >= 2000 && webhook_ratio >= 0.25),
     },
-    notMeasured('renewals/s in a billing run', 'at least 0.3 x'),
+    {
+      name: `renewals/s, ${f.renewals.count} of one account in one billing run`,
+      value: `${n(f.renewals.per_second)}/s = ${n(renewal_ratio, 2)} x`,
+      reference: 'payments/s over all accounts',
+      target: 'at least 0.3 x',
+      verdict: verdict(renewal_ratio >= 0.3),
+    },
+    {
+      name: 'resident memory of its worker; CPU per renewal: worker / Postgres',
+      value: `${n(f.renewals.memory_mb)} MB; ${n(f.renewals.cpu_ms.worker, 3)} / ${n(f.renewals.cpu_ms.postgres ?? 0, 3)} ms`,
+      reference: '',
+      target: 'at most 500 MB',
+      verdict: verdict(f.renewals.memory_mb <= 500),
+    },
     notMeasured('list page at 10,000,000 payments: -- --lists', 'at most 1.5 x'),
     f.page === undefined
       ? notMeasured('checkout page', 'at most 45 kB gzip')

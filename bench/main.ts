@@ -3,6 +3,7 @@
 //   -- --lists    list and search pages of a small database beside one with many payments; --payments says how many, --seeded names a
 //                 database that `florin seed` filled, to be read and left
 //   -- --dashboard  what the dashboard's pages ask for, of one account; --payments says how many it has (1,000,000)
+//   -- --renewals   the billing run alone; --count says how many subscriptions are due at once (100,000); with --profile where its time goes
 //   -- --profile  where the time goes instead of figures: a CPU profile of the server and the database's statements
 
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -32,6 +33,7 @@ import { openPlace, type Place, results, startServer } from './place.ts';
 import { plotOf } from './plot.ts';
 import { readCpuProfile, readStatements } from './profile.ts';
 import { openReference } from './reference.ts';
+import { measureRenewals, type Renewals } from './renewals.ts';
 import { seedAccounts } from './seed.ts';
 import { seedVolume } from './seed-volume.ts';
 import { openWebhooks } from './webhooks.ts';
@@ -57,10 +59,7 @@ async function openBench(profiling: boolean): Promise<Bench> {
   opened.push(() => place.close());
   const profile = join(results, 'profile');
   if (profiling) await rm(profile, { recursive: true, force: true });
-  const server = await startServer(
-    place,
-    profiling ? ['--cpu-prof', `--cpu-prof-dir=${profile}`, '--cpu-prof-interval=500'] : [],
-  );
+  const server = await startServer(place, profiling ? profilerOf(profile) : []);
   opened.push(() => server.stop());
   const load = startLoad();
   opened.push(() => stop(load));
@@ -103,6 +102,9 @@ async function figures(
   for (let i = 0; i < (quick ? 2 : 3); i++)
     sent.push({ bare: await webhooks.bare(deliveries), queued: await webhooks.queued(deliveries) });
 
+  say('Renewals');
+  const renewals = await renew(quick ? 5_000 : 100_000, undefined);
+
   const page = await weighCheckout(server, must(bench.payers[0], 'an account').key);
   const paint = await paintCheckout(server, must(bench.payers[0], 'an account').key);
   say('Proving the books');
@@ -116,10 +118,11 @@ async function figures(
     one_caller,
     dialect,
     webhooks: sent,
+    renewals,
     page,
     paint,
     idle_mb,
-    verified: { checks: checks.length, failed },
+    verified: { checks: checks.length, failed: [...failed, ...renewals.wrong.map((what) => `renewals: ${what}`)] },
   };
   return { machine, findings, table: figuresOf(findings, reference.name), postgres: place.version };
 }
@@ -161,6 +164,46 @@ async function report(quick: boolean): Promise<boolean> {
   return refusals.length === 0 && failed.length === 0 && table.every((figure) => figure.verdict !== 'missed');
 }
 
+/** In a database of its own, which is gone afterwards. `profile`: the folder for a CPU profile of the worker. */
+async function renew(count: number, profile: string | undefined): Promise<Renewals> {
+  const place = await openPlace({ statements: profile !== undefined, log: (line) => say(`  ${line}`) });
+  try {
+    const done = await measureRenewals(place, count, profile === undefined ? [] : profilerOf(profile));
+    const { worker, postgres } = done.cpu_ms;
+    say(
+      `  ${count} in ${done.seconds.toFixed(1)} s: ${done.per_second.toFixed(0)} renewals/s; CPU per renewal: worker ${worker.toFixed(3)}, Postgres ${postgres?.toFixed(3)} ms; ` +
+        `log ${(done.log_bytes / 1000).toFixed(1)} kB; worker at most ${done.memory_mb.toFixed(0)} MB; other programs took ${done.others_cores.toFixed(1)} cores`,
+    );
+    if (profile !== undefined) await printStatements(place, count);
+    return done;
+  } finally {
+    await place.close();
+  }
+}
+
+async function renewals(count: number, profiling: boolean): Promise<boolean> {
+  const machine = readMachine(results);
+  say(describe(machine));
+  const folder = join(results, 'profile');
+  await rm(folder, { recursive: true, force: true });
+  const done = await renew(count, profiling ? folder : undefined);
+  if (profiling) await printFunctions(folder);
+  say(
+    done.wrong.length === 0
+      ? `every subscription was billed once, numbers 1 to ${count + 1} without a gap, nothing is left, and the books hold`
+      : `NOT AS IT MUST BE:\n${done.wrong.join('\n')}`,
+  );
+  await mkdir(results, { recursive: true });
+  await writeFile(
+    join(results, 'renewals.json'),
+    JSON.stringify({ at: new Date().toISOString(), machine, ...done }, null, 2),
+  );
+  say('written: .florin/bench/renewals.json');
+  return done.wrong.length === 0 && done.memory_mb <= 500;
+}
+
+const profilerOf = (folder: string) => ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=500'];
+
 async function profile(): Promise<void> {
   const bench = await openBench(true);
   const { place, server } = bench;
@@ -176,7 +219,11 @@ async function profile(): Promise<void> {
   );
   await printStatements(place, run.sent);
   await server.stop();
-  const { functions, places, inclusive } = await readCpuProfile(join(results, 'profile'));
+  await printFunctions(join(results, 'profile'));
+}
+
+async function printFunctions(folder: string): Promise<void> {
+  const { functions, places, inclusive } = await readCpuProfile(folder);
   const print = (title: string, lines: { share: number; what: string }[], most: number) =>
     say(
       `\n${title}\n${lines
@@ -277,10 +324,18 @@ try {
     profile: flag,
     lists: flag,
     dashboard: flag,
+    renewals: flag,
+    count: text,
     payments: text,
     seeded: text,
   };
   const { values } = parseArgs({ options });
+  if (values.renewals) {
+    const count = Number(values.count ?? 100_000);
+    if (!Number.isSafeInteger(count) || count < 1) throw new Error('--count must be a whole number of 1 or more.');
+    const met = await renewals(count, values.profile ?? false);
+    await end(values.check && !met ? 1 : 0);
+  }
   if (values.profile) {
     await profile();
     await end(0);

@@ -68,15 +68,19 @@ export async function seedOrders(env: Env, payers: Payer[], count: number, label
       tokens.push(token);
       orders.push({ key: payer.key, token: text, reference: `${label}_${i}` });
     }
-    await env.db.tx((tx) =>
-      runAll(tx, [...insertRows('cards', cardColumns, cards), ...insertRows('tokens', tokenColumns, tokens)]),
-    );
+    await insertCards(env, cards, tokens);
     return orders;
   });
   return chunks.flat();
 }
 
-async function typedCard(ctx: Ctx) {
+export async function insertCards(env: Env, cards: Record<string, unknown>[], tokens: Record<string, unknown>[]) {
+  await env.db.tx((tx) =>
+    runAll(tx, [...insertRows('cards', cardColumns, cards), ...insertRows('tokens', tokenColumns, tokens)]),
+  );
+}
+
+export async function typedCard(ctx: Ctx) {
   const { env } = ctx;
   const { account_id } = ctx.account;
   const { id: key_id, key } = await currentKey(ctx);

@@ -8,6 +8,7 @@ import { plus, seconds } from '../kit/clock.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx, Env } from '../operation/context.ts';
 import { chargeDue, rollDue } from './billing-run.ts';
+import { remindDue } from './remind.ts';
 import type { ClockRow } from './test-clock.ts';
 
 /** So many points in time, then other clocks have their turn. */
@@ -64,8 +65,13 @@ async function move(ctx: Ctx, clock: ClockRow): Promise<boolean> {
     if (!(await freeze(ctx, clock, at))) return false;
     ctx.env.probe('clock.moved');
     const scope = { test_clock_id: clock.id, now: at, limit: 100 };
-    const done = (await rollDue(ctx, scope)) + (await chargeDue(ctx, scope));
-    assert(done > 0, 'what is due is done');
+    const reminded = await remindDue(ctx, scope);
+    const done = reminded + (await rollDue(ctx, scope)).moved + (await chargeDue(ctx, scope));
+    // Another worker, whose lease ran out meanwhile, is at it.
+    if (done === 0) {
+      await sleepUntil(ctx, clock, plus(ctx.env.clock.now(), seconds(1)));
+      return false;
+    }
   }
   await sleepUntil(ctx, clock, ctx.env.clock.now());
   return true;
@@ -73,7 +79,7 @@ async function move(ctx: Ctx, clock: ClockRow): Promise<boolean> {
 
 async function underWay(ctx: Ctx, id: string): Promise<boolean> {
   const { rows } = await sql`
-    select 1 from invoices where account_id = ${ctx.account.account_id} and test_clock_id = ${id} and charging limit 1`.execute(
+    select 1 from invoices where account_id = ${ctx.account.account_id} and test_clock_id = ${id} and charging and not on_page limit 1`.execute(
     ctx.env.db.query,
   );
   return rows.length > 0;
@@ -83,6 +89,7 @@ async function nextDueOf(ctx: Ctx, id: string): Promise<Date | null> {
   const { rows } = await sql<{ at: Date | null }>`
     select least(
       (select min(next_at) from subscriptions where account_id = ${ctx.account.account_id} and test_clock_id = ${id}),
+      (select min(remind_at) from subscriptions where account_id = ${ctx.account.account_id} and test_clock_id = ${id}),
       (select min(charge_at) from invoices where account_id = ${ctx.account.account_id} and test_clock_id = ${id})) as at`.execute(
     ctx.env.db.query,
   );

@@ -3,16 +3,19 @@
 
 import { sql } from 'kysely';
 import { type Executor, GuardFailed, type Statement, type Tx } from '../db/db.ts';
+import { rowTable } from '../db/rows.ts';
 import { assert } from '../kit/assert.ts';
 import { hours, plus, seconds } from '../kit/clock.ts';
 import { isFault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Replay } from '../operation/operation.ts';
-import { beginPayment } from '../payments/create-payment.ts';
+import { beginPayment, sharedGuard } from '../payments/create-payment.ts';
 import type { PaymentRow } from '../payments/payment.ts';
+import type { Source } from '../payments/source.ts';
 import type { InvoiceRow, LineRow } from './invoice.ts';
 import { numberText } from './invoice-object.ts';
+import { taxDue } from './invoice-sums.ts';
 import { failWithoutPayment, giveUpDue, settleInvoice, settleRenewal } from './settle-invoice.ts';
 import { findSubscription, isEnded, type SubscriptionRow } from './subscription.ts';
 
@@ -24,7 +27,7 @@ export type Charge = {
   /** Somebody asked for it now: what was given up is tried all the same. */
   asked?: boolean;
   /** What the billing run has read for the whole batch. */
-  known?: { s: SubscriptionRow; lines: LineRow[]; method: string | undefined };
+  known?: { s: SubscriptionRow; lines: LineRow[]; method: string | undefined; source: Source | undefined };
 };
 
 /** Undefined: no payment was begun. The invoice is read anew by whoever wants to know how it stands. */
@@ -34,7 +37,7 @@ export async function chargeInvoice(ctx: Ctx, charge: Charge): Promise<PaymentRo
   const { claim: _, ...plain } = ctx;
   const { known } = charge;
   const s = known?.s ?? (await findSubscription(env.db.query, invoice.account_id, invoice.subscription_id));
-  if (!charge.asked && isEnded(s)) return undefined;
+  if (!charge.asked && isEnded(s) && invoice.billing_reason !== 'subscription_cancel') return undefined;
   const method =
     charge.payment_method ?? (known ? known.method : await methodFor(env.db.query, s, invoice.declined_method_id));
   if (method === undefined) {
@@ -58,7 +61,13 @@ export async function chargeInvoice(ctx: Ctx, charge: Charge): Promise<PaymentRo
         ...(invoice.merchant_reference ? { merchant_reference: invoice.merchant_reference } : {}),
         ...(charge.return_url ? { return_url: charge.return_url } : {}),
       },
-      { id, guards: [claimInvoice(ctx, invoice, id)] },
+      {
+        id,
+        invoice_id: invoice.id,
+        tax: taxDue(invoice),
+        ...(known?.source ? { source: known.source } : {}),
+        shared_guards: [sharedGuard(claimStatements, claimOf(ctx, charge, id, method))],
+      },
     );
     assert(!(payment instanceof Replay), 'a payment without a claim is not replayed');
     env.probe('invoice.charged');
@@ -83,17 +92,56 @@ export async function chargeInvoice(ctx: Ctx, charge: Charge): Promise<PaymentRo
   }
 }
 
-/** Fails when the invoice is not to be paid any more, is being paid, or was charged since it was looked at. */
-function claimInvoice(ctx: Ctx, invoice: InvoiceRow, payment_id: string): Statement {
-  const now = ctx.env.clock.now();
-  return {
-    name: 'invoice_claim',
-    text: `with done as (
-        update invoices set payment_id = $3, charging = true, charges = charges + 1, charge_at = null, follow_at = $5, follows = 0
-        where account_id = $1 and id = $2 and status in ('open', 'uncollectible') and not charging and charges = $4 returning 1)
-      select florin_expect((select count(*) from done), 1, 'invoice_charge')`,
-    values: [invoice.account_id, invoice.id, payment_id, invoice.charges, plus(now, seconds(5))],
-  };
+const claimColumns = {
+  account_id: 'text',
+  id: 'text',
+  customer_id: 'text',
+  method_id: 'text',
+  payment_id: 'text',
+  charges: 'integer',
+  amount_due: 'bigint',
+  asked: 'boolean',
+  scheduled: 'boolean',
+  follow_at: 'timestamptz',
+};
+type Claim = Record<keyof typeof claimColumns, unknown> & { id: string };
+const claimTable = rowTable(claimColumns);
+
+const claimOf = (ctx: Ctx, { invoice, asked = false }: Charge, payment_id: string, method_id: string): Claim => ({
+  account_id: invoice.account_id,
+  id: invoice.id,
+  customer_id: invoice.customer_id,
+  method_id,
+  payment_id,
+  charges: invoice.charges,
+  amount_due: invoice.amount_due,
+  asked,
+  scheduled: !asked && invoice.charge_at !== null,
+  follow_at: plus(ctx.env.clock.now(), seconds(5)),
+});
+
+/**
+ * Fails when an invoice is not to be paid any more, is being paid, or was charged since it was looked at; when its time had come and
+ * was taken away meanwhile, because its subscription ended; and when its card or customer is gone. What is asked of other tables is
+ * in selects of its own, so that each row is found by its key, whatever the planner believes of a young table.
+ */
+function claimStatements(claims: Claim[]): Statement[] {
+  const sorted = [...claims].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [
+    {
+      name: 'invoices_claim',
+      text: `with done as (
+          update invoices t set payment_id = u.payment_id, charging = true, charges = t.charges + 1, charge_at = null, follow_at = u.follow_at, follows = 0
+          from ${claimTable.from} where t.account_id = u.account_id and t.id = u.id
+            and t.status <> 'paid' and t.status <> 'void' and (u.asked or t.status <> 'uncollectible')
+            and not t.charging and t.charges = u.charges and t.amount_due = u.amount_due and (not u.scheduled or t.charge_at is not null)
+            and (select deleted_at is null from customers c where c.account_id = u.account_id and c.id = u.customer_id)
+            and (select detached_at is null from payment_methods p where p.account_id = u.account_id and p.id = u.method_id)
+          returning 1)
+        select florin_expect((select count(*) from done), cardinality($1), 'invoice_charge')`,
+      values: claimTable.values(sorted),
+    },
+  ];
 }
 
 async function postpone(ctx: Ctx, invoice: InvoiceRow): Promise<void> {
@@ -110,15 +158,15 @@ export async function methodFor(
   declined: string | null,
 ): Promise<string | undefined> {
   const found = await methodsFor(query, s.account_id, [{ s, declined }]);
-  return found.get(s.id);
+  return found[0];
 }
 
-/** The same for many at once, by subscription. */
+/** The same for many at once, in their order. */
 export async function methodsFor(
   query: Executor | Tx,
   account_id: string,
   wanted: { s: SubscriptionRow; declined: string | null }[],
-): Promise<Map<string, string | undefined>> {
+): Promise<(string | undefined)[]> {
   const { rows } = await sql<{ id: string; own: string | null; usual: string | null }>`
     select u.id, p.id as own, c.default_payment_method as usual
     from unnest(${wanted.map((one) => one.s.id)}::text[], ${wanted.map((one) => one.s.customer_id)}::text[], ${wanted.map((one) => one.s.payment_method_id)}::text[])
@@ -128,10 +176,8 @@ export async function methodsFor(
     query,
   );
   const found = new Map(rows.map((row) => [row.id, row]));
-  return new Map(
-    wanted.map(({ s, declined }) => {
-      const row = found.get(s.id);
-      return [s.id, [row?.own, row?.usual].find((id) => id && id !== declined) ?? undefined];
-    }),
-  );
+  return wanted.map(({ s, declined }) => {
+    const row = found.get(s.id);
+    return [row?.own, row?.usual].find((id) => id && id !== declined) ?? undefined;
+  });
 }
