@@ -17,7 +17,28 @@ import { linkPage } from '../payments/page-link.ts';
 import { originsOf } from './embedding.ts';
 import { linesOf, quoteOf, refusalFault, takeCode } from './quote.ts';
 import { Extra, LineItem, SessionObject, type SessionRow, sessionObject } from './session.ts';
+import { SubscriptionData, termsOf } from './subscription-terms.ts';
 import { refuseWrongSums, sumsOf } from './sums.ts';
+
+export const TaxAddress = Type.Object(
+  {
+    country: Type.String({
+      minLength: 2,
+      maxLength: 2,
+      pattern: '^[A-Z]{2}$',
+      description: 'ISO 3166-1 alpha-2 in capitals, such as DE',
+    }),
+    state: Type.Optional(text(100)),
+  },
+  { additionalProperties: false },
+);
+
+export const Locale = Type.String({
+  minLength: 2,
+  maxLength: 35,
+  pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
+  description: 'a BCP 47 tag such as en or pt-BR',
+});
 
 const Input = Type.Object(
   {
@@ -31,6 +52,12 @@ const Input = Type.Object(
       }),
     ),
     currency: CurrencyCode,
+    currency_options: Type.Optional(
+      Type.Enum(['automatic', 'fixed'], {
+        description:
+          'Automatic: with adaptive pricing (`PATCH /v1/fx_settings`) the customer may be offered the currency of their country. Fixed: nobody is.',
+      }),
+    ),
     line_items: Type.Optional(Type.Array(LineItem, { maxItems: 100 })),
     taxes: Type.Optional(Type.Array(Extra, { maxItems: 20 })),
     discounts: Type.Optional(Type.Array(Extra, { maxItems: 20 })),
@@ -42,14 +69,7 @@ const Input = Type.Object(
     description: Type.Optional(text(500)),
     merchant_reference: Type.Optional(text(200)),
     metadata: Type.Optional(Metadata),
-    locale: Type.Optional(
-      Type.String({
-        minLength: 2,
-        maxLength: 35,
-        pattern: '^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
-        description: 'a BCP 47 tag such as en or pt-BR',
-      }),
-    ),
+    locale: Type.Optional(Locale),
     capture: Type.Optional(Type.Boolean({ description: 'False: only hold the amount. True when left out.' })),
     expires_in: Type.Optional(
       Type.Integer({ minimum: 60, maximum: 86_400, description: 'Seconds; 3600 (one hour) when left out.' }),
@@ -80,20 +100,10 @@ const Input = Type.Object(
           'True: taxes by your tax rates, for `tax_address` or the customer’s address. Not beside `taxes` of your own.',
       }),
     ),
-    tax_address: Type.Optional(
-      Type.Object(
-        {
-          country: Type.String({
-            minLength: 2,
-            maxLength: 2,
-            pattern: '^[A-Z]{2}$',
-            description: 'ISO 3166-1 alpha-2 in capitals, such as DE',
-          }),
-          state: Type.Optional(text(100)),
-        },
-        { additionalProperties: false },
-      ),
-    ),
+    tax_address: Type.Optional(TaxAddress),
+    subscription_data: Type.Optional(SubscriptionData),
+    success_message: Type.Optional(text(500, 'What a paid customer reads on our page. Not beside `success_url`.')),
+    custom_text: Type.Optional(text(500, 'Shown above the pay button.')),
   },
   { additionalProperties: false },
 );
@@ -140,9 +150,13 @@ export const createSession = operation({
     const { ui_mode, allowed_origins } = originsOf(input, ctx.account.mode);
     const customer = await customerOf(ctx, tx, input);
     const locale = input.locale ?? customer?.language ?? null;
-    const line_items = await linesOf(ctx, tx, input.line_items ?? [], currency, locale);
+    const line_items = await linesOf(ctx, tx, input.line_items ?? [], currency, locale, input.subscription_data);
+    const subscription_terms = termsOf(input, line_items);
     const given = { line_items, taxes: input.taxes ?? [], discounts: input.discounts ?? [] };
-    const sums = refuseWrongSums({ ...given, amount_total: input.amount_total ?? totalOf(given) }, currency);
+    const sums = refuseWrongSums(
+      { ...given, amount_total: input.amount_total ?? totalOf(given, subscription_terms !== null) },
+      currency,
+    );
     const place = input.automatic_tax ? placeOf(input, customer) : null;
     const order = { currency, lines: line_items, subtotal: sums.subtotal, discounts: given.discounts, place };
     const who = { customer: customer?.id ?? null, email: input.customer_email ?? customer?.email ?? null };
@@ -161,6 +175,7 @@ export const createSession = operation({
         allowed_origins,
         amount_total: quote.amount_total,
         currency,
+        currency_options: input.currency_options ?? 'automatic',
         allow_promotion_codes: input.allow_promotion_codes ?? false,
         automatic_tax: place !== null,
         tax_address: place && JSON.stringify(place),
@@ -173,7 +188,10 @@ export const createSession = operation({
         line_items: JSON.stringify(line_items),
         taxes: JSON.stringify(quote.taxes),
         discounts: JSON.stringify(quote.discounts),
+        subscription_terms: subscription_terms && JSON.stringify(subscription_terms),
         success_url: input.success_url ?? null,
+        success_message: input.success_message ?? null,
+        custom_text: input.custom_text ?? null,
         cancel_url: input.cancel_url ?? null,
         merchant_reference: input.merchant_reference ?? null,
         description: input.description ?? null,
@@ -205,6 +223,17 @@ function refuseContradictions(input: Static<typeof Input>): void {
     throw bad('taxes', 'Taxes of your own do not go with automatic_tax. Leave one of them out.');
   if (input.tax_address && !input.automatic_tax)
     throw bad('tax_address', 'It counts with automatic_tax alone. Set that, or leave tax_address out.');
+  if (input.success_url !== undefined && input.success_message !== undefined)
+    throw bad(
+      'success_message',
+      'A customer who is sent to success_url never reads success_message. Leave one of them out.',
+    );
+  const adjustable = input.line_items?.some((line) => line.adjustable_quantity) ?? false;
+  if (adjustable && (input.discounts?.length ?? 0) + (input.taxes?.length ?? 0) > 0)
+    throw bad(
+      'line_items',
+      'Taxes and discounts of your own would be wrong after another quantity. Use automatic_tax and promotion codes, or leave adjustable_quantity out.',
+    );
   if (input.amount_total === undefined && (input.line_items?.length ?? 0) === 0)
     throw new Fault(
       'parameter_missing',
@@ -215,9 +244,11 @@ function refuseContradictions(input: Static<typeof Input>): void {
 
 function totalOf(
   given: Parameters<typeof sumsOf>[0] extends infer Shown ? Omit<Shown, 'amount_total'> : never,
+  /** Of a subscription nothing may be due today. */
+  recurring: boolean,
 ): number {
   const { total } = sumsOf({ ...given, amount_total: 0 });
-  if (total < 1)
+  if (total < 1 && !recurring)
     throw new Fault('amount_too_small', 'These line items cost nothing. The least that can be paid is 1.', {
       param: 'line_items',
     });

@@ -14,6 +14,7 @@ import { cancelPayment } from '../payments/cancel-payment.ts';
 import { createRefund } from '../payments/create-refund.ts';
 import { type PaymentRow, peekPayment } from '../payments/payment.ts';
 import { attachCard } from '../vault/payment-method.ts';
+import { freePlace, takePlace } from './link-use.ts';
 import { markExpired } from './manage-sessions.ts';
 import { lockSession, type SessionRow, sessionObject } from './session.ts';
 
@@ -37,7 +38,12 @@ export async function followPayment(ctx: Ctx, payment_id: string): Promise<void>
       return second;
     }
     await confirmRedemption(ctx, tx, payment.id);
-    await complete(ctx, tx, session, payment);
+    const saved = session.save_payment_method ? await saveCard(ctx, tx, payment) : null;
+    await complete(ctx, tx, session, {
+      payment_status: 'paid',
+      payment_id: payment.id,
+      payment_method_id: payment.payment_method_id ?? saved,
+    });
     return false;
   });
   if (surplus) await giveBack(ctx, payment, session_id);
@@ -45,6 +51,7 @@ export async function followPayment(ctx: Ctx, payment_id: string): Promise<void>
 
 async function letGo(ctx: Ctx, tx: Tx, session: SessionRow, payment: PaymentRow): Promise<void> {
   if (session.payment_id !== payment.id || session.status === 'complete') return;
+  await freePlace(tx, session);
   await tx
     .updateTable('checkout_sessions')
     .set({ payment_id: null, payment_status: 'unpaid', updated_at: ctx.env.clock.now() })
@@ -53,25 +60,29 @@ async function letGo(ctx: Ctx, tx: Tx, session: SessionRow, payment: PaymentRow)
     .execute();
 }
 
-async function complete(ctx: Ctx, tx: Tx, session: SessionRow, payment: PaymentRow): Promise<void> {
+type Paid = Pick<SessionRow, 'payment_status' | 'payment_method_id'> & { payment_id?: string };
+
+/** Under the session's lock. A subscription that it begins gets its id here, and is made by the reaction to the event. */
+export async function complete(ctx: Ctx, tx: Tx, session: SessionRow, paid: Paid): Promise<void> {
+  await takePlace(ctx, tx, session);
   const now = ctx.env.clock.now();
+  const subscription_id = session.subscription_terms ? newId('sub', ctx.env) : null;
   const changed = await tx
     .updateTable('checkout_sessions')
-    .set({ status: 'complete', payment_status: 'paid', payment_id: payment.id, completed_at: now, updated_at: now })
+    .set({ status: 'complete', ...paid, subscription_id, completed_at: now, updated_at: now })
     .where('account_id', '=', session.account_id)
     .where('id', '=', session.id)
     .returningAll()
     .executeTakeFirstOrThrow();
   const object = sessionObject(ctx.env, changed as unknown as SessionRow);
-  if (session.save_payment_method) await saveCard(ctx, tx, payment);
   await emit(ctx, tx, 'checkout_session.completed', object);
   if (session.status === 'expired') await emit(ctx, tx, 'checkout_session.late_payment', object);
 }
 
 /** A customer who was deleted while paying has paid all the same; only their card is not kept. */
-async function saveCard(ctx: Ctx, tx: Tx, payment: PaymentRow): Promise<void> {
+async function saveCard(ctx: Ctx, tx: Tx, payment: PaymentRow): Promise<string | null> {
   const { customer_id, card_id } = payment;
-  if (customer_id === null || card_id === null || payment.payment_method_id !== null) return;
+  if (customer_id === null || card_id === null || payment.payment_method_id !== null) return null;
   const customer = await tx
     .selectFrom('customers')
     .select('id')
@@ -80,12 +91,13 @@ async function saveCard(ctx: Ctx, tx: Tx, payment: PaymentRow): Promise<void> {
     .where('deleted_at', 'is', null)
     .forNoKeyUpdate()
     .executeTakeFirst();
-  if (!customer) return;
-  await attachCard(ctx, tx, {
+  if (!customer) return null;
+  const { id } = await attachCard(ctx, tx, {
     customer_id,
     card_id,
     billing_address: payment.payment_method?.type === 'card' ? payment.payment_method.billing_address : null,
   });
+  return id;
 }
 
 /**

@@ -21,8 +21,12 @@ export const getSession = operation({
   output: SessionObject,
   faults: ['not_found'],
   example: { id: '{checkout_session}' },
-  run: async (ctx, input) =>
-    sessionObject(ctx.env, await findSession(ctx.env.db.query, ctx.account.account_id, input.id)),
+  async run(ctx, input) {
+    const row = await findSession(ctx.env.db.query, ctx.account.account_id, input.id);
+    // A browser asks: whether the address that its guest typed is a customer's is not for it to learn.
+    const unsaid = ctx.actor.kind === 'publishable' && row.guest;
+    return sessionObject(ctx.env, unsaid ? { ...row, customer_id: null } : row);
+  },
 });
 
 export const listSessions = operation({
@@ -38,6 +42,7 @@ export const listSessions = operation({
       status: Type.Optional(Type.Enum(['open', 'complete', 'expired'])),
       customer: Type.Optional(Id),
       merchant_reference: Type.Optional(text(200)),
+      payment_link: Type.Optional(Id),
     },
     { additionalProperties: false },
   ),
@@ -55,6 +60,7 @@ export const listSessions = operation({
     if (input.customer !== undefined) query = query.where('customer_id', '=', input.customer);
     if (input.merchant_reference !== undefined)
       query = query.where('merchant_reference', '=', input.merchant_reference);
+    if (input.payment_link !== undefined) query = query.where('payment_link_id', '=', input.payment_link);
     if (window.after !== undefined) query = query.where('id', '<', window.after);
     if (window.before !== undefined) query = query.where('id', '>', window.before);
     return toList((await query.execute()) as unknown as SessionRow[], window, (row) => sessionObject(ctx.env, row));

@@ -6,9 +6,11 @@ import { refusals } from '../coupons/discount.ts';
 import { Fault } from '../kit/fault.ts';
 import { Id, nullable } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { refuseOtherPage } from './pay.ts';
+import { redeemerOf } from './guest.ts';
+import { followSums } from './local-currency.ts';
 import { orderOf, quoteOf, takeCode } from './quote.ts';
 import { lockSession, type SessionRow } from './session.ts';
+import { refuseOtherPage } from './standing.ts';
 
 export const PromotionResult = Type.Object({
   state: Type.Enum(['applied', 'removed', 'refused']),
@@ -35,13 +37,14 @@ export const setPromotionCode = operation({
   async run(ctx, input, tx) {
     refuseOtherPage(ctx, input.id);
     const session = await lockSession(tx, ctx.account.account_id, input.id);
+    if (!session.allow_promotion_codes)
+      throw new Fault('feature_unavailable', 'This page takes no promotion codes.', { param: 'code' });
     refuseClosed(ctx.env.clock.now(), session);
     const order = orderOf(session);
-    const who = { customer: session.customer_id, email: session.customer_email };
-    const taken = input.code === null ? undefined : await takeCode(ctx, tx, input.code, order, who);
+    const taken = input.code === null ? undefined : await takeCode(ctx, tx, input.code, order, redeemerOf(session));
     if (taken && 'refused' in taken) return { state: 'refused' as const, ...taken };
     const quote = await quoteOf(ctx, tx, order, taken);
-    await tx
+    const changed = await tx
       .updateTable('checkout_sessions')
       .set({
         amount_total: quote.amount_total,
@@ -53,14 +56,15 @@ export const setPromotionCode = operation({
       })
       .where('account_id', '=', session.account_id)
       .where('id', '=', session.id)
-      .execute();
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    await followSums(ctx, tx, changed as unknown as SessionRow);
     return { state: taken ? ('applied' as const) : ('removed' as const), refused: null, minimum: null };
   },
 });
 
-function refuseClosed(now: Date, session: SessionRow): void {
-  if (!session.allow_promotion_codes)
-    throw new Fault('feature_unavailable', 'This page takes no promotion codes.', { param: 'code' });
+/** What is asked for changes only while nobody pays it. */
+export function refuseClosed(now: Date, session: SessionRow): void {
   if (session.status === 'complete')
     throw new Fault('session_complete', 'This session was paid already.', { param: 'id' });
   if (session.status === 'expired' || session.expires_at <= now)

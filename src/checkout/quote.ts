@@ -14,7 +14,9 @@ import { allocate } from '../kit/allocate.ts';
 import { Fault, isFault, notFound } from '../kit/fault.ts';
 import { type Currency, maxAmount, said } from '../kit/money.ts';
 import type { Ctx } from '../operation/context.ts';
+import { boundsOf } from './quantity.ts';
 import type { LineItem, SessionDiscount, SessionRow, SessionTax, StoredLine } from './session.ts';
+import { dueNow, recurringOf, type SubscriptionData } from './subscription-terms.ts';
 import { lineAmount, sumsOf } from './sums.ts';
 
 /** Free lines as they were sent; lines of a price with everything that its product and its terms of now say. */
@@ -24,6 +26,7 @@ export async function linesOf(
   given: readonly LineItem[],
   currency: Currency,
   locale: string | null,
+  subscription?: SubscriptionData,
 ): Promise<StoredLine[]> {
   const { account_id } = ctx.account;
   const ids = given.flatMap(({ price }) => (price === undefined ? [] : [price]));
@@ -32,18 +35,27 @@ export async function linesOf(
   for (const [i, line] of given.entries()) {
     const at = `line_items[${i}]`;
     if (line.price === undefined) {
-      lines.push(freeLine(line, at));
+      lines.push({ ...freeLine(line, at), ...adjustable(line, at) });
       continue;
     }
     refuseMixed(line, at);
     const found = prices.get(line.price);
     if (!found) throw notFound('price', line.price, `${at}.price`);
-    lines.push(await lineOf(ctx, tx, found, { quantity: line.quantity, currency, locale, at }));
+    const priced = await lineOf(ctx, tx, found, { quantity: line.quantity, currency, locale, at, subscription });
+    lines.push({ ...priced, ...adjustable(line, at) });
   }
   return lines;
 }
 
-function freeLine({ price: _none, name, unit_amount, ...rest }: LineItem, at: string): StoredLine {
+function adjustable(line: LineItem, at: string): Pick<StoredLine, 'adjustable_quantity'> {
+  const bounds = boundsOf(line, at);
+  return bounds === null ? {} : { adjustable_quantity: bounds };
+}
+
+function freeLine(
+  { price: _none, adjustable_quantity: _bounds, name, unit_amount, ...rest }: LineItem,
+  at: string,
+): StoredLine {
   const missing = (param: string, what: string) =>
     new Fault('parameter_missing', `'${param}' is required: ${what}, or send the line as a 'price' and a quantity.`, {
       param,
@@ -65,16 +77,16 @@ function refuseMixed(line: LineItem, at: string): void {
   );
 }
 
-type Asked = { quantity: number; currency: Currency; locale: string | null; at: string };
+type Asked = {
+  quantity: number;
+  currency: Currency;
+  locale: string | null;
+  at: string;
+  subscription?: SubscriptionData | undefined;
+};
 
 async function lineOf(ctx: Ctx, tx: Tx, { price, snapshot }: PriceNow, asked: Asked): Promise<StoredLine> {
   const param = `${asked.at}.price`;
-  if (price.type === 'recurring')
-    throw new Fault(
-      'feature_unavailable',
-      `'${price.id}' is a recurring price, and subscriptions are not sold yet. Use a one-time price.`,
-      { param },
-    );
   const product = await findProduct(tx, ctx.account.account_id, price.product_id);
   if (!price.active || !product.active)
     throw new Fault(
@@ -89,15 +101,18 @@ async function lineOf(ctx: Ctx, tx: Tx, { price, snapshot }: PriceNow, asked: As
       `'${price.id}' is not sold in ${asked.currency}, but in ${snapshot.amounts.map((one) => one.currency).join(', ')}. Add the currency to the price.`,
       { param },
     );
+  const recurring = price.type === 'recurring' ? recurringOf(snapshot, amount, asked.subscription) : undefined;
+  const due = recurring ? dueNow(recurring) : amount;
   const each = snapshot.amounts.find((one) => one.currency === asked.currency)?.unit_amount ?? null;
   const image = imageUrl(ctx.env, product.image_id);
   return {
     name: nameIn(product, asked.locale),
     ...(product.description === null ? {} : { description: product.description }),
     quantity: asked.quantity,
-    unit_amount: each !== null && each * asked.quantity === amount ? each : null,
+    unit_amount: each !== null && each * asked.quantity === due ? each : null,
     ...(image === null ? {} : { image_url: image }),
-    amount,
+    amount: due,
+    ...(recurring ? { recurring } : {}),
     price: price.id,
     price_snapshot: snapshot.id,
     product: product.id,
@@ -220,13 +235,23 @@ export async function weigh(
 ): Promise<Taken | Refused> {
   const { code, coupon } = promotion;
   const now = ctx.env.clock.now();
-  const { subtotal, currency } = order;
+  const { currency } = order;
+  const later = laterOf(order);
+  const subtotal = later?.subtotal ?? order.subtotal;
   const refused =
     refusalOf(coupon, code, { now, subtotal, currency, customer: who.customer }) ??
     (await refusedBefore(query, promotion, who));
   if (refused) return refused;
-  const discount = discountOf(coupon, currency, parts(order));
-  return 'refused' in discount ? discount : { promotion, discount };
+  const discount = discountOf(coupon, currency, later?.parts ?? parts(order));
+  if ('refused' in discount) return discount;
+  return { promotion, discount: later ? { amount: 0, lines: [0] } : discount };
+}
+
+/** Where nothing is due today, a code counts for the first invoice that asks for something. */
+function laterOf(order: Order): { subtotal: number; parts: ReturnType<typeof parts> } | undefined {
+  const amount = order.lines[0]?.recurring?.amount ?? 0;
+  if (order.subtotal > 0 || amount === 0) return undefined;
+  return { subtotal: amount, parts: parts(order).map((part) => ({ ...part, amount })) };
 }
 
 /** In words for the merchant; the page has its own, in the customer's language. */
@@ -243,7 +268,6 @@ export function refusalFault({ refused, minimum }: Refused, currency: Currency):
     customer: 'This promotion code is for other customers. Name the customer of the session.',
     first_order: 'This promotion code is for a first order, and this customer has one.',
     per_customer: 'This customer has used this promotion code as often as one may.',
-    nothing_left: 'With this promotion code nothing is left to pay, and an order of nothing cannot be paid.',
   };
   return new Fault('promotion_code_refused', words[refused], { param: 'promotion_code' });
 }

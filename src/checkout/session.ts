@@ -11,12 +11,15 @@ import { maxAmount } from '../kit/money.ts';
 import type { Env } from '../operation/context.ts';
 import { Metadata, nullable, text, Url } from '../operation/fields.ts';
 import type { UiMode } from './embedding.ts';
+import type { HeldExchange } from './presentment.ts';
+import { AdjustableQuantity, Quantity, QuantityBounds } from './quantity.ts';
+import { Recurring, type SubscriptionTerms } from './subscription-terms.ts';
 import { sumsOf } from './sums.ts';
 
 const FreeLine = {
   name: text(250),
   description: Type.Optional(text(500)),
-  quantity: Type.Integer({ minimum: 1, maximum: 1_000_000 }),
+  quantity: Quantity,
   unit_amount: Type.Integer({ minimum: 0, maximum: maxAmount, description: 'Price of one, minor units.' }),
   image_url: Type.Optional(Url),
 };
@@ -28,12 +31,14 @@ export const LineItem = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 64,
-        description: 'A one-time price of your catalog; with it only `quantity` is sent, and the rest is computed.',
+        description:
+          'A price of your catalog; with it only `quantity` is sent, and the rest is computed. A recurring one stands alone and begins a subscription.',
       }),
     ),
     ...FreeLine,
     name: Type.Optional(FreeLine.name),
     unit_amount: Type.Optional(FreeLine.unit_amount),
+    adjustable_quantity: Type.Optional(AdjustableQuantity),
   },
   { additionalProperties: false },
 );
@@ -68,6 +73,8 @@ export const SessionLine = Type.Object(
     price: Type.Optional(Type.String()),
     price_snapshot: Type.Optional(Type.String({ description: 'The terms under which it is sold.' })),
     product: Type.Optional(Type.String()),
+    recurring: Type.Optional(Recurring),
+    adjustable_quantity: Type.Optional(QuantityBounds),
   },
   { title: 'Line item' },
 );
@@ -103,25 +110,55 @@ export type SessionRow = Omit<
   | 'taxes'
   | 'discounts'
   | 'metadata'
+  | 'exchange'
+  | 'currency_options'
+  | 'presentment_currency'
   | 'tax_address'
+  | 'subscription_terms'
 > & {
   status: 'open' | 'complete' | 'expired';
-  payment_status: 'unpaid' | 'processing' | 'paid';
+  payment_status: 'unpaid' | 'processing' | 'paid' | 'no_payment_required';
   ui_mode: UiMode;
   currency: Currency;
   line_items: StoredLine[];
   taxes: SessionTax[];
   discounts: SessionDiscount[];
   tax_address: Place | null;
+  currency_options: 'automatic' | 'fixed';
+  exchange: HeldExchange | null;
+  presentment_currency: Currency | null;
+  subscription_terms: SubscriptionTerms | null;
   metadata: Metadata;
 };
+
+export const SessionExchange = Type.Object(
+  {
+    currency: Type.String({ description: 'What the customer was offered beside the session’s own.' }),
+    amount_total: Type.Integer({ description: 'What the session comes to in it. Minor units.' }),
+    chosen: Type.Boolean({ description: 'True: the customer is charged this.' }),
+    rate: nullable(
+      Type.String({
+        description:
+          'Units of it for one of the session’s currency, before the markup; null when all prices are your own.',
+      }),
+    ),
+    markup_bps: Type.Integer(),
+    fx_rates: nullable(Type.String({ description: 'The day’s rates it goes by.' })),
+    country: Type.String({ description: 'Where the customer came from, ISO 3166-1.' }),
+    expires_at: Type.String({ format: 'date-time', description: 'The rate holds until then: as long as the session.' }),
+  },
+  { title: 'Session exchange' },
+);
 
 export const SessionObject = Type.Object(
   {
     id: Type.String(),
     object: Type.Literal('checkout_session'),
+    mode: Type.Enum(['payment', 'subscription'], { description: '`subscription`: of a recurring price.' }),
     status: Type.Enum(['open', 'complete', 'expired']),
-    payment_status: Type.Enum(['unpaid', 'processing', 'paid']),
+    payment_status: Type.Enum(['unpaid', 'processing', 'paid', 'no_payment_required'], {
+      description: '`no_payment_required`: complete, and nothing was owed.',
+    }),
     url: nullable(Type.String({ description: 'Send the customer here; null when the session is no longer open.' })),
     ui_mode: Type.Enum(['hosted', 'embedded'], {
       description: 'Where the page is shown: by itself, or inside a page of yours.',
@@ -129,6 +166,8 @@ export const SessionObject = Type.Object(
     allowed_origins: Type.Array(Type.String(), { description: 'Whose pages may embed it; empty when hosted.' }),
     amount_total: Type.Integer({ description: 'What the customer is charged. Minor units of `currency`.' }),
     currency: Type.String(),
+    currency_options: Type.Enum(['automatic', 'fixed']),
+    exchange: nullable(SessionExchange),
     capture: Type.Boolean(),
     amount_subtotal: Type.Integer({ description: 'Of the lines, before discounts and taxes.' }),
     line_items: Type.Array(SessionLine),
@@ -140,7 +179,12 @@ export const SessionObject = Type.Object(
     customer: nullable(Type.String()),
     customer_email: nullable(Type.String()),
     payment: nullable(Type.String({ description: 'The payment that is under way or that paid.' })),
+    subscription: nullable(Type.String({ description: 'What it began, once it is complete.' })),
+    card_setup: nullable(Type.String({ description: 'Where nothing is due today: how the card is put on file.' })),
+    payment_link: nullable(Type.String({ description: 'The link that made it.' })),
     success_url: nullable(Type.String()),
+    success_message: nullable(Type.String({ description: 'What a paid customer reads on our page.' })),
+    custom_text: nullable(Type.String({ description: 'Shown above the pay button.' })),
     cancel_url: nullable(Type.String()),
     description: nullable(Type.String()),
     merchant_reference: nullable(Type.String()),
@@ -159,6 +203,7 @@ export function sessionObject(env: Env, s: SessionRow): SessionObject {
   return {
     id: s.id,
     object: 'checkout_session',
+    mode: s.subscription_terms ? 'subscription' : 'payment',
     status: s.status,
     payment_status: s.payment_status,
     url: s.status === 'open' ? `${env.config.public_url}/pay/${s.id}` : null,
@@ -166,6 +211,8 @@ export function sessionObject(env: Env, s: SessionRow): SessionObject {
     allowed_origins: s.allowed_origins,
     amount_total: s.amount_total,
     currency: s.currency,
+    currency_options: s.currency_options,
+    exchange: s.exchange && shownExchange(s, s.exchange),
     capture: s.capture,
     amount_subtotal: sumsOf(s).subtotal,
     line_items: s.line_items.map(({ tax_category: _kept, ...line }) => line),
@@ -177,7 +224,12 @@ export function sessionObject(env: Env, s: SessionRow): SessionObject {
     customer: s.customer_id,
     customer_email: s.customer_email,
     payment: s.payment_id,
+    subscription: s.subscription_id,
+    card_setup: s.setup_id,
+    payment_link: s.payment_link_id,
     success_url: s.success_url,
+    success_message: s.success_message,
+    custom_text: s.custom_text,
     cancel_url: s.cancel_url,
     description: s.description,
     merchant_reference: s.merchant_reference,
@@ -189,6 +241,17 @@ export function sessionObject(env: Env, s: SessionRow): SessionObject {
     updated_at: s.updated_at.toISOString(),
   };
 }
+
+const shownExchange = (s: SessionRow, held: HeldExchange): Static<typeof SessionExchange> => ({
+  currency: held.currency,
+  amount_total: held.amount_total,
+  chosen: s.presentment_currency !== null,
+  rate: held.rate,
+  markup_bps: held.markup_bps,
+  fx_rates: held.fx_rates,
+  country: held.country,
+  expires_at: s.expires_at.toISOString(),
+});
 
 export async function findSession(query: Executor | Tx, account_id: string, id: string): Promise<SessionRow> {
   const row = await query

@@ -1,15 +1,20 @@
 // What the hosted page is painted from: a session, or a payment that is paid on our page. Reads only, and only what a customer may see.
 
 import Type from 'typebox';
+import { localizedNames } from '../catalog/product.ts';
 import { brandingOf } from '../identity/branding.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { bitcoinUri, missing } from '../payments/bitcoin-verdict.ts';
+import { findSetup, type SetupRow } from '../payments/card-setup.ts';
 import { findPayment, type PaymentRow, peekPayment } from '../payments/payment.ts';
 import { waitsForBitcoin } from '../payments/resolve-bitcoin.ts';
-import { refuseOtherPage } from './pay.ts';
+import { findPaymentLink, stateOf } from './payment-link.ts';
+import { offerOf, presented } from './presentment.ts';
 import { findSession, redirectUrl, type SessionRow } from './session.ts';
+import { refuseOtherPage } from './standing.ts';
+import type { Recurring } from './subscription-terms.ts';
 import { lineAmount, sumsOf } from './sums.ts';
 import { CheckoutView } from './view.ts';
 
@@ -20,28 +25,39 @@ export const viewCheckout = operation({
   kind: 'read',
   summary: 'Show a hosted page',
   description: 'What the customer may see, and nothing else.',
-  input: Type.Object({ id: Id }, { additionalProperties: false }),
+  input: Type.Object(
+    { id: Id, locale: Type.Optional(Type.String({ description: 'Of the page, where the session names none.' })) },
+    { additionalProperties: false },
+  ),
   output: CheckoutView,
   faults: ['not_found'],
   async run(ctx, input) {
     refuseOtherPage(ctx, input.id);
     const { account_id } = ctx.account;
     if (input.id.startsWith('pay_')) return paymentView(ctx, await findPayment(ctx.env.db.query, account_id, input.id));
-    return await sessionView(ctx, await findSession(ctx.env.db.query, account_id, input.id));
+    const session = await findSession(ctx.env.db.query, account_id, input.id);
+    return await sessionView(ctx, await inLanguage(ctx, session, session.locale === null ? input.locale : undefined));
   },
 });
 
-async function sessionView(ctx: Ctx, session: SessionRow): Promise<CheckoutView> {
+async function sessionView(ctx: Ctx, priced: SessionRow): Promise<CheckoutView> {
+  const session = presented(priced);
   const { query } = ctx.env.db;
   const payment =
     session.payment_id === null ? undefined : await peekPayment(query, session.account_id, session.payment_id);
+  const setup =
+    session.setup_id !== null && session.payment_status === 'processing'
+      ? await findSetup(query, session.account_id, session.setup_id)
+      : undefined;
   return {
     ...(await common(ctx)),
     id: session.id,
-    state: sessionState(ctx.env.clock.now(), session, payment),
+    state: sessionState(ctx.env.clock.now(), session, payment ?? setup),
+    recurring: session.subscription_terms && recurringOf(session.subscription_terms),
     amount_total: session.amount_total,
     amount_subtotal: sumsOf(session).subtotal,
     currency: session.currency,
+    offer: offerOf(priced),
     description: session.description,
     line_items: session.line_items.map((item) => ({
       name: item.name,
@@ -50,6 +66,7 @@ async function sessionView(ctx: Ctx, session: SessionRow): Promise<CheckoutView>
       unit_amount: item.unit_amount,
       amount: lineAmount(item),
       image_url: item.image_url ?? null,
+      adjustable: session.status === 'open' ? (item.adjustable_quantity ?? null) : null,
     })),
     taxes: session.taxes.map(({ name, amount, inclusive = false }) => ({ name, amount, inclusive })),
     discounts: session.discounts.map(({ name, amount, code }) => ({
@@ -61,29 +78,67 @@ async function sessionView(ctx: Ctx, session: SessionRow): Promise<CheckoutView>
       code: session.discounts.find((one) => one.code !== undefined)?.code ?? null,
     },
     customer_email: session.customer_email,
+    custom_text: session.custom_text,
+    success_message: session.success_message,
+    link_closed: await linkClosed(ctx, session),
     payment_methods:
       session.customer_known && session.customer_id !== null && session.status === 'open'
         ? await savedCards(ctx, session.customer_id)
         : [],
-    can_save: session.customer_known,
+    can_save: session.customer_known && session.subscription_terms === null,
     locale: session.locale,
     allowed_origins: session.allowed_origins,
     redirect_url: redirectUrl(session.success_url, 'session_id', session.id),
     cancel_url: session.cancel_url,
-    action_url: payment && waitsForBitcoin(payment) ? null : (payment?.next_action_url ?? null),
+    action_url:
+      payment && waitsForBitcoin(payment) ? null : (payment?.next_action_url ?? setup?.next_action_url ?? null),
     expires_at: session.expires_at.toISOString(),
-    takes_bitcoin: session.capture && takesBitcoin(ctx),
+    takes_bitcoin:
+      session.capture && session.subscription_terms === null && session.amount_total > 0 && takesBitcoin(ctx),
     bitcoin: bitcoinView(ctx, payment),
   };
 }
 
-function sessionState(now: Date, session: SessionRow, payment: PaymentRow | undefined): CheckoutView['state'] {
+/** Of a session that names no language, the lines are told in the reader's, as far as the catalog has names in it. */
+async function inLanguage(ctx: Ctx, session: SessionRow, locale: string | undefined): Promise<SessionRow> {
+  if (locale === undefined) return session;
+  const ids = session.line_items.flatMap(({ product }) => (product === undefined ? [] : [product]));
+  const names = await localizedNames(ctx.env.db.query, session.account_id, ids, locale);
+  if (names.size === 0) return session;
+  const named = (line: SessionRow['line_items'][number]) => ({
+    ...line,
+    name: names.get(line.product ?? '') ?? line.name,
+  });
+  return { ...session, line_items: session.line_items.map(named) };
+}
+
+/** Only told where the page is over: one that is open and whose link has closed says so when it is paid. */
+async function linkClosed(ctx: Ctx, session: SessionRow): Promise<CheckoutView['link_closed']> {
+  if (session.payment_link_id === null || session.status !== 'expired') return null;
+  const link = await findPaymentLink(ctx.env.db.query, session.account_id, session.payment_link_id);
+  const state = stateOf(link, ctx.env.clock.now());
+  return state === 'active' ? null : state;
+}
+
+function sessionState(
+  now: Date,
+  session: SessionRow,
+  payment: Pick<PaymentRow, 'status'> | SetupRow | undefined,
+): CheckoutView['state'] {
   if (session.status === 'complete') return 'complete';
   if (payment?.status === 'requires_authentication') return 'requires_authentication';
   if (payment?.status === 'processing' || (payment === undefined && session.payment_status === 'processing'))
     return 'processing';
   return session.status === 'expired' || session.expires_at <= now ? 'expired' : 'open';
 }
+
+/** What the customer reads of it; the rest is the merchant's. */
+const recurringOf = ({ interval, interval_count, trial_days, amount }: Recurring): Recurring => ({
+  interval,
+  interval_count,
+  trial_days,
+  amount,
+});
 
 async function paymentView(ctx: Ctx, payment: PaymentRow): Promise<CheckoutView> {
   const states: Record<PaymentRow['status'], CheckoutView['state']> = {
@@ -101,6 +156,8 @@ async function paymentView(ctx: Ctx, payment: PaymentRow): Promise<CheckoutView>
     state: states[payment.status],
     amount_total: payment.amount,
     amount_subtotal: payment.amount,
+    recurring: null,
+    offer: null,
     currency: payment.currency,
     description: payment.description,
     line_items: [],
@@ -108,6 +165,9 @@ async function paymentView(ctx: Ctx, payment: PaymentRow): Promise<CheckoutView>
     discounts: [],
     promotion: { allowed: false, code: null },
     customer_email: payment.email,
+    custom_text: null,
+    success_message: null,
+    link_closed: null,
     payment_methods: [],
     can_save: false,
     locale: null,

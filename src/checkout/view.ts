@@ -1,6 +1,8 @@
 // What the hosted page shows and is answered: one shape for a checkout session and for a payment that is paid on our page.
 
 import Type, { type Static } from 'typebox';
+import { QuantityBounds } from './quantity.ts';
+import { Recurring } from './subscription-terms.ts';
 
 /** All amounts are satoshis. */
 const BitcoinView = Type.Object({
@@ -34,6 +36,19 @@ export const CheckoutView = Type.Object({
   amount_total: Type.Integer(),
   amount_subtotal: Type.Integer(),
   currency: Type.String(),
+  /** Two currencies to choose from, the session's own first; null: there is nothing to choose. */
+  offer: Type.Union([
+    Type.Object({
+      choices: Type.Array(
+        Type.Object({ currency: Type.String(), amount_total: Type.Integer(), chosen: Type.Boolean() }),
+      ),
+      /** Of the second for one of the first; null: the merchant's own prices. */
+      rate: Type.Union([Type.String(), Type.Null()]),
+      markup_bps: Type.Integer(),
+      rate_date: Type.Union([Type.String(), Type.Null()]),
+    }),
+    Type.Null(),
+  ]),
   description: Type.Union([Type.String(), Type.Null()]),
   line_items: Type.Array(
     Type.Object({
@@ -44,6 +59,8 @@ export const CheckoutView = Type.Object({
       unit_amount: Type.Union([Type.Integer(), Type.Null()]),
       amount: Type.Integer(),
       image_url: Type.Union([Type.String(), Type.Null()]),
+      /** The customer may change the quantity within these; null: it is fixed. */
+      adjustable: Type.Union([QuantityBounds, Type.Null()]),
     }),
   ),
   /** An inclusive one is shown and not added. */
@@ -52,6 +69,14 @@ export const CheckoutView = Type.Object({
   /** Whether the page has a field for a promotion code, and which one counts. */
   promotion: Type.Object({ allowed: Type.Boolean(), code: Type.Union([Type.String(), Type.Null()]) }),
   customer_email: Type.Union([Type.String(), Type.Null()]),
+  /** Shown above the pay button. */
+  custom_text: Type.Union([Type.String(), Type.Null()]),
+  /** What a paid customer reads, instead of being sent on. */
+  success_message: Type.Union([Type.String(), Type.Null()]),
+  /** Why nobody can pay by the link that made it, when it is over; null: its own time was up. */
+  link_closed: Type.Union([Type.Enum(['inactive', 'expired', 'used_up']), Type.Null()]),
+  /** What is charged after today, for a subscription. */
+  recurring: Type.Union([Recurring, Type.Null()]),
   /** The customer's saved cards, offered beside a new one. */
   payment_methods: Type.Array(
     Type.Object({

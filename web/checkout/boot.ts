@@ -24,6 +24,12 @@ export type Boot = {
   merchant: string;
   /** As displayed. */
   amount: string;
+  /** Minor units. */
+  amount_minor: number;
+  /** Where there is a choice: said with a press, so that it is never another one than the customer saw. */
+  currency: string | null;
+  /** Nothing to pay: no card is asked for. */
+  free: boolean;
   messages: Record<ScriptKey, string>;
 };
 

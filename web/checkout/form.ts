@@ -9,6 +9,7 @@ import { type Html, html } from './html.ts';
 import { bitcoinMark, brandNames, brands, icon, isBrand, mark } from './marks.ts';
 import { languageOf } from './messages.ts';
 import { moneyIn, type Page, type Say, sayIn } from './page.ts';
+import { isFree, wordsOf } from './recurring.ts';
 
 export function form(view: CheckoutView, page: Page, now: Date, shown: boolean): Html {
   const say = sayIn(page.locale);
@@ -18,7 +19,7 @@ export function form(view: CheckoutView, page: Page, now: Date, shown: boolean):
   return html`<form id="form" class="panel" method="post" novalidate${shown ? '' : html` hidden`}>
 <fieldset id="fields" class="plain">
 <section aria-labelledby="contact-title"><h2 id="contact-title">${say('contact')}</h2>${email(view, say)}</section>
-<section aria-labelledby="method-title"><h2 id="method-title">${say('payment_method')}</h2>
+<section id="method" aria-labelledby="method-title"${isFree(view) ? html` hidden` : ''}><h2 id="method-title">${say('payment_method')}</h2>
 ${
   (saved.length > 0 || view.takes_bitcoin) &&
   html`<div class="choices" role="radiogroup" aria-labelledby="method-title">${saved.map((card) => savedChoice(card, card === chosen, page))}<label class="choice"><input type="radio" name="method" id="method-new" value=""${chosen ? '' : html` checked`}>${mark('')}<span class="choice-text">${say(saved.length > 0 ? 'use_new_card' : 'card_brand')}</span></label>${view.takes_bitcoin && html`<label class="choice"><input type="radio" name="method" id="method-bitcoin" value="bitcoin">${bitcoinMark}<span class="choice-text">Bitcoin</span></label>`}</div>`
@@ -27,9 +28,11 @@ ${
 </section>
 </fieldset>
 <div id="notice" class="notice" role="alert" tabindex="-1"></div>
-<button type="button" id="pay" class="button primary needs-script" aria-describedby="secure"><span class="face">${icon('lock')}<span id="pay-text">${say('pay_amount', { amount })}</span></span><span class="spinner" aria-hidden="true"></span></button>
+${view.custom_text && html`<p class="custom"><bdi>${view.custom_text}</bdi></p>`}
+<button type="button" id="pay" class="button primary needs-script" aria-describedby="secure"><span class="face">${icon('lock')}<span id="pay-text">${say(wordsOf(view).button, { amount })}</span></span><span class="spinner" aria-hidden="true"></span></button>
 ${!page.still && html`<noscript><p class="notice plain-notice">${icon('alert')}<span>${say('noscript')}</span></p></noscript>`}
-<p class="secure" id="secure">${icon('shield')}<span>${say('secure_note', { merchant: view.merchant.name })}</span></p>
+${view.recurring && html`<p class="note consent">${say('recurring_consent', { merchant: view.merchant.name })}</p>`}
+<p class="secure" id="secure"${isFree(view) ? html` hidden` : ''}>${icon('shield')}<span>${say('secure_note', { merchant: view.merchant.name })}</span></p>
 </form>`;
 }
 
@@ -46,7 +49,8 @@ function email(view: CheckoutView, say: Say): Html {
   return field({ id: 'email', label: say('email'), control });
 }
 
-function newCard(view: CheckoutView, page: Page): Html {
+/** Also the portal's. */
+export function newCard(view: Pick<CheckoutView, 'merchant' | 'can_save'>, page: Page): Html {
   const say = sayIn(page.locale);
   const country = countryOf(page.locale);
   const digits = (id: string, autocomplete: string, most: number, placeholder: string, described: string) =>

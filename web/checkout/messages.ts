@@ -95,6 +95,7 @@ export const scriptKeys = [
   'promo_missing',
   'promo_unknown',
   'promo_gone',
+  'quantity_range',
 ] as const satisfies readonly MessageKey[];
 export type ScriptKey = (typeof scriptKeys)[number];
 

@@ -49,9 +49,11 @@ type Shell = {
   asks_again?: boolean;
   /** Colours that replace our own, made by branding.ts; and the merchant's picture for the tab. */
   brand?: { style: string; icon_url: string | null };
+  /** What a messenger shows of the address. */
+  share?: { title: string; description: string; image: string | undefined };
 };
 
-export function shell({ page, title, body, with_script, asks_again, brand }: Shell): string {
+export function shell({ page, title, body, with_script, asks_again, brand, share }: Shell): string {
   const { nonce, assets, locale, base_path } = page;
   const script = html`<script type="module" nonce="${nonce}" src="${base_path}/assets/${assets.script.path}" integrity="${assets.script.integrity}"></script>`;
   // The style sheet is ours and holds no `<`; the build refuses one that does.
@@ -65,7 +67,7 @@ export function shell({ page, title, body, with_script, asks_again, brand }: She
 <meta name="theme-color" content="#191c20" media="(prefers-color-scheme: dark)">
 <meta name="robots" content="noindex, nofollow">
 <meta name="format-detection" content="telephone=no">
-<title>${title}</title>
+<title>${title}</title>${share && shared(share)}
 <link rel="icon" href="${webUrl(brand?.icon_url ?? null) ?? icon}">
 <style nonce="${nonce}">${raw(assets.style)}</style>${brand?.style && html`<style nonce="${nonce}">${raw(brand.style)}</style>`}
 ${with_script && script}
@@ -78,6 +80,9 @@ ${body}
 </html>
 `.text;
 }
+
+const shared = ({ title, description, image }: NonNullable<Shell['share']>): Html =>
+  html`<meta property="og:title" content="${title}"><meta property="og:description" content="${description}">${image && html`<meta property="og:image" content="${image}">`}`;
 
 const icon =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%230b6b4f'/%3E%3Crect x='7' y='10' width='18' height='13' rx='2.5' fill='none' stroke='%23fff' stroke-width='2.2'/%3E%3Cpath d='M7 14.5h18' stroke='%23fff' stroke-width='2.2'/%3E%3C/svg%3E";

@@ -4,10 +4,12 @@
 import type { PromotionResult } from '../../src/checkout/promotion.ts';
 import type { CheckoutView } from '../../src/checkout/view.ts';
 import { currencyOf } from '../../src/kit/money.ts';
+import { choiceTexts } from './choice-texts.ts';
 import { type Html, html } from './html.ts';
 import { icon } from './marks.ts';
 import type { MessageKey } from './messages.ts';
 import { moneyIn, type Page, sayIn } from './page.ts';
+import { isFree, recurringText, wordsOf } from './recurring.ts';
 
 export type SumLine = { name: string; amount: string; kind: '' | 'less' | 'whole' | 'within' };
 
@@ -32,7 +34,11 @@ export function sumLines(view: CheckoutView, page: Page): SumLine[] {
     }));
   const between = [...less, ...added];
   const subtotal = { name: say('subtotal'), amount: money(view.amount_subtotal), kind: '' as const };
-  const total = { name: say('total_due'), amount: money(view.amount_total), kind: 'whole' as const };
+  const total = {
+    name: say(view.recurring ? 'due_today' : 'total_due'),
+    amount: money(view.amount_total),
+    kind: 'whole' as const,
+  };
   return [...(between.length > 0 ? [subtotal] : []), ...between, total, ...within];
 }
 
@@ -61,31 +67,66 @@ const words: Record<NonNullable<PromotionResult['refused']>, MessageKey> = {
   customer: 'promo_customer',
   first_order: 'promo_first_order',
   per_customer: 'promo_per_customer',
-  nothing_left: 'promo_not_applicable',
 };
 
+/** The order as it is now, in the words of the page: what changes when a code is taken or a quantity changed. */
+export type OrderShown = {
+  code: string | null;
+  total: string;
+  /** Heading and text of what is shown when it is paid. */
+  paid_title: string;
+  paid: string;
+  /** Minor units: what a press says that it saw. */
+  amount: number;
+  sums: SumLine[];
+  /** On the button. */
+  button: string;
+  /** Nothing to pay: no card is asked for. */
+  free: boolean;
+  /** What is charged after today. */
+  recurring: string | null;
+  /** What it is in, and what each currency comes to, where there is a choice. */
+  currency: string | null;
+  choices: string[];
+};
+
+export function orderShown(view: CheckoutView, page: Page, now: Date): OrderShown {
+  const say = sayIn(page.locale);
+  const total = moneyIn(page.locale, currencyOf(view.currency))(view.amount_total);
+  const words = wordsOf(view);
+  return {
+    code: view.promotion.code,
+    total,
+    amount: view.amount_total,
+    paid_title: say(words.title),
+    paid: say(words.done, { merchant: view.merchant.name, amount: total }),
+    sums: sumLines(view, page),
+    button: say(words.button, { amount: total }),
+    free: isFree(view),
+    recurring: recurringText(view, page, now) ?? null,
+    currency: view.offer && view.currency,
+    choices: choiceTexts(view, page),
+  };
+}
+
 /** What the page's script puts where; texts alone, in the language of the page. */
-export type PromotionAnswer = {
+export type PromotionAnswer = OrderShown & {
   state: PromotionResult['state'];
   /** For the field when it was refused, else for people who do not see the sums change. */
   message: string;
-  code: string | null;
-  total: string;
-  paid: string;
-  sums: SumLine[];
 };
 
-export function promotionAnswer(result: PromotionResult, view: CheckoutView, page: Page): PromotionAnswer {
+export function promotionAnswer(
+  result: PromotionResult,
+  view: CheckoutView,
+  page: Page,
+  now: Date = new Date(),
+): PromotionAnswer {
   const say = sayIn(page.locale);
-  const money = moneyIn(page.locale, currencyOf(view.currency));
-  const total = money(view.amount_total);
   return {
+    ...orderShown(view, page, now),
     state: result.state,
     message: messageOf(result, view, say('promo_removed'), page),
-    code: view.promotion.code,
-    total,
-    paid: say('success_text', { merchant: view.merchant.name, amount: total }),
-    sums: sumLines(view, page),
   };
 }
 
@@ -94,5 +135,7 @@ function messageOf(result: PromotionResult, view: CheckoutView, removed: string,
   if (result.state === 'removed') return removed;
   const amount = moneyIn(page.locale, currencyOf(view.currency));
   if (result.state === 'applied') return say('promo_applied', { amount: amount(view.amount_total) });
-  return say(words[result.refused ?? 'unknown'], { amount: amount(result.minimum ?? 0) });
+  // The least subtotal is told in the currency of the prices.
+  const priced = moneyIn(page.locale, currencyOf(view.offer?.choices[0]?.currency ?? view.currency));
+  return say(words[result.refused ?? 'unknown'], { amount: priced(result.minimum ?? 0) });
 }

@@ -21,6 +21,13 @@ export function qrPath(text: string): { size: number; path: string } {
   return { size: size + 2 * quiet, path: runs.join('') };
 }
 
+/** As a file, for print. */
+export function qrFile(text: string): string {
+  const { size, path } = qrPath(text);
+  return html`<svg xmlns="http://www.w3.org/2000/svg" width="${size * 8}" height="${size * 8}" viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges"><title>${text}</title><rect width="${size}" height="${size}" fill="#fff"/><path d="${path}" fill="#000"/></svg>\n`
+    .text;
+}
+
 /** Black on white in every colour scheme: scanners do not read the reverse. */
 export function qrCode(text: string, label: string): Html {
   const { size, path } = qrPath(text);

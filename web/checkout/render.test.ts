@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { LinkView } from '../../src/checkout/open-payment-link.ts';
 import type { CheckoutView } from '../../src/checkout/view.ts';
+import { renderLanding, renderLinkClosed } from './link.ts';
+import { qrFile } from './qr.ts';
 import { type Page, renderCheckout, renderNotFound, renderTrouble } from './render.ts';
 import { renderReturn } from './return.ts';
 
@@ -21,11 +24,24 @@ const view: CheckoutView = {
   amount_subtotal: 1000,
   currency: 'USD',
   description: null,
-  line_items: [{ name: 'Beans', description: null, quantity: 2, unit_amount: 500, amount: 1000, image_url: null }],
+  line_items: [
+    {
+      name: 'Beans',
+      description: null,
+      quantity: 2,
+      unit_amount: 500,
+      amount: 1000,
+      image_url: null,
+      adjustable: null,
+    },
+  ],
   taxes: [{ name: 'VAT', amount: 100, inclusive: false }],
   discounts: [{ name: 'TWENTY', amount: 20 }],
   promotion: { allowed: false, code: null },
   customer_email: null,
+  custom_text: null,
+  success_message: null,
+  link_closed: null,
   payment_methods: [],
   can_save: true,
   locale: null,
@@ -35,6 +51,8 @@ const view: CheckoutView = {
   action_url: null,
   expires_at: null,
   takes_bitcoin: false,
+  recurring: null,
+  offer: null,
   bitcoin: null,
 };
 
@@ -74,11 +92,15 @@ test('script in any field stays text', () => {
     id: 'sess_1"><script>',
     merchant: { name: evil, logo_url: `javascript:${evil}` },
     description: evil,
-    line_items: [{ name: evil, description: evil, quantity: 1, unit_amount: 1, amount: 1, image_url: evil }],
+    line_items: [
+      { name: evil, description: evil, quantity: 1, unit_amount: 1, amount: 1, image_url: evil, adjustable: null },
+    ],
     taxes: [{ name: evil, amount: 1, inclusive: true }],
     promotion: { allowed: true, code: evil },
     discounts: [{ name: evil, amount: 1 }],
     customer_email: evil,
+    custom_text: evil,
+    success_message: evil,
     payment_methods: [{ id: evil, brand: evil, last_four: evil, exp_month: 1, exp_year: 2030 }],
     redirect_url: evil,
     cancel_url: evil,
@@ -228,4 +250,73 @@ test('the return page tells its own origin only, and its address cannot end the 
   const text = renderReturn(`https://shop.example/?a='"</script>`, page);
   assert.ok(text.includes('location.origin'));
   assert.equal(text.match(/<\/script>/g)?.length, 1);
+});
+
+test('a quantity is a field where it may be changed, and text where it may not', () => {
+  const [item] = view.line_items;
+  assert.ok(item);
+  const adjustable = { minimum: 1, maximum: 5 };
+  const text = render({
+    line_items: [
+      { ...item, adjustable },
+      { ...item, name: 'Filters' },
+    ],
+  });
+  assert.equal(text.match(/class="quantity needs-script"/g)?.length, 1);
+  assert.match(text, /aria-label="Quantity: Beans"/);
+  assert.ok(!text.includes('class="details folds"'), 'a quantity is not folded away');
+  assert.equal(text.match(/Qty 2 · \$5\.00 each/g)?.length, 2, 'told without the script, too');
+});
+
+test('an order of nothing asks for no card, in any language', () => {
+  for (const [locale, button] of [
+    ['en', 'Complete order'],
+    ['de', 'Bestellung abschließen'],
+    ['ar', 'إتمام الطلب'],
+  ] as const) {
+    const text = render({ amount_total: 0 }, { locale });
+    assert.ok(text.includes(`<span id="pay-text">${button}</span>`));
+    assert.match(text, /<section id="method"[^>]* hidden>/);
+  }
+  assert.match(render(), /<section id="method" aria-labelledby="method-title">/);
+});
+
+test('what the merchant tells: before the button, and after the payment; why a link is over', () => {
+  const told = { custom_text: 'Roasted on Mondays.', success_message: 'See you soon' };
+  const open = render(told);
+  assert.ok(open.indexOf('Roasted on Mondays.') < open.indexOf('id="pay"'));
+  assert.ok(render({ ...told, state: 'complete' }).includes('See you soon'));
+  const sold = render({ state: 'expired', link_closed: 'used_up' });
+  assert.match(sold, /This offer is sold out/);
+  assert.match(sold, /You haven’t been charged/);
+});
+
+test('the pages of a link: nothing of it is markup, and its address is drawn for print', () => {
+  const evil = `"><script>alert(1)</script>`;
+  const link: LinkView = {
+    id: 'plink_1',
+    url: 'https://pay.example/l/plink_1',
+    state: 'active',
+    mode: 'live',
+    merchant: { name: evil, logo_url: null },
+    branding: { color: null, corners: 'rounded', icon_url: null },
+    currency: 'USD',
+    line_items: [{ name: evil, quantity: 1, amount: 1_000, image_url: `javascript:${evil}` }],
+    locale: null,
+  };
+  const landing = renderLanding(link, { ...page, base_path: '/pay' });
+  assert.ok(!landing.includes('<script'));
+  assert.ok(!landing.includes('og:image'), 'only an address that a browser may load');
+  assert.match(landing, /<form method="post" action="\/pay\/l\/plink_1">/);
+  for (const [state, title] of [
+    ['inactive', 'This link is closed'],
+    ['expired', 'This link has expired'],
+    ['used_up', 'This offer is sold out'],
+  ] as const) {
+    const closed = renderLinkClosed({ ...link, state, line_items: [] }, page);
+    assert.ok(closed.includes(title) && !closed.includes('<script') && !closed.includes('<form'));
+  }
+  const file = qrFile(link.url);
+  assert.match(file, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" width="\d+" height="\d+"/);
+  assert.ok(!qrFile(`${link.url}?${evil}`).includes('<script'));
 });

@@ -12,6 +12,7 @@ import { type Icon, icon } from './marks.ts';
 import { scriptKeys } from './messages.ts';
 import { moneyIn, type Page, sayIn, shell } from './page.ts';
 import { qrCode } from './qr.ts';
+import { isFree, wordsOf } from './recurring.ts';
 import { summary } from './summary.ts';
 
 export type { Page, PageAssets } from './page.ts';
@@ -20,14 +21,14 @@ export function renderCheckout(view: CheckoutView, page: Page, now: Date = new D
   const say = sayIn(page.locale);
   const body = html`${view.mode === 'sandbox' && sandbox(page, view.state === 'open')}
 <div class="page">
-${summary(view, page)}
+${summary(view, page, now)}
 <main class="pay"><div class="inner">${panels(view, page, now)}</div></main>
 <footer class="foot"><div class="inner">${icon('lock')}<span>${say('footer')}</span></div></footer>
 </div>
 <script type="application/json" id="boot">${json(boot(view, page, now))}</script>`;
   return shell({
     page,
-    title: say('page_title', { merchant: view.merchant.name }),
+    title: say(view.recurring ? 'subscribe_title' : 'page_title', { merchant: view.merchant.name }),
     body,
     with_script: page.still !== true,
     asks_again: view.bitcoin !== null,
@@ -51,7 +52,13 @@ function boot(view: CheckoutView, page: Page, now: Date): Boot {
     return_url: view.allowed_origins.length > 0 ? (webUrl(view.redirect_url) ?? null) : null,
     merchant: view.merchant.name,
     amount: moneyIn(page.locale, currencyOf(view.currency))(view.amount_total),
-    messages: Object.fromEntries(scriptKeys.map((key) => [key, say(key)])) as Boot['messages'],
+    currency: view.offer && view.currency,
+    amount_minor: view.amount_total,
+    free: isFree(view),
+    messages: {
+      ...(Object.fromEntries(scriptKeys.map((key) => [key, say(key)])) as Boot['messages']),
+      pay_amount: say(wordsOf(view).button),
+    },
   };
 }
 
@@ -123,12 +130,15 @@ function success(view: CheckoutView, page: Page): Html {
   const amount = moneyIn(page.locale, currencyOf(view.currency))(view.amount_total);
   return panel({
     id: 'success',
-    title: say('success_title'),
+    title: say(wordsOf(view).title),
     badge: html`<span class="badge good" aria-hidden="true"><svg class="drawn" viewBox="0 0 52 52" width="52" height="52"><circle cx="26" cy="26" r="24"/><path d="m15.5 27 7.5 7.5 14-15.5"/></svg></span>`,
-    inside: html`<p id="success-text">${say('success_text', { merchant, amount })}</p><p class="note" id="leaving" hidden>${say('redirecting', { merchant })}</p><p class="note" id="staying">${say('close_page')}</p><a class="button" id="continue" href="#" hidden>${say('continue_to', { merchant })}</a>`,
+    inside: html`<p id="success-text">${say(wordsOf(view).done, { merchant, amount })}</p>${thanks(view)}<p class="note" id="leaving" hidden>${say('redirecting', { merchant })}</p><p class="note" id="staying">${say('close_page')}</p><a class="button" id="continue" href="#" hidden>${say('continue_to', { merchant })}</a>`,
     shown: false,
   });
 }
+
+const thanks = ({ success_message }: CheckoutView): Html | undefined =>
+  success_message === null ? undefined : html`<p class="custom thanks"><bdi>${success_message}</bdi></p>`;
 
 /** The bank's page in place. Opened by the script alone; without it the link of the panel above leads there. */
 function challenge(page: Page): Html {
@@ -148,9 +158,9 @@ function complete(view: CheckoutView, page: Page): Html {
   const next = webUrl(view.redirect_url);
   return panel({
     id: 'complete',
-    title: say('complete_title'),
+    title: say(view.recurring ? 'subscribed_title' : isFree(view) ? 'free_title' : 'complete_title'),
     badge: badge('check', 'good'),
-    inside: html`<p>${say('complete_text', { merchant, amount })}</p>${next ? html`<a class="button primary" href="${next}">${say('continue_to', { merchant })}</a>` : html`<p class="note">${say('close_page')}</p>`}`,
+    inside: html`<p>${say(wordsOf(view).complete, { merchant, amount })}</p>${thanks(view)}${next ? html`<a class="button primary" href="${next}">${say('continue_to', { merchant })}</a>` : html`<p class="note">${say('close_page')}</p>`}`,
     shown: true,
   });
 }
@@ -159,17 +169,20 @@ function ended(view: CheckoutView, page: Page, state: 'expired' | 'cancelled', p
   const say = sayIn(page.locale);
   const merchant = view.merchant.name;
   const back = webUrl(view.cancel_url);
+  const link = state === 'expired' ? view.link_closed : null;
+  const told =
+    link === null ? say(back ? `${state}_back` : `${state}_ask`, { merchant }) : say('link_closed_paid', { merchant });
   return panel({
     id: state,
-    title: say(`${state}_title`),
+    title: say(link === null ? `${state}_title` : `link_${link}_title`),
     badge: badge(picture, ''),
-    inside: html`<p>${say(back ? `${state}_back` : `${state}_ask`, { merchant })}</p>${back && html`<a class="button primary" href="${back}">${say('back_to', { merchant })}</a>`}`,
+    inside: html`<p>${told}</p>${back && html`<a class="button primary" href="${back}">${say('back_to', { merchant })}</a>`}`,
     shown: true,
   });
 }
 
 // The numbers are those of src/connectors/simulator/cards.ts; the page shows four of them, the documentation all.
-const testCards = [
+export const testCards = [
   ['4242 4242 4242 4242', 'test_success'],
   ['4000 0000 0000 3220', 'test_challenge'],
   ['4000 0000 0000 0002', 'test_declined'],

@@ -2,24 +2,31 @@
 
 import type { CheckoutView } from '../../src/checkout/view.ts';
 import { currencyOf } from '../../src/kit/money.ts';
+import { currencyChoice } from './currency.ts';
 import { type Html, html, imageUrl, webUrl } from './html.ts';
 import { icon } from './marks.ts';
 import { moneyIn, type Page, sayIn } from './page.ts';
 import { promotionField, sumLines } from './promotion.ts';
+import { quantityField, quantityNote } from './quantity.ts';
+import { recurringText } from './recurring.ts';
 
-export function summary(view: CheckoutView, page: Page): Html {
+export function summary(view: CheckoutView, page: Page, now: Date): Html {
   const say = sayIn(page.locale);
   const money = moneyIn(page.locale, currencyOf(view.currency));
   const details = breakdown(view, page);
   // One line without taxes or discounts says no more than the total does: on a phone nothing needs folding then.
-  const folds = details !== undefined && (view.line_items.length > 1 || sumLines(view, page).length > 1);
+  // A quantity that can be changed is not hidden.
+  const adjusts = view.line_items.some((item) => item.adjustable);
+  const folds = details !== undefined && !adjusts && (view.line_items.length > 1 || sumLines(view, page).length > 1);
   return html`<section class="summary" aria-label="${say('order_summary')}"><div class="inner">
 ${merchant(view, page)}
 <div class="due">
-<h1>${say('page_title', { merchant: view.merchant.name })}</h1>
+<h1>${say(view.recurring ? 'subscribe_title' : 'page_title', { merchant: view.merchant.name })}</h1>
 <p class="total"><bdi id="total">${money(view.amount_total)}</bdi></p>
+${view.recurring && html`<p class="about recurring"><bdi id="recurring">${recurringText(view, page, now)}</bdi></p>`}
 ${view.description && html`<p class="about"><bdi>${view.description}</bdi></p>`}
 </div>
+${currencyChoice(view, page)}
 ${folds && html`<button type="button" class="toggle needs-script" id="toggle" aria-expanded="false" aria-controls="details"><span>${say('show_details')}</span>${icon('down')}</button>`}
 ${details && html`<div class="details${folds ? ' folds' : ''}" id="details">${details}</div>`}
 ${promotionField(view, page)}
@@ -50,7 +57,7 @@ function breakdown(view: CheckoutView, page: Page): Html | undefined {
   const pictures = view.line_items.some((item) => imageUrl(item.image_url));
   return html`${
     view.line_items.length > 0 &&
-    html`<ul class="items" role="list">${view.line_items.map((item) => lineItem(item, page, money, pictures))}</ul>`
+    html`<ul class="items" role="list">${view.line_items.map((item, i) => lineItem(item, i, page, { money, pictures, open: view.state === 'open' }))}</ul>`
   }<dl class="sums" id="sums">
 ${lines.map(({ name, amount, kind }) => html`<div class="sum ${kind}"><dt><bdi>${name}</bdi></dt><dd><bdi>${amount}</bdi></dd></div>`)}
 </dl>`;
@@ -58,17 +65,14 @@ ${lines.map(({ name, amount, kind }) => html`<div class="sum ${kind}"><dt><bdi>$
 
 type Item = CheckoutView['line_items'][number];
 
-function lineItem(item: Item, page: Page, money: (amount: number) => string, pictures: boolean): Html {
-  const say = sayIn(page.locale);
+type Shown = { money: (amount: number) => string; pictures: boolean; open: boolean };
+
+function lineItem(item: Item, line: number, page: Page, { money, pictures, open }: Shown): Html {
   const url = imageUrl(item.image_url);
-  const quantity = new Intl.NumberFormat(page.locale).format(item.quantity);
-  const each = item.unit_amount;
-  const many =
-    each === null ? say('quantity_only', { quantity }) : say('quantity_each', { quantity, price: money(each) });
-  const note = item.quantity === 1 ? undefined : many;
+  const note = quantityNote(item, page, money);
   // The letter stays under the picture: it is what is seen when the picture does not come.
   const picture =
     pictures &&
-    html`<span class="thumb" data-letter="${initial(item.name)}" aria-hidden="true">${url && html`<img src="${url}" alt="" width="48" height="48" loading="lazy" decoding="async" referrerpolicy="no-referrer">`}</span>`;
-  return html`<li class="item">${picture}<div class="what"><p class="item-name"><bdi>${item.name}</bdi></p>${item.description && html`<p class="note"><bdi>${item.description}</bdi></p>`}${note && html`<p class="note">${note}</p>`}</div><p class="price"><bdi>${money(item.amount)}</bdi></p></li>`;
+    html`<span class="thumb" data-letter="${initial(item.name)}"${url ? '' : html` aria-hidden="true"`}>${url && html`<img src="${url}" alt="${item.name}" width="48" height="48" loading="lazy" decoding="async" referrerpolicy="no-referrer">`}</span>`;
+  return html`<li class="item">${picture}<div class="what"><p class="item-name"><bdi>${item.name}</bdi></p>${item.description && html`<p class="note"><bdi>${item.description}</bdi></p>`}${note && html`<p class="note"><bdi id="line-note-${line}">${note}</bdi></p>`}${quantityField(item, line, page, open)}</div><p class="price"><bdi id="line-amount-${line}">${money(item.amount)}</bdi></p></li>`;
 }

@@ -15,7 +15,7 @@ import {
   reshape,
 } from '../card.ts';
 import { comparesPostalCode, withoutPostalCode } from '../countries.ts';
-import { find, say } from './dom.ts';
+import { boot, find, say } from './dom.ts';
 
 export const fieldNames = ['email', 'number', 'expiry', 'cvc', 'name', 'country', 'postal'] as const;
 export type FieldName = (typeof fieldNames)[number];
@@ -32,8 +32,8 @@ export const savedCard = (): string | undefined => (paysBitcoin() ? undefined : 
 
 export const paysBitcoin = (): boolean => chosen()?.value === 'bitcoin';
 
-/** Not so with a saved card or Bitcoin. */
-const typesCard = (): boolean => !chosen()?.value;
+/** Not so with a saved card or Bitcoin, or with nothing to pay. */
+const typesCard = (): boolean => !boot.free && !chosen()?.value;
 
 export type CardBody = {
   number: string;
@@ -187,7 +187,10 @@ function showPostal(): void {
   showError('postal', undefined);
 }
 
-function showMethod(): void {
+/** Also called when there is nothing to pay any more, or something again. */
+export function showMethod(): void {
+  find('method', HTMLElement).hidden = boot.free;
+  find('secure', HTMLElement).hidden = boot.free;
   find('new-card', HTMLElement).hidden = !typesCard();
 }
 

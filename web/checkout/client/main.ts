@@ -5,12 +5,14 @@ import './checkout.css';
 import { startAround } from './around.ts';
 import { startBitcoin } from './bitcoin.ts';
 import { isBusy } from './button.ts';
+import { startCurrency } from './currency.ts';
 import { boot, find, say } from './dom.ts';
 import { fillTestCard, startFields } from './fields.ts';
 import { startLeaving } from './leaving.ts';
 import { authenticate, poll } from './outcome.ts';
 import { detailsChanged, press } from './pay.ts';
 import { startPromotion } from './promotion.ts';
+import { startQuantities } from './quantity.ts';
 import { askStatus } from './server.ts';
 
 function startForm(): void {
@@ -64,6 +66,8 @@ startLeaving();
 if (document.getElementById('form')) {
   startForm();
   startPromotion();
+  startQuantities();
+  startCurrency();
   if (boot.state === 'open') startExpiry();
   if (boot.state === 'processing') void poll();
   if (boot.state === 'requires_authentication') {

@@ -20,6 +20,8 @@ export function show(name: PanelName): void {
     const section = document.getElementById(panel);
     if (section) section.hidden = panel !== name;
   }
+  // What is being paid does not change any more.
+  for (const field of document.querySelectorAll<HTMLElement>('.quantity')) field.hidden = name !== 'form';
   tellState(states[name]);
   // Whoever reads by ear is taken to the new heading; the form gets its focus from whoever shows it. A page around ours
   // keeps the focus that it has.

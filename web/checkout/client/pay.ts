@@ -3,6 +3,7 @@
 
 import { newKey, type Problem } from '../press.ts';
 import { amountText, buttonText, isBusy, whenIdle, whileBusy } from './button.ts';
+import { isChoosing } from './currency.ts';
 import { boot, say } from './dom.ts';
 import {
   cardBody,
@@ -18,6 +19,7 @@ import {
 } from './fields.ts';
 import { clearNotice, showNotice } from './notice.ts';
 import { handle } from './outcome.ts';
+import { isChanging } from './quantity.ts';
 import { askStatus, createToken, type PayBody, sendPayment } from './server.ts';
 
 /** A press whose outcome is not known: pressing again sends the very same thing, so it cannot charge twice. */
@@ -29,7 +31,7 @@ let unsure = false;
 export const isUnsettled = (): boolean => unsure || unanswered !== undefined;
 
 export async function press(): Promise<void> {
-  if (isBusy()) return;
+  if (isBusy() || isChanging() || isChoosing()) return;
   clearNotice();
   if (!unanswered && !checkAll()) return;
   await whileBusy(pay);
@@ -64,7 +66,12 @@ async function pay(): Promise<void> {
 
 async function payBody(): Promise<PayBody | undefined> {
   const email = typedEmail();
-  const common: PayBody = email === undefined ? {} : { email };
+  const common: PayBody = {
+    amount: boot.amount_minor,
+    ...(email === undefined ? {} : { email }),
+    ...(boot.currency === null ? {} : { currency: boot.currency }),
+  };
+  if (boot.free) return common;
   if (paysBitcoin()) return { ...common, payment_method_type: 'bitcoin' };
   const saved = savedCard();
   if (saved !== undefined) return { ...common, payment_method: saved };
@@ -108,6 +115,8 @@ async function handleProblem(problem: Problem): Promise<void> {
     case 'rate_limited':
       return showNotice(say('too_many'), problem.request_id);
   }
+  // Another tab chose another currency, code or quantity: this page's sum is not the one that would be charged.
+  if (problem.param === 'currency' || problem.param === 'amount') return location.reload();
   const field = fieldOf(problem.param);
   if (!field) return showNotice(say('unexpected', { merchant: boot.merchant }), problem.request_id);
   whenIdle(() => {

@@ -1,8 +1,9 @@
 // The promotion code's field: tried at once, with the new total in place. What it takes off is the server's to say; nothing here adds up.
 
-import type { PromotionAnswer, SumLine } from '../promotion.ts';
-import { amountText, buttonText, isBusy } from './button.ts';
-import { announce, boot, find, say } from './dom.ts';
+import type { PromotionAnswer } from '../promotion.ts';
+import { isBusy } from './button.ts';
+import { announce, find, say } from './dom.ts';
+import { showOrder } from './order.ts';
 import { handle } from './outcome.ts';
 import { askStatus, sendPromotionCode } from './server.ts';
 
@@ -61,33 +62,12 @@ async function attempt(code: string | null): Promise<void> {
 
 function show(answer: PromotionAnswer): void {
   if (answer.state === 'refused') return refuse(answer.message);
-  boot.amount = answer.total;
-  find('total', HTMLElement).textContent = answer.total;
-  find('success-text', HTMLElement).textContent = answer.paid;
-  find('sums', HTMLElement).replaceChildren(...answer.sums.map(sumRow));
-  buttonText(amountText());
+  showOrder(answer);
   const taken = answer.code !== null;
-  find('promo-taken', HTMLElement).hidden = !taken;
-  find('promo-name', HTMLElement).textContent = answer.code ?? '';
   input().value = '';
   refuse('');
   open(false);
   find('promo-open', HTMLButtonElement).hidden = taken;
   find(taken ? 'promo-remove' : 'promo-open', HTMLButtonElement).focus();
   announce(answer.message);
-}
-
-function sumRow({ name, amount, kind }: SumLine): HTMLElement {
-  const row = document.createElement('div');
-  row.className = `sum ${kind}`;
-  row.append(cell('dt', name), cell('dd', amount));
-  return row;
-}
-
-function cell(tag: 'dt' | 'dd', text: string): HTMLElement {
-  const element = document.createElement(tag);
-  const isolated = document.createElement('bdi');
-  isolated.textContent = text;
-  element.append(isolated);
-  return element;
 }
