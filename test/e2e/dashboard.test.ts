@@ -159,6 +159,8 @@ test('somebody for finance sees balances and no developers', async () => {
     'Balances',
     'Disputes',
     'Customers',
+    'Billing',
+    'Products',
     'Settings',
   ]);
   await menu.getByRole('link', { name: 'Balances' }).click();
@@ -213,6 +215,13 @@ const pages: readonly (readonly [path: string, title: string])[] = [
   ['/balances/bank-accounts', 'Balances'],
   ['/disputes', 'Disputes'],
   ['/customers', 'Customers'],
+  ['/billing/subscriptions', 'Billing'],
+  ['/billing/invoices', 'Billing'],
+  ['/products', 'Products'],
+  ['/products/coupons', 'Products'],
+  ['/products/links', 'Products'],
+  ['/products/meters', 'Products'],
+  ['/products/tax-rates', 'Products'],
   ['/developers/keys', 'Developers'],
   ['/developers/access-keys', 'Developers'],
   ['/developers/webhooks', 'Developers'],
@@ -222,6 +231,9 @@ const pages: readonly (readonly [path: string, title: string])[] = [
   ['/settings/users', 'Settings'],
   ['/settings/merchants', 'Settings'],
   ['/settings/branding', 'Settings'],
+  ['/settings/billing', 'Settings'],
+  ['/settings/portal', 'Settings'],
+  ['/settings/emails', 'Settings'],
   ['/settings/account', 'Settings'],
   ['/settings/audit', 'Settings'],
 ];

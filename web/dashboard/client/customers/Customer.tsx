@@ -1,19 +1,24 @@
-// One customer: who they are, the cards they saved, and what they paid.
+// One customer: who they are, the cards they saved, what they subscribed to, what they were billed and what they paid.
 
 import { Badge, Button, Text } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useChange, useList, useRead } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
-import type { Customer, Payment, PaymentMethod } from '../data/types.ts';
+import type { Customer, Invoice, Payment } from '../data/types.ts';
+import { InvoiceTable } from '../invoices/InvoiceTable.tsx';
 import { Ask } from '../parts/Ask.tsx';
 import { addressLine } from '../parts/address.ts';
 import { Amount, Go, Id, Status, When } from '../parts/Bits.tsx';
+import { EmailList } from '../parts/EmailList.tsx';
 import { Fields, Page, Refused, Section, Waiting } from '../parts/Page.tsx';
 import { of, Table } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
-import { named } from '../words.ts';
+import { Clock } from '../subscriptions/Clock.tsx';
+import { Cards } from './Cards.tsx';
 import { CustomerDialog } from './CustomerDialog.tsx';
+import { PortalLink } from './PortalLink.tsx';
+import { Subscriptions } from './Subscriptions.tsx';
 import { t } from './words.ts';
 
 export function CustomerPage() {
@@ -58,7 +63,11 @@ export function CustomerPage() {
         />
       </Section>
       {can('payment_methods:read') && <Cards customer={customer} />}
+      {can('subscriptions:read') && <Subscriptions customer={customer} />}
+      {can('invoices:read') && <Invoices id={customer.id} />}
       {can('payments:read') && <Payments id={customer.id} />}
+      <EmailList title={t('emails')} customer={customer.id} />
+      {can('test_clocks:read') && !customer.deleted && <Clock customer={customer.id} />}
     </Page>
   );
 }
@@ -75,6 +84,7 @@ function Actions({ customer }: { customer: Customer }) {
       <Button size="xs" variant="default" onClick={() => setAsking('edit')}>
         {t('edit')}
       </Button>
+      {can('portal_sessions:write') && <PortalLink customer={customer.id} />}
       {can('customers:write', 'customers.delete') && (
         <Button size="xs" variant="default" onClick={() => setAsking('remove')}>
           {t('remove')}
@@ -93,33 +103,6 @@ function Actions({ customer }: { customer: Customer }) {
         submit={() => remove.mutate({ method: 'DELETE', path: `/customers/${customer.id}` })}
       />
     </>
-  );
-}
-
-function Cards({ customer }: { customer: Customer }) {
-  const found = useList<PaymentMethod>('/payment_methods', { customer: customer.id });
-  if (found.rows?.length === 0) return null;
-  return (
-    <Section title={t('cards')} flush>
-      <Table
-        label={t('cards')}
-        {...of(found)}
-        columns={[
-          { key: 'card', label: t('cards'), cell: (row) => `${named(row.card.brand)} •••• ${row.card.last_four}` },
-          {
-            key: 'exp',
-            label: t('expires'),
-            cell: (row) => `${String(row.card.exp_month).padStart(2, '0')}/${row.card.exp_year}`,
-          },
-          {
-            key: 'default',
-            label: t('default'),
-            cell: (row) => (row.id === customer.default_payment_method ? '✓' : ''),
-          },
-          { key: 'id', label: 'Id', cell: (row) => <Id id={row.id} short /> },
-        ]}
-      />
-    </Section>
   );
 }
 
@@ -145,6 +128,16 @@ function Payments({ id }: { id: string }) {
           { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
         ]}
       />
+    </Section>
+  );
+}
+
+function Invoices({ id }: { id: string }) {
+  const found = useList<Invoice>('/invoices', { customer: id, limit: 10 });
+  if (found.rows?.length === 0) return null;
+  return (
+    <Section title={t('invoices')} flush actions={<Go to={`/billing/invoices?customer=${id}`}>{t('all')}</Go>}>
+      <InvoiceTable {...of(found)} of="customer" />
     </Section>
   );
 }

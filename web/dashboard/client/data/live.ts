@@ -11,6 +11,14 @@ const touched: Record<string, string[]> = {
   payment: ['/payments', '/overview', '/balances', '/balance_activities', '/events'],
   refund: ['/payments', '/refunds', '/overview', '/balances', '/balance_activities', '/events'],
   dispute: ['/disputes', '/payments', '/overview', '/balances', '/balance_activities', '/events'],
+  subscription: ['/subscriptions', '/test_clocks', '/events'],
+  invoice: ['/invoices', '/subscriptions', '/test_clocks', '/events'],
+  product: ['/products', '/events'],
+  price: ['/prices', '/events'],
+  coupon: ['/coupons', '/events'],
+  payment_link: ['/payment_links', '/events'],
+  credit_note: ['/credit_notes', '/invoices', '/subscriptions', '/events'],
+  promotion_code: ['/promotion_codes', '/coupons', '/redemptions', '/events'],
 };
 
 export function useLive(): boolean {

@@ -12,14 +12,18 @@ type Props = {
   description?: string;
   required?: boolean;
   most?: number;
+  /** The label is told to readers only: something beside the field shows it. */
+  hidden?: boolean;
+  /** Nothing is an amount, too. */
+  zero?: boolean;
 };
 
-export function AmountInput({ label, currency, value, onChange, description, required, most }: Props) {
+export function AmountInput({ label, currency, value, onChange, description, required, most, hidden, zero }: Props) {
   const amount = minor(value, currency);
-  const wrong = value.trim() !== '' && (amount === undefined || amount <= 0);
+  const wrong = value.trim() !== '' && (amount === undefined || (amount <= 0 && !(zero && amount === 0)));
   return (
     <TextInput
-      label={label}
+      {...(hidden ? { 'aria-label': label } : { label })}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
       inputMode="decimal"

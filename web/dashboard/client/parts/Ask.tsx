@@ -11,6 +11,8 @@ type Props = {
   title: string;
   text?: ReactNode;
   verb: string;
+  /** What the button that does nothing is called, where “Cancel” would be taken for the verb. */
+  back?: string;
   danger?: boolean;
   busy: boolean;
   error?: unknown;
@@ -21,7 +23,21 @@ type Props = {
   size?: string;
 };
 
-export function Ask({ opened, close, title, text, verb, danger, busy, error, blocked, submit, children, size }: Props) {
+export function Ask({
+  opened,
+  close,
+  title,
+  text,
+  verb,
+  back,
+  danger,
+  busy,
+  error,
+  blocked,
+  submit,
+  children,
+  size,
+}: Props) {
   const form = useId();
   const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -47,7 +63,7 @@ export function Ask({ opened, close, title, text, verb, danger, busy, error, blo
           <Refused error={error} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={close}>
-              {t('cancel')}
+              {back ?? t('cancel')}
             </Button>
             <Button type="submit" color={danger ? 'red.9' : undefined} loading={busy} disabled={blocked}>
               {verb}

@@ -76,7 +76,10 @@ export function Table<Row extends { id: string }>(props: Props<Row>) {
   );
 }
 
-type Found<Row> = {
+/** What `of` makes of a list that was read. */
+export type Found<Row> = Pick<Props<Row>, 'rows' | 'error' | 'retry' | 'more'>;
+
+type Listed<Row> = {
   rows: Row[] | undefined;
   error: unknown;
   refetch(): unknown;
@@ -86,7 +89,7 @@ type Found<Row> = {
 };
 
 /** What `useList` found, as the table takes it. */
-export const of = <Row,>(found: Found<Row>) => ({
+export const of = <Row,>(found: Listed<Row>) => ({
   rows: found.rows,
   error: found.error,
   retry: () => void found.refetch(),

@@ -8,6 +8,8 @@ const shapes = {
   balances: <path d="M4 10h16L12 4 4 10Zm2 0v8m4-8v8m4-8v8m4-8v8M3 20h18" />,
   disputes: <path d="M12 4 3 20h18L12 4Zm0 6v4m0 3v.01" />,
   customers: <path d="M9 11a4 4 0 1 0 0-8 4 4 0 0 0 0 8Zm-6 9a6 6 0 0 1 12 0m1-16a4 4 0 0 1 0 7m2 3a6 6 0 0 1 3 6" />,
+  billing: <path d="M20 11a8 8 0 0 0-14-5L4 8m0-4v4h4m-4 5a8 8 0 0 0 14 5l2-2m0 4v-4h-4" />,
+  products: <path d="M12 3 4 7v10l8 4 8-4V7l-8-4Zm-8 4 8 4 8-4m-8 4v10" />,
   developers: <path d="m8 8-4 4 4 4m8-8 4 4-4 4M13 5l-2 14" />,
   settings: (
     <path d="M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6Zm8-3 2-1-2-4-2 1-2-1V5h-4v2L10 8 8 7 6 11l2 1-2 1 2 4 2-1 2 1v2h4v-2l2-1 2 1 2-4-2-1Z" />

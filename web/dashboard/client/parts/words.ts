@@ -16,6 +16,13 @@ export const t = catalogue({
     close: 'Close',
     log: 'Log',
     logOf: 'of request {id}',
+    timeline: 'Timeline',
+    filters: 'Filters',
+    clear: 'Clear filters',
+    apply: 'Apply',
+    any: 'Any',
+    remove: 'Remove',
+    currency: 'Currency',
     tooPrecise: 'Write an amount such as {example}.',
   },
 });

@@ -1,16 +1,17 @@
 // What can be done with a payment. A button that cannot act says why, for the mouse and for the keyboard.
 
-import { Button, Checkbox, NativeSelect, Textarea, Tooltip } from '@mantine/core';
+import { Checkbox, NativeSelect, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import { useChange } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
 import type { Payment, Refund } from '../data/types.ts';
+import { Act } from '../parts/Act.tsx';
 import { AmountInput } from '../parts/AmountInput.tsx';
 import { Ask } from '../parts/Ask.tsx';
 import { major, minor, money } from '../parts/amount.ts';
 import { toast } from '../parts/toast.tsx';
 import { named } from '../words.ts';
-import { type Why, whyNoCancel, whyNoCapture, whyNoRefund } from './actions.ts';
+import { whyNoCancel, whyNoCapture, whyNoRefund } from './actions.ts';
 import { t } from './words.ts';
 
 const reasons = ['requested_by_customer', 'duplicate', 'fraudulent', 'other'];
@@ -32,29 +33,6 @@ export function Actions({ payment }: { payment: Payment }) {
       {asking === 'capture' && <CaptureDialog payment={payment} close={close} />}
       {asking === 'cancel' && <CancelDialog payment={payment} close={close} />}
     </>
-  );
-}
-
-function Act({ label, why, act }: { label: string; why: Why; act(): void }) {
-  const button = (
-    <Button
-      variant="default"
-      size="xs"
-      // Not `disabled`: it must be reached, to be told why.
-      aria-disabled={why !== undefined}
-      data-disabled={why !== undefined || undefined}
-      onClick={() => why === undefined && act()}
-    >
-      {label}
-      {why !== undefined && <span className="sr">: {why}</span>}
-    </Button>
-  );
-  return why === undefined ? (
-    button
-  ) : (
-    <Tooltip label={why} multiline maw={280} withArrow events={{ hover: true, focus: true, touch: true }}>
-      {button}
-    </Tooltip>
   );
 }
 
@@ -163,6 +141,7 @@ function CancelDialog({ payment, close }: DialogProps) {
       title={t('cancelPayment')}
       text={t('cancelText')}
       verb={t('cancelPayment')}
+      back={t('cancelBack')}
       danger
       busy={cancel.isPending}
       error={cancel.error}

@@ -80,6 +80,12 @@ function Facts({ payment }: { payment: Payment }) {
           [t('created'), <When key="at" at={payment.created_at} />],
           [t('description'), payment.description],
           [t('reference'), payment.merchant_reference && <Id id={payment.merchant_reference} />],
+          payment.invoice !== null && [
+            t('invoice'),
+            <Go key="inv" to={`/billing/invoices/${payment.invoice}`}>
+              {payment.invoice}
+            </Go>,
+          ],
           payment.checkout_session !== null && [t('session'), <Id key="sess" id={payment.checkout_session} />],
           payment.checkout_url !== null && [
             t('page'),

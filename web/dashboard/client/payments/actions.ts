@@ -2,10 +2,8 @@
 // The server decides all the same. Pure.
 
 import type { Payment } from '../data/types.ts';
+import type { Why } from '../parts/Act.tsx';
 import { t } from './words.ts';
-
-/** Undefined: it can be done. */
-export type Why = string | undefined;
 
 export function whyNoRefund(p: Payment, allowed: boolean): Why {
   if (!allowed) return t('whyNotAllowed');

@@ -2,7 +2,7 @@
 
 import type { Query } from '../data/request.ts';
 import { minor } from '../parts/amount.ts';
-import { startOfDay } from '../parts/days.ts';
+import { span } from '../parts/filters.ts';
 
 export const filterNames = [
   'status',
@@ -29,7 +29,7 @@ export const filtersOf = (search: Record<string, unknown>): Filters =>
 export function queryOf(filters: Filters, zone: string, ownCurrency: string): Query {
   const currency = filters.currency ?? ownCurrency;
   const amount = (text: string | undefined) => (text === undefined ? undefined : minor(text, currency));
-  const next = (day: string) => new Date(Date.parse(`${day}T12:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+  const { from, to } = span(filters.from, filters.to, zone);
   return {
     status: filters.status,
     amount: amount(filters.amount),
@@ -39,8 +39,8 @@ export function queryOf(filters: Filters, zone: string, ownCurrency: string): Qu
     currency: filters.currency,
     email: filters.email,
     card_last_four: filters.card_last_four,
-    created_from: filters.from === undefined ? undefined : startOfDay(filters.from, zone),
-    created_to: filters.to === undefined ? undefined : startOfDay(next(filters.to), zone),
+    created_from: from,
+    created_to: to,
     merchant_reference: filters.merchant_reference,
     customer: filters.customer,
     checkout_session: filters.checkout_session,

@@ -11,6 +11,9 @@ export const SettingsTabs = () => (
       { to: '/settings/users', label: t('users'), scope: 'users:read' },
       { to: '/settings/merchants', label: t('merchants'), scope: 'merchants:read' },
       { to: '/settings/branding', label: t('branding'), scope: 'merchants:read' },
+      { to: '/settings/billing', label: t('billing'), scope: 'billing_settings:read' },
+      { to: '/settings/portal', label: t('portal'), scope: 'portal_settings:read' },
+      { to: '/settings/emails', label: t('emails'), scope: 'emails:read' },
       { to: '/settings/account', label: t('account'), scope: 'account:read' },
       { to: '/settings/audit', label: t('audit'), scope: 'audit_events:read' },
     ]}

@@ -14,6 +14,8 @@ export const places: readonly Place[] = [
   { to: '/balances', label: 'balances', icon: 'balances', any: ['balances:read'] },
   { to: '/disputes', label: 'disputes', icon: 'disputes', any: ['disputes:read'] },
   { to: '/customers', label: 'customers', icon: 'customers', any: ['customers:read'] },
+  { to: '/billing', label: 'billing', icon: 'billing', any: ['subscriptions:read'] },
+  { to: '/products', label: 'products', icon: 'products', any: ['products:read'] },
   {
     to: '/developers',
     label: 'developers',

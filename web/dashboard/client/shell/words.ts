@@ -7,6 +7,8 @@ export const t = catalogue({
     balances: 'Balances',
     disputes: 'Disputes',
     customers: 'Customers',
+    billing: 'Billing',
+    products: 'Products',
     developers: 'Developers',
     settings: 'Settings',
     keys: 'API keys',

@@ -1,0 +1,162 @@
+// A new subscription: who pays, for what, with which card.
+
+import { Alert, Checkbox, NativeSelect, SimpleGrid, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useChange, useRead } from '../data/api.ts';
+import { useWho } from '../data/session.tsx';
+import type { Customer, List, PaymentMethod, Price, SubscriptionResult } from '../data/types.ts';
+import { Ask } from '../parts/Ask.tsx';
+import { CustomerInput } from '../parts/CustomerInput.tsx';
+import { cardText, expiryText } from '../parts/card.ts';
+import { PriceInput, ProductInput } from '../parts/ProductInput.tsx';
+import { toast } from '../parts/toast.tsx';
+import { t } from './words.ts';
+
+type Props = { customer?: Customer; close(): void; done(made: SubscriptionResult): void };
+
+const whole = (text: string): number | undefined => (/^\d{1,7}$/.test(text.trim()) ? Number(text.trim()) : undefined);
+
+export function NewSubscription({ customer: given, close, done }: Props) {
+  const { can } = useWho();
+  const [customer, setCustomer] = useState<Customer | null>(given ?? null);
+  const [product, setProduct] = useState<string | null>(null);
+  const [price, setPrice] = useState<Price>();
+  const [quantity, setQuantity] = useState('1');
+  const [currency, setCurrency] = useState('');
+  const [method, setMethod] = useState('');
+  const [trial, setTrial] = useState('');
+  const [tax, setTax] = useState(false);
+  const [code, setCode] = useState('');
+  const [reference, setReference] = useState('');
+  const cards = useRead<List<PaymentMethod>>(
+    '/payment_methods',
+    { customer: customer?.id, limit: 50 },
+    { enabled: customer !== null && can('payment_methods:read') },
+  );
+  const add = useChange<SubscriptionResult>((made) => {
+    toast(t('begun'));
+    close();
+    done(made);
+  });
+  const count = whole(quantity);
+  const days = trial.trim() === '' ? undefined : whole(trial);
+  const trialing = (days ?? price?.recurring?.trial_days ?? 0) > 0;
+  const noCard = customer !== null && cards.data !== undefined && cards.data.data.length === 0;
+  const currencies = price?.amounts.map((amount) => amount.currency) ?? [];
+  return (
+    <Ask
+      opened
+      close={close}
+      title={t('add')}
+      verb={trialing ? t('beginTrial') : t('begin')}
+      busy={add.isPending}
+      error={add.error}
+      blocked={!customer || !price || !count || noCard || (trial.trim() !== '' && days === undefined)}
+      submit={() =>
+        add.mutate({
+          path: '/subscriptions',
+          body: {
+            customer: customer?.id,
+            price: price?.id,
+            quantity: count,
+            ...(currency === '' ? {} : { currency }),
+            ...(method === '' ? {} : { payment_method: method }),
+            ...(days === undefined ? {} : { trial_days: days }),
+            ...(code.trim() === '' ? {} : { promotion_code: code.trim() }),
+            automatic_tax: tax,
+            ...(reference.trim() === '' ? {} : { merchant_reference: reference.trim() }),
+          },
+        })
+      }
+    >
+      <CustomerInput
+        label={t('customer')}
+        required
+        value={customer?.id ?? null}
+        onChange={(next) => {
+          setCustomer(next);
+          setMethod('');
+        }}
+      />
+      {noCard && <Alert color="yellow">{t('noCard')}</Alert>}
+      <ProductInput
+        label={t('product')}
+        required
+        value={product}
+        onChange={(next) => {
+          setProduct(next?.id ?? null);
+          setPrice(undefined);
+          setCurrency('');
+        }}
+      />
+      <PriceInput
+        label={t('price')}
+        product={product}
+        type="recurring"
+        value={price?.id ?? ''}
+        onChange={(next) => {
+          setPrice(next);
+          setCurrency('');
+        }}
+      />
+      <SimpleGrid cols={{ base: 1, xs: 2 }}>
+        <TextInput
+          label={t('quantity')}
+          inputMode="numeric"
+          value={quantity}
+          onChange={(event) => setQuantity(event.currentTarget.value)}
+        />
+        <TextInput
+          label={t('trialDays')}
+          placeholder={String(price?.recurring?.trial_days ?? 0)}
+          inputMode="numeric"
+          maxLength={3}
+          value={trial}
+          onChange={(event) => setTrial(event.currentTarget.value)}
+        />
+        {currencies.length > 1 && (
+          <NativeSelect
+            label={t('inCurrency')}
+            value={currency}
+            onChange={(event) => setCurrency(event.currentTarget.value)}
+            data={currencies.map((code, i) => ({ value: i === 0 ? '' : code, label: code }))}
+          />
+        )}
+        {(cards.data?.data.length ?? 0) > 0 && (
+          <NativeSelect
+            label={t('card')}
+            value={method}
+            onChange={(event) => setMethod(event.currentTarget.value)}
+            data={[
+              { value: '', label: t('cardDefault') },
+              ...(cards.data?.data ?? []).map((row) => ({
+                value: row.id,
+                label: `${cardText(row)}, ${expiryText(row)}`,
+              })),
+            ]}
+          />
+        )}
+        <TextInput
+          label={t('code')}
+          maxLength={50}
+          spellCheck={false}
+          autoComplete="off"
+          value={code}
+          onChange={(event) => setCode(event.currentTarget.value)}
+        />
+        <TextInput
+          label={t('reference')}
+          maxLength={200}
+          value={reference}
+          onChange={(event) => setReference(event.currentTarget.value)}
+        />
+      </SimpleGrid>
+      <Checkbox
+        label={t('tax')}
+        description={t('taxHint')}
+        checked={tax}
+        onChange={(event) => setTax(event.currentTarget.checked)}
+      />
+    </Ask>
+  );
+}
