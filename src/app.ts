@@ -6,22 +6,33 @@ import { checkoutPreview } from './api/checkout-preview.ts';
 import { dashboard } from './api/dashboard.ts';
 import { dialectAt, dialects } from './api/dialects.ts';
 import { reference } from './api/docs.ts';
+import { emailPreview } from './api/email-preview.ts';
 import { eventStream } from './api/event-stream.ts';
+import { invoicePages } from './api/invoice-pages.ts';
 import { Limiter } from './api/limits.ts';
+import { linkPages } from './api/link-pages.ts';
 import { mailbox } from './api/mailbox.ts';
 import { contextOf } from './api/native/auth.ts';
 import { problemOf } from './api/native/errors.ts';
 import { native, sendProblem } from './api/native/index.ts';
 import { oauth } from './api/oauth.ts';
 import { pages } from './api/pages.ts';
+import { portalPages } from './api/portal-pages.ts';
 import { noteCaller, openRequestLog } from './api/request-log.ts';
 import { browserSdk } from './api/sdk.ts';
 import { sendRefusal, serveDialect } from './api/serve-dialect.ts';
 import { simulatorPages } from './api/simulator.ts';
 import { walletPages } from './api/simulator-wallet.ts';
+import { pdfOf } from './billing/document/download-document.ts';
+import { payInvoiceOnPage, viewCreditNote, viewInvoice } from './billing/document/page-operations.ts';
+import { accountOfDocument } from './billing/hosted-invoice.ts';
 import { framersOf } from './checkout/embedding.ts';
-import { checkoutStatus, payCheckout } from './checkout/pay.ts';
+import { offerCurrency, setCurrency } from './checkout/local-currency.ts';
+import { openPaymentLink, viewPaymentLink } from './checkout/open-payment-link.ts';
+import { payCheckout } from './checkout/pay.ts';
 import { setPromotionCode } from './checkout/promotion.ts';
+import { setQuantity } from './checkout/set-quantity.ts';
+import { checkoutStatus } from './checkout/standing.ts';
 import { viewCheckout } from './checkout/view-checkout.ts';
 import type { OpenEnv } from './env.ts';
 import { loadAccount } from './identity/account.ts';
@@ -36,11 +47,15 @@ import { createToken } from './vault/create-token.ts';
 
 /** Promotion codes tried on one page, or from one address: enough for a person with a few slips of paper, and slow for who guesses. */
 const codeLimit = { per_second: 0.1, burst: 10 };
+/** Payment links opened from one address: an office behind one is many people, and a program that opens them for fun makes few sessions. */
+const linkLimit = { per_second: 0.5, burst: 30 };
+/** Documents drawn for one address: a person takes a few home, and each costs a tenth of a second. */
+const drawLimit = { per_second: 1, burst: 30 };
 /** Posts of one page: a person who mistypes three times is far below it. */
 const pageLimit = { per_second: 1, burst: 30 };
 
 /** These count their own calls, at the same limiter; everything else is counted by address as it comes in. */
-const countsItself = (url: string) => /^\/(v1|pay|assets)(\/|$|\?)/.test(url) || dialectAt(url) !== undefined;
+const countsItself = (url: string) => /^\/(v1|pay|l|assets)(\/|$|\?)/.test(url) || dialectAt(url) !== undefined;
 
 export type App = { server: FastifyInstance; authenticator: Authenticator; request_log: RequestLog };
 
@@ -120,6 +135,7 @@ export async function openApp(env: OpenEnv): Promise<App> {
       identify: (request) => contextOf(env, authenticator, request),
     }),
   );
+  await server.register(emailPreview((request) => contextOf(env, authenticator, request)));
   await server.register(dashboard(env, assets.dashboard));
   await server.register(reference(env));
   await server.register(await browserSdk());
@@ -135,12 +151,14 @@ export async function openApp(env: OpenEnv): Promise<App> {
   await server.register(walletPages({ clock: env.clock, random: env.random, store: env.simulator_invoices }));
   const visits = new Limiter(env.clock, pageLimit);
   const guesses = new Limiter(env.clock, codeLimit);
+  const openings = new Limiter(env.clock, linkLimit);
   await server.register(async (scope) => {
     scope.addHook('onRequest', async (request) => {
       if (request.url.startsWith('/assets/')) return;
       limiter.take(`address ${request.ip}`);
       // Trying out stolen cards on one page is slow work.
-      if (request.method === 'POST') visits.take(`page ${request.url.split('/')[2] ?? ''}`);
+      if (request.method === 'POST' && request.url.startsWith('/pay/'))
+        visits.take(`page ${request.url.split('/')[2] ?? ''}`);
       if (request.method === 'POST' && request.routeOptions.url === '/pay/:id/promotion_code') {
         guesses.take(`page ${request.url.split('/')[2] ?? ''}`);
         guesses.take(`address ${request.ip}`);
@@ -154,13 +172,44 @@ export async function openApp(env: OpenEnv): Promise<App> {
         payCheckout,
         checkoutStatus,
         setPromotionCode,
+        offerCurrency,
+        setCurrency,
+        setQuantity,
         tokenizeCard: createToken,
         framers: (ctx: Ctx, id: string) => framersOf(env.db.query, ctx.account.account_id, id),
         assets,
         problemOf: problem,
       }),
     );
+    await scope.register(
+      linkPages({
+        env,
+        link: (id: string, request_id: string) => pageContext(env, id, request_id, links),
+        viewPaymentLink,
+        openPaymentLink,
+        mayOpen: (address: string) => openings.take(`address ${address}`),
+        assets,
+        problemOf: problem,
+      }),
+    );
   });
+  const drawings = new Limiter(env.clock, drawLimit);
+  await server.register(
+    invoicePages({
+      env,
+      assets,
+      problemOf: problem,
+      open: (id, token, request_id) => documentContext(env, id, token, request_id),
+      viewInvoice: viewInvoice,
+      viewCreditNote: viewCreditNote,
+      payInvoiceOnPage: payInvoiceOnPage,
+      pdfOf,
+      mayPay: (page) => visits.take(`page ${page}`),
+      mayDraw: (address) => drawings.take(`address ${address}`),
+    }),
+  );
+  const posts = new Limiter(env.clock, pageLimit);
+  await server.register(portalPages({ env, assets, problemOf: problem, take: (page) => posts.take(`portal ${page}`) }));
   const noting = setInterval(() => {
     authenticator.noteUse().catch((error) => env.log.warn({ error }, 'the use of keys could not be noted'));
   }, 60_000);
@@ -172,11 +221,23 @@ export async function openApp(env: OpenEnv): Promise<App> {
   return { server, authenticator, request_log };
 }
 
+const payable = /^(sess|pay)_[0-9a-z]{26}$/;
+/** Nothing is paid at the address of a link itself. */
+const links = /^plink_[0-9a-z]{26}$/;
+
 /** The authority of a hosted page: the account its id belongs to, and no more than that one id. */
-async function pageContext(env: OpenEnv, id: string, request_id: string): Promise<Ctx> {
-  const account_id = /^(sess|pay)_[0-9a-z]{26}$/.test(id) ? await accountOfPage(env.db.query, id) : undefined;
+async function pageContext(env: OpenEnv, id: string, request_id: string, which = payable): Promise<Ctx> {
+  const account_id = which.test(id) ? await accountOfPage(env.db.query, id) : undefined;
   const account = account_id === undefined ? undefined : await loadAccount(env.db.query, account_id);
   if (!account) throw notFound('checkout page', id.slice(0, 40));
+  return { env, account, actor: { kind: 'page', link_id: id }, request_id };
+}
+
+/** The authority of an invoice's page: what its address says, when that was made here. */
+async function documentContext(env: OpenEnv, id: string, token: string, request_id: string): Promise<Ctx> {
+  const account_id = accountOfDocument(env, id, token);
+  const account = account_id === undefined ? undefined : await loadAccount(env.db.query, account_id);
+  if (!account) throw notFound('invoice', id);
   return { env, account, actor: { kind: 'page', link_id: id }, request_id };
 }
 

@@ -27,6 +27,10 @@ export type Config = {
   rate_limit: { per_second: number; burst: number };
   /** Whether every call is written down, to be searched for thirty days. */
   request_log: boolean;
+  /** Where the day's exchange rates are fetched; undefined: nowhere, and what is there stays in use until it is too old. */
+  fx_rates_url: string | undefined;
+  /** Live amounts are converted by no rate older than so many days. */
+  fx_rates_max_age_days: number;
   /** Where mail is handed in, such as smtps://user:password@mail.example.com; without it mail waits in the local mailbox. */
   smtp_url: string | undefined;
   mail_from: string;
@@ -66,6 +70,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       burst: integer(env, 'RATE_LIMIT_BURST', 1_000, 1, 1_000_000),
     },
     request_log: oneOf(env, 'REQUEST_LOG', 'on', ['on', 'off']) === 'on',
+    fx_rates_url: ratesUrl(env.FX_RATES_URL),
+    fx_rates_max_age_days: integer(env, 'FX_RATES_MAX_AGE_DAYS', 7, 1, 365),
     smtp_url: smtp(env.SMTP_URL),
     mail_from: env.MAIL_FROM || 'Florin <florin@localhost>',
     admin_email: address(env, 'ADMIN_EMAIL', 'admin@localhost'),
@@ -74,6 +80,16 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       idle_minutes: integer(env, 'SESSION_IDLE_MINUTES', 480, 1, 525_600),
     },
   };
+}
+
+const european_central_bank = 'https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml';
+
+function ratesUrl(text: string | undefined): string | undefined {
+  if (!text) return european_central_bank;
+  if (text === 'off') return undefined;
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw new ConfigError(`FX_RATES_URL is '${text}': set it to a full address, or to 'off'.`);
+  return text;
 }
 
 function smtp(text: string | undefined): string | undefined {

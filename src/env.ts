@@ -65,6 +65,7 @@ export function keysFrom(root: Uint8Array): Keys {
     people: deriveKey(root, 'people'),
     access_keys: deriveKey(root, 'access keys'),
     signing_keys: deriveKey(root, 'signing keys'),
+    documents: deriveKey(root, 'documents'),
   };
 }
 

@@ -6,8 +6,10 @@ import { billingChecks } from './billing/verify.ts';
 import { couponChecks } from './coupons/verify.ts';
 import type { Executor } from './db/db.ts';
 import { disputeChecks } from './disputes/verify.ts';
+import { fxChecks } from './fx/verify.ts';
 import { auditChecks } from './identity/verify.ts';
 import { type Check, type Finding, ledgerChecks, ofAccount, runChecks } from './ledger/verify.ts';
+import { meterChecks } from './meters/verify.ts';
 import { operation } from './operation/operation.ts';
 import { paymentChecks } from './payments/verify.ts';
 import { bankChecks, payoutChecks } from './payouts/verify.ts';
@@ -99,12 +101,35 @@ const bitcoinChecks: Check[] = [
 
 const checkoutChecks: Check[] = [
   {
+    name: 'every payment link’s counts are its sessions, completed and being paid, and within its limit',
+    query: (id) => sql`
+      select l.account_id || ' ' || l.id as what from payment_links l
+      left join (select account_id, payment_link_id, count(*) filter (where status = 'complete') as completed,
+          count(*) filter (where payment_status = 'processing') as under_way
+        from checkout_sessions where ${ofAccount('account_id', id)} and payment_link_id is not null group by 1, 2) s
+        on s.account_id = l.account_id and s.payment_link_id = l.id
+      where ${ofAccount('l.account_id', id)} and (l.sessions_completed <> coalesce(s.completed, 0)
+        or l.sessions_under_way <> coalesce(s.under_way, 0) or l.sessions_completed + l.sessions_under_way > l.max_completed_sessions)`,
+  },
+  {
     name: 'every paid session has one payment that took its money, of its amount and currency',
     query: (id) => sql`
       select s.account_id || ' ' || s.id as what from checkout_sessions s
       left join payments p on p.account_id = s.account_id and p.id = s.payment_id
       where ${ofAccount('s.account_id', id)} and s.payment_status = 'paid'
-        and (p.id is null or p.checkout_session_id <> s.id or p.currency <> s.currency or p.amount < s.amount_total or p.amount_authorized = 0)`,
+        and (p.id is null or p.checkout_session_id <> s.id or p.currency <> coalesce(s.presentment_currency, s.currency) or p.amount < coalesce(s.presentment_amount, s.amount_total) or p.amount_authorized = 0)`,
+  },
+  {
+    name: 'every payment in a currency that its customer chose is of the sum and the rate that the session offered',
+    query: (id) => sql`
+      select s.account_id || ' ' || s.id as what from checkout_sessions s
+      join payments p on p.account_id = s.account_id and p.id = s.payment_id
+      where ${ofAccount('s.account_id', id)} and s.payment_status = 'paid' and (
+        (s.presentment_currency is null) <> (p.processing->'exchange' is null)
+        or (s.presentment_currency is not null and (p.amount <> s.presentment_amount
+          or (p.processing->'exchange'->>'amount')::bigint <> s.amount_total or p.processing->'exchange'->>'currency' <> s.currency
+          or p.processing->'exchange'->>'rate' is distinct from s.exchange->>'rate'
+          or p.processing->'exchange'->>'fx_rates' is distinct from s.exchange->>'fx_rates')))`,
   },
   {
     name: 'no session was paid twice without the second payment being given back, or told of when it is bitcoin that came late',
@@ -135,6 +160,8 @@ export const verifyAll = (
       ...bitcoinChecks,
       ...checkoutChecks,
       ...couponChecks,
+      ...meterChecks,
+      ...fxChecks,
       ...billingChecks,
       ...providerChecks,
       ...bankChecks,

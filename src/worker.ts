@@ -4,10 +4,13 @@
 import { sql } from 'kysely';
 import { advanceClocks } from './billing/advance-clocks.ts';
 import { runBilling } from './billing/billing-run.ts';
+import { tellExpiringCards } from './billing/expiring-cards.ts';
+import { tellReminders } from './billing/remind.ts';
 import { expireDue } from './checkout/follow-payment.ts';
 import { pollNotices } from './disputes/poll-notices.ts';
 import { resumeResponses } from './disputes/respond.ts';
 import type { EventType } from './events/event.ts';
+import { openRateFetcher } from './fx/fetch-rates.ts';
 import { loadAccount } from './identity/account.ts';
 import { answerResetRequests } from './identity/reset-password.ts';
 import { forgetOldPeopleData } from './identity/sign-in-tries.ts';
@@ -16,21 +19,27 @@ import { days, plus } from './kit/clock.ts';
 import { newId } from './kit/id.ts';
 import { sealLedger } from './ledger/seal.ts';
 import { sendDueMails } from './mail/mail.ts';
+import { forgetOldIdentifiers } from './meters/record-events.ts';
+import { mailCustomer } from './notifications/mail-customer.ts';
 import type { Ctx, Env } from './operation/context.ts';
 import { forgetOldClaims } from './operation/once.ts';
 import { resolveDue } from './payments/resolve.ts';
+import { resolveSetups } from './payments/resolve-setups.ts';
+import { undoLate } from './payments/undo-late.ts';
 import { watchInvoices } from './payments/watch-invoices.ts';
 import { followPayouts } from './payouts/follow-payouts.ts';
 import { requestScheduledPayouts } from './payouts/scheduled-payouts.ts';
 import { sendDuePayouts } from './payouts/send-payouts.ts';
-import { reactions } from './reactions.ts';
+import { forgetOldPortalSessions } from './portal/forget-sessions.ts';
+import { answerLinkRequests } from './portal/request-link.ts';
+import { type Reaction, reactions } from './reactions.ts';
 import { keepDays } from './requests/log-days.ts';
 import { settleDue } from './settlements/settle.ts';
 import { purgeLapsedTokens } from './vault/sealed-card.ts';
 import { openDeliverer } from './webhooks/deliver.ts';
 import { fanOut } from './webhooks/fan-out.ts';
 
-type OutboxEvent = { id: string; type: EventType; object_id: string; reacts: boolean };
+type OutboxEvent = { id: string; type: EventType; object_id: string; created_at: Date; reacts: boolean };
 
 /** Planned once: every payment nudges, so this is asked very often and mostly for nothing. */
 const accountsWithEvents = `with recursive a as (
@@ -54,10 +63,10 @@ export async function drainOutbox(env: Env): Promise<number> {
 async function drainAccount(env: Env, account_id: string): Promise<number> {
   const now = env.clock.now();
   const { rows } = await sql<OutboxEvent>`
-    select e.id, e.type, e.object_id, o.reacts
+    select e.id, e.type, e.object_id, e.created_at, o.reacts
     from (select account_id, event_id, reacts from outbox where account_id = ${account_id} and (try_at is null or try_at <= ${now})
       order by event_id limit 500) o
-    cross join lateral (select id, type, object_id from events e where e.account_id = o.account_id and e.id = o.event_id offset 0) e`.execute(
+    cross join lateral (select id, type, object_id, created_at from events e where e.account_id = o.account_id and e.id = o.event_id offset 0) e`.execute(
     env.db.query,
   );
   if (rows.length === 0) return 0;
@@ -87,17 +96,29 @@ async function react(env: Env, account_id: string, events: OutboxEvent[]): Promi
   if (due.length === 0) return failed;
   const account = await loadAccount(env.db.query, account_id);
   if (!account) return failed;
-  for (const event of due) {
+  const run = async (event: OutboxEvent, reaction: Reaction) => {
     const ctx: Ctx = { env, account, actor: { kind: 'system' }, request_id: newId('job', env) };
-    try {
-      await reactions[event.type]?.(ctx, event.object_id);
-    } catch (error) {
+    await reaction(ctx, event.object_id, event).catch((error) => {
       failed.add(event.id);
       env.log.error({ event: event.id, type: event.type, error }, 'a reaction failed and will be tried again');
+    });
+  };
+  // Mails come after everything else, some at once: webhooks wait until all is done.
+  const mails: OutboxEvent[] = [];
+  for (const event of due) {
+    for (const reaction of reactions[event.type] ?? []) {
+      if (reaction === mailCustomer) mails.push(event);
+      else await run(event, reaction);
     }
   }
+  const some = async () => {
+    for (let event = mails.shift(); event; event = mails.shift()) await run(event, mailCustomer);
+  };
+  await Promise.all(Array.from({ length: Math.min(mailsAtOnce, mails.length) }, some));
   return failed;
 }
+
+const mailsAtOnce = 4;
 
 export type Worker = { close(): Promise<void> };
 
@@ -109,21 +130,28 @@ export function startWorker(env: Env & { onNudge(listener: () => void): void }):
     if (any) deliverer.wake();
   });
   env.onNudge(outbox.wake);
+  const fetchRates = openRateFetcher(env);
   const tasks = [
     outbox,
     repeat(env, 'deliveries', 500, async () => deliverer.wake()),
     repeat(env, 'safety', 1_000, async () => {
       while ((await resolveDue(env)) >= 100);
+      while ((await resolveSetups(env)) >= 100);
+      while ((await undoLate(env)) >= 100);
     }),
     repeat(env, 'late bitcoin', 5_000, async () => {
       while ((await watchInvoices(env)) >= 100);
     }),
     repeat(env, 'mail', 1_000, async () => {
       while ((await answerResetRequests(env)) >= 50);
+      while ((await answerLinkRequests(env)) >= 50);
       while ((await sendDueMails(env)) >= 50);
     }),
     repeat(env, 'people', 3_600_000, async () => {
       await forgetOldPeopleData(env);
+    }),
+    repeat(env, 'portal sessions', 3_600_000, async () => {
+      while ((await forgetOldPortalSessions(env)) >= 1000);
     }),
     repeat(env, 'signing keys', 3_600_000, async () => {
       await rotateSigningKeys(env);
@@ -139,6 +167,11 @@ export function startWorker(env: Env & { onNudge(listener: () => void): void }):
     }),
     repeat(env, 'billing', 1_000, async () => {
       while ((await runBilling(env)) > 0);
+      while ((await tellReminders(env)) > 0);
+    }),
+    // What is told once in a month is looked for now and then.
+    repeat(env, 'expiring cards', 3_600_000, async () => {
+      await tellExpiringCards(env);
     }),
     repeat(env, 'test clocks', 1_000, async () => {
       while ((await advanceClocks(env)) > 0);
@@ -163,11 +196,15 @@ export function startWorker(env: Env & { onNudge(listener: () => void): void }):
     repeat(env, 'responses', 1_000, async () => {
       while ((await resumeResponses(env)) >= 100);
     }),
+    repeat(env, 'exchange rates', 60_000, async () => {
+      await fetchRates();
+    }),
     repeat(env, 'tokens', 3_600_000, async () => {
       while ((await purgeLapsedTokens(env)) >= 1000);
     }),
     repeat(env, 'claims', 3_600_000, async () => {
       while ((await env.db.tx((tx) => forgetOldClaims(tx, plus(env.clock.now(), -days(30))))) >= 5000);
+      while ((await env.db.tx((tx) => forgetOldIdentifiers(tx, plus(env.clock.now(), -days(40))))) >= 5000);
     }),
   ];
   return {
@@ -218,12 +255,12 @@ export async function workUntilIdle(env: Env): Promise<void> {
   const deliverer = openDeliverer(env);
   for (let quiet = false; !quiet; ) {
     const drained = await drainOutbox(env);
-    const asked = (await resolveDue(env)) + (await watchInvoices(env));
+    const asked = (await resolveDue(env)) + (await watchInvoices(env)) + (await resolveSetups(env));
     const expired = await expireDue(env);
     const settled = await settleDue(env);
-    const billed = (await runBilling(env)) + (await advanceClocks(env));
+    const billed = (await runBilling(env)) + (await tellReminders(env)) + (await advanceClocks(env));
     const paid_out = (await requestScheduledPayouts(env)) + (await sendDuePayouts(env)) + (await followPayouts(env));
-    const mailed = (await answerResetRequests(env)) + (await sendDueMails(env));
+    const mailed = (await answerResetRequests(env)) + (await answerLinkRequests(env)) + (await sendDueMails(env));
     const heard = (await resumeResponses(env)) + (await pollNotices(env, { all: true }));
     quiet = drained + asked + expired + settled + billed + paid_out + heard + mailed === 0;
   }

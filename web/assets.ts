@@ -11,6 +11,7 @@ export type Asset = { type: string; identity: Buffer; gzip: Buffer; br: Buffer }
 
 export type Assets = {
   checkout: PageAssets;
+  portal: PageAssets;
   dashboard: DashboardAssets;
   /** By path below `/assets/`. */
   files: ReadonlyMap<string, Asset>;
@@ -22,9 +23,9 @@ export async function loadAssets(): Promise<Assets> {
   await ensureBuilt();
   const manifest = await readManifest();
   if (!manifest) throw new Error('web/dist/manifest.json is missing although the build ended well.');
-  const { script, style } = manifest.checkout;
+  const { checkout, portal } = manifest;
   const files = new Map<string, Asset>();
-  for (const { file } of [script, style]) {
+  for (const { file } of [checkout.script, checkout.style, portal.script, portal.style]) {
     const identity = await readFile(join(distFolder, file));
     files.set(file, {
       type: types[file.split('.').pop() ?? ''] ?? 'application/octet-stream',
@@ -41,6 +42,9 @@ export async function loadAssets(): Promise<Assets> {
       files.set(file, { type: types[file.split('.').pop() ?? ''] ?? 'application/octet-stream', identity, gzip, br });
     }),
   );
-  const text = files.get(style.file)?.identity.toString('utf8') ?? '';
-  return { checkout: { script: { path: script.file, integrity: script.integrity }, style: text }, dashboard, files };
+  const pageOf = ({ script, style }: typeof checkout): PageAssets => ({
+    script: { path: script.file, integrity: script.integrity },
+    style: files.get(style.file)?.identity.toString('utf8') ?? '',
+  });
+  return { checkout: pageOf(checkout), portal: pageOf(portal), dashboard, files };
 }

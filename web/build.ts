@@ -21,6 +21,8 @@ export type Manifest = {
   /** Hash of all sources: the same sources are not built again. */
   sources: string;
   checkout: { script: BuiltFile; style: BuiltFile };
+  /** The script of the page where a card is typed, and the style of all pages. */
+  portal: { script: BuiltFile; style: BuiltFile };
   dashboard: BuiltDashboard;
 };
 
@@ -29,7 +31,7 @@ const dist = resolve(web, 'dist');
 export const distFolder = dist;
 const manifestFile = join(dist, 'manifest.json');
 
-/** Bytes, gzip, that the checkout's script and style may weigh together. The page of QUALITY may have 45 kB in all. */
+/** Bytes, gzip, that script and style of a page may weigh together. The page of QUALITY may have 45 kB in all. */
 const most_bytes = 16_000;
 
 /** For a process that stays: the bundler runs in one of its own, because it takes 300 MB and does not give them back. */
@@ -48,9 +50,10 @@ async function isBuilt(sources: string): Promise<boolean> {
 export async function build(): Promise<void> {
   const sources = await hashOfSources();
   if (await isBuilt(sources)) return;
-  const checkout = await bundleCheckout();
+  const checkout = await bundlePage('checkout');
+  const portal = await bundlePage('portal');
   const dashboard = await bundleDashboard(web, (file, content) => write(join(dist, file), content));
-  const manifest: Manifest = { sources, checkout, dashboard };
+  const manifest: Manifest = { sources, checkout, portal, dashboard };
   await write(manifestFile, JSON.stringify(manifest, null, 2));
   await sweep(manifest);
 }
@@ -68,9 +71,8 @@ const ofServer = ['kit/assert.ts', 'kit/fault.ts', 'kit/money.ts', 'events/event
   resolve(web, '../src', file),
 );
 
-const filesOf = ({ checkout, dashboard }: Manifest): string[] => [
-  checkout.script.file,
-  checkout.style.file,
+const filesOf = ({ checkout, portal, dashboard }: Manifest): string[] => [
+  ...[checkout, portal].flatMap((page) => (page ? [page.script.file, page.style.file] : [])),
   ...(dashboard?.files ?? []).flatMap(({ file }) => [file, `${file}.gz`, `${file}.br`]),
 ];
 
@@ -101,13 +103,13 @@ async function hashOfSources(): Promise<string> {
   return hash.digest('hex');
 }
 
-async function bundleCheckout(): Promise<Manifest['checkout']> {
+async function bundlePage(name: 'checkout' | 'portal'): Promise<Manifest['checkout']> {
   const { build: bundle } = await import('vite');
   const result = await bundle({
     configFile: false,
     envDir: false,
     publicDir: false,
-    root: join(web, 'checkout'),
+    root: join(web, name),
     logLevel: 'warn',
     build: {
       write: false,
@@ -116,8 +118,8 @@ async function bundleCheckout(): Promise<Manifest['checkout']> {
       cssCodeSplit: false,
       reportCompressedSize: false,
       rolldownOptions: {
-        input: join(web, 'checkout', 'client', 'main.ts'),
-        output: { entryFileNames: 'checkout.js', assetFileNames: 'checkout[extname]' },
+        input: join(web, name, 'client', 'main.ts'),
+        output: { entryFileNames: `${name}.js`, assetFileNames: `${name}[extname]` },
       },
     },
   });
@@ -126,7 +128,7 @@ async function bundleCheckout(): Promise<Manifest['checkout']> {
   const style = outputs.find((one) => one.type === 'asset' && one.fileName.endsWith('.css'));
   if (script?.type !== 'chunk' || style?.type !== 'asset' || outputs.length !== 2) {
     throw new Error(
-      `The checkout is one script and one style sheet; the bundler made ${outputs.map((one) => one.fileName).join(', ')}.`,
+      `The ${name} is one script and one style sheet; the bundler made ${outputs.map((one) => one.fileName).join(', ')}.`,
     );
   }
   const css = Buffer.from(style.source)
@@ -134,10 +136,10 @@ async function bundleCheckout(): Promise<Manifest['checkout']> {
     .replace(/\/\*[^*]*\*\/\s*$/, '')
     .trim();
   if (css.includes('<')) throw new Error('The style sheet travels inside a page, so it may hold no "<".');
-  const built = { script: await keep('checkout', 'js', script.code), style: await keep('checkout', 'css', css) };
+  const built = { script: await keep(name, 'js', script.code), style: await keep(name, 'css', css) };
   const bytes = built.script.gzip_bytes + built.style.gzip_bytes;
   if (bytes > most_bytes)
-    throw new Error(`The checkout weighs ${bytes} bytes gzip; its bound is ${most_bytes} (web/build.ts).`);
+    throw new Error(`The ${name} weighs ${bytes} bytes gzip; its bound is ${most_bytes} (web/build.ts).`);
   return built;
 }
 
@@ -159,7 +161,7 @@ async function write(path: string, text: string | Uint8Array): Promise<void> {
 /** Removes what earlier builds left. A running process has its files in memory. */
 async function sweep(manifest: Manifest): Promise<void> {
   const kept = new Set(filesOf(manifest).map((file) => basename(file)));
-  for (const folder of [join(dist, 'checkout'), join(dist, 'dashboard')]) {
+  for (const folder of [join(dist, 'checkout'), join(dist, 'portal'), join(dist, 'dashboard')]) {
     for (const name of await readdir(folder)) {
       if (!kept.has(name) && !name.endsWith('.draft')) await rm(join(folder, name), { force: true });
     }
@@ -171,7 +173,8 @@ if (import.meta.main) {
   await build();
   const manifest = await readManifest();
   const { script, style } = manifest?.checkout ?? {};
+  const portal = (manifest?.portal.script.gzip_bytes ?? 0) + (manifest?.portal.style.gzip_bytes ?? 0);
   process.stdout.write(
-    `checkout: script ${script?.gzip_bytes} B, style ${style?.gzip_bytes} B (gzip); dashboard: first page ${manifest?.dashboard.first_bytes} B in ${manifest?.dashboard.files.length} files; ${Math.round(performance.now() - start)} ms\n`,
+    `checkout: script ${script?.gzip_bytes} B, style ${style?.gzip_bytes} B (gzip); portal: ${portal} B; dashboard: first page ${manifest?.dashboard.first_bytes} B in ${manifest?.dashboard.files.length} files; ${Math.round(performance.now() - start)} ms\n`,
   );
 }

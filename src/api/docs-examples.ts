@@ -3,6 +3,7 @@
 
 import { assert, must } from '../kit/assert.ts';
 import { billingRecipes } from './docs-recipes-billing.ts';
+import { catalogRecipes } from './docs-recipes-catalog.ts';
 import { plain, type Schema, splitInput } from './docs-schema.ts';
 import { routes } from './native/routes.ts';
 import type { Route } from './route.ts';
@@ -60,7 +61,7 @@ export const recipes: Record<string, Recipe> = {
   },
   unused_payment_method: {
     op: 'payment_methods.create',
-    input: { customer: '{customer}', token: '{token}' },
+    input: { customer: '{unused_customer}', token: '{token}' },
     fresh: true,
     why: 'a saved card to detach',
   },
@@ -131,36 +132,7 @@ export const recipes: Record<string, Recipe> = {
     fresh: false,
     why: 'a customer',
   },
-  product: {
-    op: 'products.create',
-    input: { name: 'Coffee beans, 1 kg', tax_category: 'physical_goods' },
-    fresh: false,
-    why: 'a product',
-  },
-  price: {
-    op: 'prices.create',
-    input: { product: '{product}', amounts: [{ currency: 'USD', unit_amount: 1999 }] },
-    fresh: false,
-    why: 'a price of it',
-  },
-  tax_rate: {
-    op: 'tax_rates.create',
-    input: { display_name: 'MwSt.', country: 'DE', rate_ppm: 190000, inclusive: true },
-    fresh: false,
-    why: 'a tax rate',
-  },
-  coupon: {
-    op: 'coupons.create',
-    input: { name: 'Spring sale', percentage_bps: 2500 },
-    fresh: false,
-    why: 'a coupon',
-  },
-  promotion_code: {
-    op: 'promotion_codes.create',
-    input: { coupon: '{coupon}' },
-    fresh: false,
-    why: 'a promotion code of it',
-  },
+  ...catalogRecipes,
   payment: {
     op: 'payments.create',
     input: { ...coffee, token: '{token}', customer: '{customer}' },
@@ -178,6 +150,12 @@ export const recipes: Record<string, Recipe> = {
     input: { customer: '{customer}', token: '{token}' },
     fresh: false,
     why: 'a saved card',
+  },
+  card_setup: {
+    op: 'card_setups.create',
+    input: { customer: '{customer}', token: '{token}', return_url: 'https://shop.example.com/cards' },
+    fresh: false,
+    why: 'a card put on file',
   },
   checkout_session: {
     op: 'checkout_sessions.create',
@@ -220,6 +198,14 @@ export const recipes: Record<string, Recipe> = {
     input: { currency: 'USD', amount: 100, bank_account: '{bank_account}' },
     fresh: false,
     why: 'a payout of what was settled',
+  },
+  fx_rates: { op: 'fx_rates.list', input: { limit: 1 }, fresh: false, why: 'the newest exchange rates' },
+  conversion: {
+    op: 'conversions.create',
+    input: { from: 'USD', to: 'EUR', amount: 100 },
+    fresh: false,
+    why: 'a conversion of what was settled',
+    first: { op: 'settlements.create', input: {} },
   },
   dispute: {
     op: 'disputes.list',
@@ -382,6 +368,7 @@ function idOf(base_url: string, recipe: Pick<Recipe, 'op' | 'input'>): string {
       (_whole, name: string) => value(name),
     );
   const target = /^[\w:/.-]+$/.test(address) ? address : `"${address}"`;
-  if (body !== undefined) return `id_of ${target} \\\n  -d '${quoted(JSON.stringify(body))}'`;
+  const method = route.method === 'POST' ? '' : `-X ${route.method} `;
+  if (body !== undefined) return `id_of ${method}${target} \\\n  -d '${quoted(JSON.stringify(body))}'`;
   return route.method === 'GET' ? `id_of ${target}` : `id_of -X ${route.method} ${target}`;
 }

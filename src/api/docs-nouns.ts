@@ -54,14 +54,26 @@ const nouns: Record<string, { title: string; text: string }> = {
     title: 'Promotion codes',
     text: 'The text by which a customer takes a coupon, with limits of its own. A use is counted when a payment starts, kept when it is paid, and free again when it is not.',
   },
+  redemptions: {
+    title: 'Redemptions',
+    text: 'Who used a coupon, by which code, on which payment or subscription, and what was taken off.',
+  },
   tokens: {
     title: 'Tokens',
     text: 'A card as it was just typed, for one use within fifteen minutes. Made in the customer’s browser, so that card numbers never reach your servers.',
   },
   payment_methods: { title: 'Payment methods', text: 'A customer’s saved cards, to be charged again without typing.' },
+  card_setups: {
+    title: 'Card setups',
+    text: 'A card put on file without a charge: the customer’s bank says whether it is good, with 3-D Secure where it wants that.',
+  },
   checkout_sessions: {
     title: 'Checkout sessions',
     text: 'A hosted page where one customer pays one total. The shortest way to a first payment: create a session, send the customer to its `url`, and wait for `checkout_session.completed`.',
+  },
+  payment_links: {
+    title: 'Payment links',
+    text: 'A reusable address that sells prices of your catalog: whoever opens it gets a checkout session of their own. Put it into a mail, on a page, or in print as its QR code; no code is needed.',
   },
   sdk: {
     title: 'Browser SDK',
@@ -105,6 +117,18 @@ const nouns: Record<string, { title: string; text: string }> = {
     title: 'Settlements',
     text: 'What came in over a day, less refunds and fees, on its way from incoming to available.',
   },
+  fx_rates: {
+    title: 'Exchange rates',
+    text: 'The European Central Bank’s reference rates, by day. Every conversion and every offer of another currency names the day it went by.',
+  },
+  fx_settings: {
+    title: 'Currency settings',
+    text: 'Whether customers are offered their own currency at checkout, and whether foreign money is converted when it settles.',
+  },
+  conversions: {
+    title: 'Conversions',
+    text: 'Available money of one currency that became money of another: by hand, or by itself at settlement. Never more than is available.',
+  },
   reports: {
     title: 'Reports',
     text: 'Files for your accounting: every payment, refund, movement, settlement and payout as CSV, the monthly statement, the trial balance.',
@@ -128,7 +152,31 @@ const nouns: Record<string, { title: string; text: string }> = {
   },
   invoices: {
     title: 'Invoices',
-    text: 'What was asked for one period of a subscription, or for a change within it. They are made by the billing run, numbered without a gap, and never changed.',
+    text: 'What was asked for one period of a subscription, or for a change within it. They are made by the billing run, numbered without a gap, and never changed. Each has a page on which its customer reads and pays it, and a PDF.',
+  },
+  credit_notes: {
+    title: 'Credit notes',
+    text: 'What of an invoice was taken back, line by line with its taxes, and where the money went. Numbered without a gap in a series of their own; never more than the invoice came to.',
+  },
+  seller: {
+    title: 'Seller',
+    text: 'Who sells, as invoices print it: registered name, address, tax id, what the law asks for at the foot. An invoice keeps what held when it was made.',
+  },
+  meters: {
+    title: 'Meters',
+    text: 'What your customers use, counted: which events, and how those of a period become one number. A price by usage charges what its meter counted when the period is over.',
+  },
+  meter_events: {
+    title: 'Meter events',
+    text: 'What one customer used, and when. The same identifier twice is one event, so a call may be repeated until it is answered.',
+  },
+  emails: {
+    title: 'E-mails',
+    text: 'What was written to your customers: receipts, invoices, failed payments, reminders, links to the portal; in their language, under your name and colours. Each is written once for the event that caused it.',
+  },
+  email_settings: {
+    title: 'E-mail settings',
+    text: 'Which mails your customers get, whose name they carry and where answers go.',
   },
   billing_settings: {
     title: 'Billing settings',
@@ -137,6 +185,14 @@ const nouns: Record<string, { title: string; text: string }> = {
   test_clocks: {
     title: 'Test clocks',
     text: 'Time for one customer of the sandbox. Advance it, and everything that is due on the way happens in its order, with payments and webhooks.',
+  },
+  portal_sessions: {
+    title: 'Portal sessions',
+    text: 'Links by which one customer gets in to your customer portal: subscriptions, cards, billing information, invoices. A link works once, in one browser.',
+  },
+  portal_settings: {
+    title: 'Portal settings',
+    text: 'What customers may do in the portal by themselves, and the address of the page where they ask for a link by e-mail.',
   },
   users: {
     title: 'Users',

@@ -98,7 +98,7 @@ describe('the page', () => {
     });
     assert.equal(again.statusCode, 304);
     assert.equal(again.body, '');
-    assert.ok(br.rawPayload.length < 75_000, `${br.rawPayload.length} bytes`);
+    assert.ok(br.rawPayload.length < 110_000, `${br.rawPayload.length} bytes`);
   });
 });
 

@@ -4,12 +4,15 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { Assets } from '../../web/assets.ts';
+import { currencyAnswer } from '../../web/checkout/currency.ts';
 import { webUrl } from '../../web/checkout/html.ts';
 import { chooseLocale } from '../../web/checkout/messages.ts';
 import { promotionAnswer } from '../../web/checkout/promotion.ts';
+import { quantityAnswer } from '../../web/checkout/quantity.ts';
 import { type Page, renderCheckout, renderNotFound, renderTrouble } from '../../web/checkout/render.ts';
 import { renderReturn } from '../../web/checkout/return.ts';
 import type { PromotionResult } from '../checkout/promotion.ts';
+import type { QuantityResult } from '../checkout/set-quantity.ts';
 import type { CheckoutView, PayResult } from '../checkout/view.ts';
 import { Fault, isFault } from '../kit/fault.ts';
 import type { Ctx, Env } from '../operation/context.ts';
@@ -25,6 +28,9 @@ export type PagesParts = {
   payCheckout: Operation;
   checkoutStatus: Operation;
   setPromotionCode: Operation;
+  offerCurrency: Operation;
+  setCurrency: Operation;
+  setQuantity: Operation;
   tokenizeCard: Operation;
   /** Origins whose pages may frame the page of this id. */
   framers(ctx: Ctx, id: string): Promise<string[]>;
@@ -80,7 +86,9 @@ export const pages =
     app.get<Named>('/pay/:id', async (request, reply) => {
       try {
         const ctx = await linked(parts, request.params.id, request.id);
-        const answer = await perform(parts.viewCheckout, ctx, { input: { id: request.params.id } });
+        await offered(parts, ctx, request);
+        const { locale } = pageFor(request, null);
+        const answer = await perform(parts.viewCheckout, ctx, { input: { id: request.params.id, locale } });
         const view = JSON.parse(answer.text) as CheckoutView;
         const page = pageFor(request, view.locale);
         const text = renderCheckout(view, page, env.clock.now());
@@ -136,6 +144,16 @@ export const pages =
       return sendJson(reply, await perform(parts.payCheckout, ctx, { input, idempotency_key }));
     });
 
+    app.post<Named>('/pay/:id/currency', async (request, reply) => {
+      const { id } = request.params;
+      const ctx = await linked(parts, id, request.id);
+      await perform(parts.setCurrency, ctx, { input: { ...objectOf(request.body), id } });
+      const shown = await perform(parts.viewCheckout, ctx, { input: { id } });
+      const view = shown.value as CheckoutView;
+      const answer = currencyAnswer(view, pageFor(request, view.locale), env.clock.now());
+      return sendJson(reply, { text: JSON.stringify(answer), replayed: false });
+    });
+
     app.post<Named>('/pay/:id/promotion_code', async (request, reply) => {
       const { id } = request.params;
       const ctx = await linked(parts, id, request.id);
@@ -143,6 +161,16 @@ export const pages =
       const shown = await perform(parts.viewCheckout, ctx, { input: { id } });
       const view = shown.value as CheckoutView;
       const answer = promotionAnswer(tried.value as PromotionResult, view, pageFor(request, view.locale));
+      return sendJson(reply, { text: JSON.stringify(answer), replayed: false });
+    });
+
+    app.post<Named>('/pay/:id/quantity', async (request, reply) => {
+      const { id } = request.params;
+      const ctx = await linked(parts, id, request.id);
+      const done = await perform(parts.setQuantity, ctx, { input: { ...objectOf(request.body), id } });
+      const shown = await perform(parts.viewCheckout, ctx, { input: { id } });
+      const view = shown.value as CheckoutView;
+      const answer = quantityAnswer(done.value as QuantityResult, view, pageFor(request, view.locale));
       return sendJson(reply, { text: JSON.stringify(answer), replayed: false });
     });
 
@@ -169,15 +197,29 @@ export const pages =
   };
 
 /** Where browsers find us: the origin, and the path that a proxy may have put in front. */
-function placeOf(public_url: string): { origin: string; base_path: string } {
+export function placeOf(public_url: string): { origin: string; base_path: string } {
   const { origin, pathname } = new URL(public_url);
   return { origin, base_path: pathname.replace(/\/+$/, '') };
 }
 
-async function linked(parts: PagesParts, id: string, request_id: string): Promise<Ctx> {
+export async function linked(parts: Pick<PagesParts, 'link'>, id: string, request_id: string): Promise<Ctx> {
   if (!/^[a-z]{2,10}_[0-9A-Za-z_-]{1,100}$/.test(id))
     throw new Fault('not_found', 'There is no such page.', { param: 'id' });
   return parts.link(id, request_id);
+}
+
+/** By where the customer comes from. The page is shown all the same when that is not known, or the offer cannot be made. */
+async function offered(parts: PagesParts, ctx: Ctx, request: FastifyRequest<Named>): Promise<void> {
+  const from = { address: request.ip, browser: '' };
+  const { country } = request.query as { country?: unknown };
+  const named = ctx.account.mode === 'sandbox' && typeof country === 'string' && /^[A-Z]{2}$/.test(country);
+  const input = { id: request.params.id, ...(named ? { country } : {}) };
+  try {
+    await perform(parts.offerCurrency, { ...ctx, from }, { input });
+  } catch (error) {
+    if (isFault(error, 'not_found')) throw error;
+    parts.env.log.warn({ request_id: ctx.request_id, err: error }, 'no currency could be offered');
+  }
 }
 
 /** Asks the provider how a challenge ended, before the customer is sent on. Should that fail, the page asks again by itself. */
@@ -195,7 +237,7 @@ async function settled(parts: PagesParts, ctx: Ctx, id: string): Promise<PayResu
  * Only our own page may post. Browsers say where a request comes from and no page can change it; a caller that says nothing
  * is no browser, so there is no customer behind it to be tricked.
  */
-function refuseForeign(request: FastifyRequest, own: string): void {
+export function refuseForeign(request: FastifyRequest, own: string): void {
   if (request.method !== 'POST') return;
   const site = request.headers['sec-fetch-site'];
   const origin = request.headers.origin;
@@ -232,7 +274,12 @@ function sendJson(reply: FastifyReply, answer: { text: string; replayed: boolean
   return reply.send(answer.text);
 }
 
-function sendProblem(parts: PagesParts, error: unknown, request: FastifyRequest, reply: FastifyReply) {
+export function sendProblem(
+  parts: Pick<PagesParts, 'env' | 'problemOf'>,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
   const { status, body, headers } = parts.problemOf(faultOf(error), request.id);
   if (status >= 500) parts.env.log.error({ request_id: request.id, err: error }, 'page call failed');
   return reply
@@ -256,7 +303,7 @@ function faultOf(error: unknown): unknown {
 }
 
 /** `framers`: sources that may put this page into a frame. Nobody may frame a hosted page. */
-function htmlHeaders(nonce: string, origin: string, framers: string[]): Record<string, string> {
+export function htmlHeaders(nonce: string, origin: string, framers: string[]): Record<string, string> {
   const policy = [
     `default-src 'none'`,
     `script-src 'nonce-${nonce}'`,
@@ -301,7 +348,7 @@ function encodingFor(request: FastifyRequest): Encoding {
 }
 
 /** A page of 35 kB takes 0.4 ms at these levels and leaves as 8; nothing in it is both secret and chosen by a stranger. */
-function sendEncoded(request: FastifyRequest, reply: FastifyReply, text: string) {
+export function sendEncoded(request: FastifyRequest, reply: FastifyReply, text: string) {
   const encoding = encodingFor(request);
   reply.header('vary', 'accept-encoding, accept-language');
   if (encoding === 'identity') return reply.send(text);

@@ -5,12 +5,14 @@ import type { Tx } from '../db/db.ts';
 import { assert } from '../kit/assert.ts';
 import { Fault } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
-import { type Period, periodOf } from './cycle.ts';
+import { boundaryOf, type Period, periodOf } from './cycle.ts';
 import type { PlanChange } from './invoice.ts';
 import { type LineDraft, lineOf, type Sums } from './invoice-sums.ts';
 import { previewSums } from './issue-invoices.ts';
+import { soldLine } from './opening.ts';
 import { type Proration, restOf, unusedOf } from './proration.ts';
-import type { Item, SubscriptionRow } from './subscription.ts';
+import { cycleOf, type Item, type SubscriptionRow } from './subscription.ts';
+import { measureUsage, throughout, usageLines } from './usage.ts';
 
 export type Change = {
   item: Item;
@@ -39,11 +41,19 @@ function refuseState(s: SubscriptionRow): void {
   if (s.paused_at) refuse('This subscription is paused. Resume it first, or change it at the end of its period.');
 }
 
+type Wanted = {
+  item: Item;
+  proration: Proration;
+  at: Date;
+  /** `close`: what was used until now is billed. A preview only looks. */
+  usage: 'look' | 'close';
+};
+
 export async function planChange(
   ctx: Ctx,
   tx: Tx,
   s: SubscriptionRow,
-  { item, proration, at }: { item: Item; proration: Proration; at: Date },
+  { item, proration, at, usage }: Wanted,
 ): Promise<Change> {
   refuseState(s);
   const same_cycle = item.interval === s.item.interval && item.interval_count === s.item.interval_count;
@@ -54,7 +64,13 @@ export async function planChange(
       { param: 'proration' },
     );
   const rest: Period = { start: at, end: s.current_period_end };
-  if (s.status === 'trialing' && proration !== 'full_now') return await swapped(ctx, tx, s, item, proration, rest);
+  const { customer_id, currency } = s;
+  const owned = { customer_id, currency, lines: usageLines(s, throughout(at)) };
+  const swap = async () => {
+    const [used = []] = await measureUsage(ctx, tx, [owned], usage);
+    return await swapped(ctx, tx, s, { item, proration, period: rest, used });
+  };
+  if (s.status === 'trialing' && proration !== 'full_now') return await swap();
   if (s.status !== 'trialing' && at >= s.current_period_end)
     refuse('The period of this subscription is over, and its renewal is under way. Try again in a moment.');
 
@@ -62,22 +78,26 @@ export async function planChange(
   const period = anew
     ? periodOf({ anchor: at, interval: item.interval, interval_count: item.interval_count, time_zone: s.time_zone }, 0)
     : rest;
-  if (proration === 'none') return await swapped(ctx, tx, s, item, proration, rest);
-  const charge = anew
-    ? lineOf(item, period)
-    : lineOf(item, period, {
-        amount: restOf(item.amount, { start: s.current_period_start, end: s.current_period_end }, at),
-        description: `Remaining time of ${lineOf(item, period).description}`,
-        proration: true,
-      });
-  const lines = proration === 'full_now' ? [charge] : [...credits(s, rest, at), charge];
-  const alone = await previewSums(ctx, tx, s, lines);
-  const charged = alone.lines.at(-1);
-  assert(charged, 'a change that is billed has a charge');
+  if (proration === 'none') return await swap();
+  const charge =
+    anew || item.usage
+      ? soldLine(item, period, period)
+      : lineOf(item, period, {
+          amount: restOf(item.amount, wholeOf(s), at),
+          description: `Remaining time of ${lineOf(item, period).description}`,
+          proration: true,
+        });
+  const [used = []] = await measureUsage(ctx, tx, [owned], usage);
+  const lines = [...used, ...(proration === 'full_now' ? [] : credits(s, rest, at)), charge];
   const billed = proration !== 'prorate_next';
-  // What waits is billed with the tax of today, so that a later credit of it is a part of what was billed.
-  const kept = billed ? lines : alone.lines.map(({ discount: _, ...line }) => line);
+  // What counts once counts for an invoice, so it takes nothing off what only waits for one.
+  const once = !billed && s.discount?.duration === 'once';
+  const alone = await previewSums(ctx, tx, once ? { ...s, discount: null } : s, lines);
+  // What waits is billed with the tax of today, so that a later credit of it is a part of what was billed. Usage was measured.
+  const kept = billed ? lines : [...used, ...alone.lines.slice(used.length)];
   const sums = billed ? await previewSums(ctx, tx, s, [...s.pending_lines, ...lines]) : alone;
+  const charged = sums.lines.at(-1);
+  assert(charged, 'a change that is billed has a charge');
   return {
     item,
     proration,
@@ -89,11 +109,12 @@ export async function planChange(
       item,
       anchor: anew ? at.toISOString() : null,
       covered: {
-        amount: charged.amount,
+        amount: charged.amount - charged.discount,
         tax: charged.tax,
         from: period.start.toISOString(),
         until: period.end.toISOString(),
       },
+      usage_from: item.usage || s.item.usage ? throughout(at).toISOString() : null,
       takes_pending: billed ? s.pending_lines.length : 0,
     },
   };
@@ -104,9 +125,7 @@ async function swapped(
   ctx: Ctx,
   tx: Tx,
   s: SubscriptionRow,
-  item: Item,
-  proration: Proration,
-  period: Period,
+  { item, proration, period, used }: { item: Item; proration: Proration; period: Period; used: LineDraft[] },
 ): Promise<Change> {
   const covered = {
     amount: s.covered_amount,
@@ -114,8 +133,17 @@ async function swapped(
     from: s.covered_from.toISOString(),
     until: s.covered_until.toISOString(),
   };
-  const change = { item, anchor: null, covered, takes_pending: 0 };
-  return { item, proration, period, lines: [], billed: false, sums: await previewSums(ctx, tx, s, []), change };
+  // Usage until now stays at the old price, and waits for the next invoice.
+  const metered = item.usage !== undefined || s.item.usage !== undefined;
+  const usage_from = metered && s.status !== 'trialing' ? throughout(period.start).toISOString() : null;
+  const change = { item, anchor: null, covered, usage_from, takes_pending: 0 };
+  return { item, proration, period, lines: used, billed: false, sums: await previewSums(ctx, tx, s, used), change };
+}
+
+/** The period of the cycle, of which the running one may be a part. */
+function wholeOf(s: SubscriptionRow): Period {
+  const from = boundaryOf(cycleOf(s), s.cycle_index);
+  return { start: from < s.current_period_start ? from : s.current_period_start, end: s.current_period_end };
 }
 
 function credits(s: SubscriptionRow, rest: Period, at: Date): LineDraft[] {

@@ -4,30 +4,28 @@
 import { sql } from 'kysely';
 import Type, { type Static } from 'typebox';
 import { findCustomer } from '../customers/customer.ts';
-import { runAll, type Tx } from '../db/db.ts';
-import { days, hours, plus } from '../kit/clock.ts';
+import type { Tx } from '../db/db.ts';
+import { days, plus } from '../kit/clock.ts';
 import { Fault } from '../kit/fault.ts';
-import { idAt, newId } from '../kit/id.ts';
+import { idAt } from '../kit/id.ts';
 import { currencyOf } from '../kit/money.ts';
 import type { Ctx } from '../operation/context.ts';
 import { CurrencyCode, Id, instantOf, Metadata, text, Url } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { refuseAccount } from '../payments/create-payment.ts';
 import { findPaymentMethod } from '../vault/payment-method.ts';
+import { beginSubscription, newSubscription } from './begin-subscription.ts';
+import type { AnchorWish } from './billing-anchor.ts';
 import { clockOf } from './business-time.ts';
 import { chargeInvoice } from './charge-invoice.ts';
-import { daysAfter, periodOf } from './cycle.ts';
+import { daysAfter } from './cycle.ts';
+import { discountFrom } from './discount.ts';
+import { givenFor, orRefused } from './give-discount.ts';
 import type { InvoiceRow } from './invoice.ts';
 import { findInvoice } from './invoice.ts';
-import { lineOf } from './invoice-sums.ts';
-import { issueInvoices } from './issue-invoices.ts';
 import { itemFor, phasesFor } from './item.ts';
-import { insertSubscriptions, type SubscriptionRow, writeSubscriptions } from './subscription.ts';
+import { firstChargeSums, openingOf } from './opening.ts';
 import { SubscriptionResult, subscriptionResult } from './subscription-result.ts';
-import { tellSubscription } from './tell.ts';
-
-/** How long the first payment is waited for. */
-const patience = hours(23);
 
 export const Quantity = Type.Integer({ minimum: 1, maximum: 1_000_000, description: '1 when left out.' });
 export const Cycles = Type.Integer({ minimum: 1, maximum: 1_200 });
@@ -42,6 +40,18 @@ export const PhasesInput = Type.Array(
     description: 'What follows, each for so many periods; the last one may be without end.',
   },
 );
+
+export const discountFields = {
+  promotion_code: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 100, description: 'Its id, or the code as a customer types it.' }),
+  ),
+  coupon: Type.Optional(
+    Type.Unsafe<string>({
+      ...Id,
+      description: 'Instead of a promotion code: given by you, under the limits of the coupon alone.',
+    }),
+  ),
+};
 
 const CreateInput = Type.Object(
   {
@@ -66,6 +76,28 @@ const CreateInput = Type.Object(
       Type.Integer({ minimum: 1, maximum: 1_200, description: 'How many periods of this before `phases` begin.' }),
     ),
     phases: Type.Optional(PhasesInput),
+    billing_cycle_anchor: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        maxLength: 40,
+        description:
+          'When the first whole period begins, at most one period ahead. Until then a part of one is billed.',
+      }),
+    ),
+    billing_day: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 31,
+        description: 'The same as a day of the month; a month without it is billed on its last day.',
+      }),
+    ),
+    proration: Type.Optional(
+      Type.Enum(['prorate_now', 'none'], {
+        description:
+          'Of the part of a period before the anchor or the day: billed now, or free. `prorate_now` when left out.',
+      }),
+    ),
+    ...discountFields,
     automatic_tax: Type.Optional(
       Type.Boolean({ description: 'True: your tax rates for the country of the customer’s address are added.' }),
     ),
@@ -89,7 +121,7 @@ export const createSubscription = operation({
     'it becomes `active` when the first invoice is paid within 23 hours, else `incomplete_expired`. The terms of the price are kept: a later edit of it changes nothing here.',
   input: CreateInput,
   output: SubscriptionResult,
-  faults: ['not_found', 'parameter_invalid', 'currency_unsupported', 'feature_unavailable'],
+  faults: ['not_found', 'parameter_invalid', 'currency_unsupported', 'promotion_code_refused', 'feature_unavailable'],
   example: { customer: '{customer}', price: '{recurring_price}', payment_method: '{payment_method}', quantity: 2 },
   async run(ctx, input) {
     const before = await begun(ctx);
@@ -143,83 +175,35 @@ async function begin(ctx: Ctx, input: CreateInput): Promise<Begun> {
   const now = clock?.frozen_time ?? ctx.env.clock.now();
   const time_zone = ctx.account.time_zone;
   const trial_end = trialEnd(input, item.trial_days, now, time_zone);
-  const { interval, interval_count } = item;
-  const period = trial_end
-    ? { start: now, end: trial_end }
-    : periodOf({ anchor: now, interval, interval_count, time_zone }, 0);
-  const row: SubscriptionRow = {
-    account_id,
-    id: newId('sub', ctx.env),
-    status: trial_end ? 'trialing' : 'incomplete',
+  const wish = wishOf(input, trial_end !== null);
+  const free_part = input.proration === 'none';
+  const opening = openingOf({ item, at: now, trial_end, time_zone, free_part, ...(wish ? { wish } : {}) });
+  const { subtotal } = firstChargeSums(item, opening, currency, null);
+  const sold = { item, currency, subtotal, customer };
+  const given = await givenFor(ctx, query, input, sold);
+  const row = newSubscription(ctx, {
     customer_id: input.customer,
-    product_id: item.product,
-    price_id: item.price,
-    price_snapshot_id: item.price_snapshot,
-    quantity: item.quantity,
-    currency,
     item,
+    currency,
+    opening,
+    at: now,
+    test_clock_id: clock?.id ?? null,
+    discount: given ? discountFrom(given, opening.paid_from, time_zone) : null,
     payment_method_id: input.payment_method ?? null,
     merchant_reference: input.merchant_reference ?? null,
     description: input.description ?? null,
     metadata: input.metadata ?? {},
     automatic_tax: input.automatic_tax ?? false,
-    anchor: trial_end ?? now,
-    time_zone,
-    cycle_index: trial_end ? -1 : 0,
-    elapsed_cycles: trial_end ? 0 : 1,
-    started_at: now,
-    trial_start: trial_end ? now : null,
-    trial_end,
-    current_period_start: period.start,
-    current_period_end: period.end,
-    expires_at: trial_end ? null : plus(now, patience),
-    cancel_at: null,
-    cancel_at_period_end: false,
-    cancel_reason: null,
-    cancel_reason_code: null,
-    canceled_at: null,
-    ended_at: null,
-    paused_at: null,
-    resumes_at: null,
-    phase_cycles_left: input.cycles ?? null,
+    cycles: input.cycles ?? null,
     phases,
-    pending_lines: [],
-    credit_balance: 0,
-    covered_amount: 0,
-    covered_tax: 0,
-    covered_from: period.start,
-    covered_until: period.end,
-    open_invoice_id: null,
-    latest_invoice_id: null,
-    test_clock_id: clock?.id ?? null,
     request_key: ctx.claim?.key ?? null,
-    next_at: null,
-    version: 1,
-    created_at: now,
-    updated_at: now,
-  };
-  const line = trial_end
-    ? lineOf(item, period, { amount: 0, description: `Trial of ${item.product_name}` })
-    : lineOf(item, period);
-  const invoice = await ctx.env.db.tx(async (tx) => {
-    await forgetOldKey(ctx, tx, row.request_key);
-    await runAll(tx, insertSubscriptions([row]));
-    await tellSubscription(ctx, tx, row, 'subscription.created');
-    const [issued] = await issueInvoices(ctx, tx, now, [
-      { subscription: row, reason: 'subscription_create', period, lines: [line] },
-    ]);
-    if (!issued) return undefined;
-    await runAll(tx, writeSubscriptions([issued.subscription]));
-    const { status } = issued.subscription;
-    if (status !== 'incomplete')
-      await tellSubscription(
-        ctx,
-        tx,
-        issued.subscription,
-        status === 'trialing' ? 'subscription.trialing' : 'subscription.activated',
-      );
-    return issued.invoice;
   });
+  const { invoice } = await orRefused(ctx, () =>
+    ctx.env.db.tx(async (tx) => {
+      await forgetOldKey(ctx, tx, row.request_key);
+      return await beginSubscription(ctx, tx, { row, opening, ...(given ? { use: { given, customer } } : {}) });
+    }),
+  );
   ctx.env.probe('subscription.recorded');
   return { id: row.id, invoice };
 }
@@ -261,4 +245,23 @@ function trialEnd(input: CreateInput, of_price: number, now: Date, time_zone: st
       param: 'trial_end',
     });
   return end;
+}
+
+function wishOf(input: CreateInput, trial: boolean): AnchorWish | undefined {
+  const { billing_cycle_anchor, billing_day, proration } = input;
+  const bad = (param: string, message: string) => new Fault('parameter_invalid', message, { param });
+  if (billing_cycle_anchor !== undefined && billing_day !== undefined)
+    throw bad('billing_day', 'Give either billing_cycle_anchor or billing_day, not both.');
+  if (billing_day === undefined && billing_cycle_anchor === undefined) {
+    if (proration === undefined) return undefined;
+    throw bad('proration', "'proration' goes with billing_cycle_anchor or billing_day. Leave it out.");
+  }
+  if (proration === 'none' && trial)
+    throw bad(
+      'proration',
+      "After a trial the part of a period before the billing day is billed. Leave 'proration' out.",
+    );
+  return billing_day === undefined
+    ? { at: instantOf(billing_cycle_anchor ?? '', 'billing_cycle_anchor') }
+    : { day: billing_day };
 }

@@ -6,7 +6,7 @@ export type Interval = (typeof intervals)[number];
 
 export type Cycle = { anchor: Date; interval: Interval; interval_count: number; time_zone: string };
 
-type Wall = { year: number; month: number; day: number; ms_of_day: number };
+export type Wall = { year: number; month: number; day: number; ms_of_day: number };
 
 const day_ms = 86_400_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -38,7 +38,7 @@ function shownAt(at: number, time_zone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) + (((at % 1_000) + 1_000) % 1_000);
 }
 
-function wallOf(at: Date, time_zone: string): Wall {
+export function wallOf(at: Date, time_zone: string): Wall {
   const shown = shownAt(at.getTime(), time_zone);
   const date = new Date(shown);
   return {
@@ -50,14 +50,14 @@ function wallOf(at: Date, time_zone: string): Wall {
 }
 
 /** Of a time that clocks show twice the first one; of one that they leap over, as long after the leap as it would be. */
-function instantAt(shown: number, time_zone: string): Date {
+export function instantAt(shown: number, time_zone: string): Date {
   const before = shown - (shownAt(shown - day_ms, time_zone) - (shown - day_ms));
   const after = shown - (shownAt(shown + day_ms, time_zone) - (shown + day_ms));
   const fitting = [before, after].filter((at) => shownAt(at, time_zone) === shown);
   return new Date(fitting.length === 0 ? before : Math.min(...fitting));
 }
 
-const daysIn = (year: number, month: number) => new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+export const daysIn = (year: number, month: number) => new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
 
 /** The beginning of period `index`, which is the end of the one before it. Index 0 is the anchor itself. */
 export function boundaryOf(cycle: Cycle, index: number): Date {

@@ -1,10 +1,21 @@
 // How an invoice is shown: its public shape, its number, its lines.
 
 import Type, { type Static } from 'typebox';
+import { plainDecimal } from '../meters/value.ts';
+import type { Env } from '../operation/context.ts';
 import { Address, Metadata, nullable } from '../operation/fields.ts';
+import { hostedInvoiceUrl, invoicePdfUrl } from './hosted-invoice.ts';
 import { billingReasons, type InvoiceRow, invoiceStatuses, type LineRow } from './invoice.ts';
 
 const Instant = Type.String({ format: 'date-time' });
+
+export const TaxObject = Type.Object({
+  tax_rate: nullable(Type.String()),
+  name: Type.String(),
+  rate_ppm: nullable(Type.Integer({ description: 'Parts per million: 190000 is 19 %.' })),
+  inclusive: Type.Boolean(),
+  amount: Type.Integer(),
+});
 
 export const LineObject = Type.Object(
   {
@@ -13,6 +24,7 @@ export const LineObject = Type.Object(
     amount: Type.Integer({ description: 'Negative where something is given back.' }),
     discount: Type.Integer(),
     tax: Type.Integer({ description: 'On top of the amount.' }),
+    taxes: Type.Array(TaxObject, { description: 'What of each rate is in this line.' }),
     quantity: Type.Integer(),
     unit_amount: nullable(Type.Integer()),
     product: Type.String(),
@@ -27,18 +39,16 @@ export const LineObject = Type.Object(
     }),
     period_start: Instant,
     period_end: Instant,
-    proration: Type.Boolean({ description: 'Of a change within a period.' }),
+    proration: Type.Boolean({ description: 'Of a change within a period, or of a part of one.' }),
+    usage: nullable(
+      Type.Object(
+        { meter: Type.String(), value: Type.String({ description: 'A decimal. The quantity is it, rounded up.' }) },
+        { description: 'What was metered from the beginning of the line’s period until before its end.' },
+      ),
+    ),
   },
   { title: 'Invoice line' },
 );
-
-export const TaxObject = Type.Object({
-  tax_rate: nullable(Type.String()),
-  name: Type.String(),
-  rate_ppm: nullable(Type.Integer({ description: 'Parts per million: 190000 is 19 %.' })),
-  inclusive: Type.Boolean(),
-  amount: Type.Integer(),
-});
 
 export const InvoiceObject = Type.Object(
   {
@@ -49,11 +59,21 @@ export const InvoiceObject = Type.Object(
     subscription: Type.String(),
     customer: Type.String(),
     customer_details: Type.Object(
-      { name: nullable(Type.String()), email: nullable(Type.String()), address: nullable(Address) },
+      {
+        name: nullable(Type.String()),
+        email: nullable(Type.String()),
+        address: nullable(Address),
+        tax_id: nullable(Type.String()),
+      },
       { description: 'As they were when the invoice was made.' },
     ),
     billing_reason: Type.Enum([...billingReasons]),
     collection: Type.Literal('charge_automatically'),
+    hosted_invoice_url: Type.String({
+      description:
+        'The page on which the customer reads and pays it. Whoever has the address may do so: keep it between you.',
+    }),
+    invoice_pdf: Type.String({ description: 'The same as a document.' }),
     merchant_reference: nullable(Type.String()),
     currency: Type.String(),
     period_start: Instant,
@@ -61,11 +81,21 @@ export const InvoiceObject = Type.Object(
     lines: Type.Array(LineObject),
     subtotal: Type.Integer(),
     discount: Type.Integer(),
+    discounts: Type.Array(
+      Type.Object({
+        coupon: nullable(Type.String({ description: 'Null: taken off with a change that waited for this invoice.' })),
+        name: Type.String(),
+        promotion_code: nullable(Type.String()),
+        code: nullable(Type.String()),
+        amount: Type.Integer(),
+      }),
+    ),
     tax: Type.Integer({ description: 'What comes on top.' }),
     taxes: Type.Array(TaxObject),
     total: Type.Integer({ description: 'May be negative: then it was added to the subscription’s credit.' }),
     credit_applied: Type.Integer({ description: 'Taken from the subscription’s credit.' }),
-    amount_due: Type.Integer(),
+    amount_due: Type.Integer({ description: 'Less what credit notes took off it while it was open.' }),
+    amount_credited: Type.Integer({ description: 'All credit notes of it that are not void.' }),
     amount_paid: Type.Integer(),
     payment: nullable(Type.String({ description: 'The last one that was begun for it.' })),
     payment_under_way: Type.Boolean(),
@@ -94,6 +124,7 @@ export const lineObject = (line: LineRow): Static<typeof LineObject> => ({
   amount: line.amount,
   discount: line.discount,
   tax: line.tax,
+  taxes: line.taxes,
   quantity: line.quantity,
   unit_amount: line.unit_amount,
   product: line.product_id,
@@ -104,9 +135,10 @@ export const lineObject = (line: LineRow): Static<typeof LineObject> => ({
   period_start: new Date(line.period_start).toISOString(),
   period_end: new Date(line.period_end).toISOString(),
   proration: line.proration,
+  usage: line.meter_id === null ? null : { meter: line.meter_id, value: plainDecimal(line.usage_value ?? '0') },
 });
 
-export function invoiceObject(invoice: InvoiceRow, lines: LineRow[]): InvoiceObject {
+export function invoiceObject(env: Pick<Env, 'config' | 'keys'>, invoice: InvoiceRow, lines: LineRow[]): InvoiceObject {
   return {
     id: invoice.id,
     object: 'invoice',
@@ -114,9 +146,11 @@ export function invoiceObject(invoice: InvoiceRow, lines: LineRow[]): InvoiceObj
     status: invoice.status,
     subscription: invoice.subscription_id,
     customer: invoice.customer_id,
-    customer_details: invoice.customer_details,
+    customer_details: { ...invoice.customer_details, tax_id: invoice.customer_details.tax_id ?? null },
     billing_reason: invoice.billing_reason,
     collection: 'charge_automatically',
+    hosted_invoice_url: hostedInvoiceUrl(env, invoice),
+    invoice_pdf: invoicePdfUrl(env, invoice),
     merchant_reference: invoice.merchant_reference,
     currency: invoice.currency,
     period_start: invoice.period_start.toISOString(),
@@ -124,11 +158,13 @@ export function invoiceObject(invoice: InvoiceRow, lines: LineRow[]): InvoiceObj
     lines: lines.map(lineObject),
     subtotal: invoice.subtotal,
     discount: invoice.discount,
+    discounts: invoice.discounts,
     tax: invoice.tax,
     taxes: invoice.taxes,
     total: invoice.total,
     credit_applied: invoice.credit_applied,
     amount_due: invoice.amount_due,
+    amount_credited: invoice.amount_credited,
     amount_paid: invoice.amount_paid,
     payment: invoice.payment_id,
     payment_under_way: invoice.charging,

@@ -6,7 +6,7 @@ import { insertRows, updateRows } from '../db/rows.ts';
 import { notFound } from '../kit/fault.ts';
 import type { Currency } from '../kit/money.ts';
 import type { Address, Metadata } from '../operation/fields.ts';
-import type { InvoiceTax, Line } from './invoice-sums.ts';
+import type { InvoiceDiscount, InvoiceTax, Line } from './invoice-sums.ts';
 import type { Item } from './subscription.ts';
 
 export const invoiceStatuses = ['open', 'paid', 'void', 'uncollectible'] as const;
@@ -20,10 +20,20 @@ export const invoiceTransitions: Record<InvoiceStatus, readonly InvoiceStatus[]>
   void: [],
 };
 
-export const billingReasons = ['subscription_create', 'subscription_cycle', 'subscription_update'] as const;
+export const billingReasons = [
+  'subscription_create',
+  'subscription_cycle',
+  'subscription_update',
+  'subscription_cancel',
+] as const;
 export type BillingReason = (typeof billingReasons)[number];
 
-export type CustomerDetails = { name: string | null; email: string | null; address: Address | null };
+export type CustomerDetails = {
+  name: string | null;
+  email: string | null;
+  address: Address | null;
+  tax_id?: string | null;
+};
 
 /** The change of plan that an invoice pays for. Times are text, as they are in JSON. */
 export type PlanChange = {
@@ -31,6 +41,8 @@ export type PlanChange = {
   /** Where a new period begins with it. */
   anchor: string | null;
   covered: { amount: number; tax: number; from: string; until: string };
+  /** Usage was billed until then. */
+  usage_from?: string | null;
   /** How many of the waiting lines it bills. */
   takes_pending: number;
 };
@@ -43,6 +55,8 @@ export type InvoiceRow = {
   subscription_id: string;
   customer_id: string;
   customer_details: CustomerDetails;
+  /** The version of who sells; see seller.ts. */
+  seller: number;
   billing_reason: BillingReason;
   merchant_reference: string | null;
   currency: Currency;
@@ -53,12 +67,19 @@ export type InvoiceRow = {
   tax: number;
   total: number;
   taxes: InvoiceTax[];
+  discounts: InvoiceDiscount[];
   credit_applied: number;
   credit_granted: number;
   amount_due: number;
+  /** All its credit notes, and of these what lowered the amount due. */
+  amount_credited: number;
+  credited_due: number;
   amount_paid: number;
   payment_id: string | null;
   charging: boolean;
+  /** The payment under way waits on our page, and this is when the schedule goes on after it. */
+  on_page: boolean;
+  resume_at: Date | null;
   charges: number;
   retries: number;
   decline_code: string | null;
@@ -82,6 +103,8 @@ const changes = {
   amount_paid: 'bigint',
   payment_id: 'text',
   charging: 'boolean',
+  on_page: 'boolean',
+  resume_at: 'timestamptz',
   charges: 'integer',
   retries: 'integer',
   decline_code: 'text',
@@ -102,6 +125,7 @@ const columns = {
   subscription_id: 'text',
   customer_id: 'text',
   customer_details: 'jsonb',
+  seller: 'integer',
   billing_reason: 'text',
   merchant_reference: 'text',
   currency: 'text',
@@ -112,6 +136,7 @@ const columns = {
   tax: 'bigint',
   total: 'bigint',
   taxes: 'jsonb',
+  discounts: 'jsonb',
   credit_applied: 'bigint',
   credit_granted: 'bigint',
   amount_due: 'bigint',
@@ -127,8 +152,9 @@ const lineColumns = {
   amount: 'bigint',
   discount: 'bigint',
   tax: 'bigint',
-  quantity: 'integer',
+  quantity: 'bigint',
   unit_amount: 'bigint',
+  taxes: 'jsonb',
   product_id: 'text',
   product_name: 'text',
   price_id: 'text',
@@ -137,6 +163,8 @@ const lineColumns = {
   period_start: 'timestamptz',
   period_end: 'timestamptz',
   proration: 'boolean',
+  meter_id: 'text',
+  usage_value: 'text',
 };
 
 export type LineRow = {
@@ -147,6 +175,7 @@ export type LineRow = {
   amount: number;
   discount: number;
   tax: number;
+  taxes: InvoiceTax[];
   quantity: number;
   unit_amount: number | null;
   product_id: string;
@@ -157,6 +186,9 @@ export type LineRow = {
   period_start: Date | string;
   period_end: Date | string;
   proration: boolean;
+  /** Of usage; the value is a decimal in text. */
+  meter_id: string | null;
+  usage_value: string | null;
 };
 
 export const insertInvoices = (invoices: InvoiceRow[], lines: LineRow[]): Statement[] => [
@@ -170,7 +202,8 @@ export const writeInvoices = (rows: InvoiceRow[]): Statement[] => updateRows('in
 /** Without a lock: fails when its payment is not the one under way any more. */
 export const writeCharged = (rows: InvoiceRow[]): Statement[] =>
   updateRows('invoices', { ...key, payment_id: 'text' }, changes, rows, 'invoice_charged', {
-    where: `t.charging and t.status = 'open'`,
+    // Not by its status, which the planner would look it up by: that reads every open invoice for each of these.
+    where: 't.charging',
   });
 
 export function lineRow(invoice: { account_id: string; id: string }, id: string, line: Line): LineRow {
@@ -183,7 +216,8 @@ export function lineRow(invoice: { account_id: string; id: string }, id: string,
     amount: line.amount,
     discount: line.discount,
     tax: line.tax,
-    quantity: item.quantity,
+    taxes: line.taxes,
+    quantity: line.usage?.quantity ?? item.quantity,
     unit_amount: item.unit_amount,
     product_id: item.product,
     product_name: item.product_name,
@@ -198,6 +232,8 @@ export function lineRow(invoice: { account_id: string; id: string }, id: string,
     period_start: line.period_start,
     period_end: line.period_end,
     proration: line.proration,
+    meter_id: line.usage?.meter ?? null,
+    usage_value: line.usage?.value ?? null,
   };
 }
 

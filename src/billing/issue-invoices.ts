@@ -2,13 +2,15 @@
 // end of the transaction that writes them, so there is no gap and nobody waits while cards are charged.
 
 import { sql } from 'kysely';
-import type { Rate } from '../catalog/tax.ts';
+import type { Place, Rate } from '../catalog/tax.ts';
 import { runAll, type Tx } from '../db/db.ts';
 import { emitStatements, type NewEvent } from '../events/emit.ts';
+import { must } from '../kit/assert.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx } from '../operation/context.ts';
 import type { Address } from '../operation/fields.ts';
 import type { Period } from './cycle.ts';
+import type { SubscriptionDiscount } from './discount.ts';
 import {
   type BillingReason,
   type CustomerDetails,
@@ -22,6 +24,7 @@ import { type LineDraft, type Sums, sumsOf, type Taxing } from './invoice-sums.t
 import { afterPaid } from './paid.ts';
 import type { SubscriptionRow } from './subscription.ts';
 import { ofInvoice } from './tell.ts';
+import { measureUsage, type Owned } from './usage.ts';
 
 export type InvoiceDraft = {
   /** As it is after the change that the invoice is for; the caller has locked it and writes it. */
@@ -30,29 +33,54 @@ export type InvoiceDraft = {
   period: Period;
   lines: LineDraft[];
   change?: PlanChange;
+  /** Where taxes are owed, when that is not the customer's address. */
+  place?: Place;
 };
 
 export type Issued = { subscription: SubscriptionRow; invoice: InvoiceRow; lines: LineRow[] };
 
-/** `at`: now, by the subscriptions' clock. Returns the subscriptions as they are to be written. */
-export async function issueInvoices(ctx: Ctx, tx: Tx, at: Date, drafts: InvoiceDraft[]): Promise<Issued[]> {
-  if (drafts.length === 0) return [];
+/**
+ * `at`: now, by the subscriptions' clock. Returns the subscriptions as they are to be written. `charge_at`: until then whoever calls
+ * charges them, and nobody else does.
+ */
+export async function issueInvoices(
+  ctx: Ctx,
+  tx: Tx,
+  at: Date,
+  unmeasured: InvoiceDraft[],
+  charge_at = at,
+): Promise<Issued[]> {
+  if (unmeasured.length === 0) return [];
+  const measured = await measureUsage(ctx, tx, unmeasured.map(ownedLines), 'close');
+  const drafts = unmeasured.map((draft, i) => ({ ...draft, lines: measured[i] ?? draft.lines }));
   const details = await customersOf(
     ctx,
     tx,
     drafts.map((d) => d.subscription.customer_id),
   );
   const rates = drafts.some((d) => d.subscription.automatic_tax) ? await activeRates(ctx, tx) : [];
-  const sums = drafts.map(({ subscription, lines }) =>
-    sumsOf(lines, taxingOf(subscription, details.get(subscription.customer_id), rates), subscription.credit_balance),
+  const sums = drafts.map(({ subscription, lines, place }) =>
+    sumsOf(
+      lines,
+      place ? { rates, place } : taxingOf(subscription, details.get(subscription.customer_id), rates),
+      subscription.credit_balance,
+      subscription,
+    ),
   );
-  const first = await takeNumbers(ctx, tx, drafts.length);
+  const { first, seller } = await takeNumbers(ctx, tx, drafts.length);
   const issued = drafts.map((draft, i) =>
-    issue(ctx, at, draft, sums[i] as Sums, first + i, details.get(draft.subscription.customer_id) ?? nobody),
+    issue(
+      ctx,
+      at,
+      draft,
+      sums[i] as Sums,
+      { number: first + i, seller },
+      details.get(draft.subscription.customer_id) ?? nobody,
+    ),
   );
   await runAll(tx, [
     ...insertInvoices(
-      issued.map((one) => one.invoice),
+      issued.map(({ invoice }) => (invoice.charge_at ? { ...invoice, charge_at } : invoice)),
       issued.flatMap((one) => one.lines),
     ),
     ...emitStatements(issued.flatMap((one) => eventsOf(ctx, one))),
@@ -65,7 +93,7 @@ function issue(
   at: Date,
   draft: InvoiceDraft,
   sums: Sums,
-  number: number,
+  { number, seller }: { number: number; seller: number },
   customer_details: CustomerDetails,
 ): Issued {
   const { subscription: before, reason, period, change = null } = draft;
@@ -79,15 +107,20 @@ function issue(
     subscription_id: before.id,
     customer_id: before.customer_id,
     customer_details,
+    seller,
     billing_reason: reason,
     merchant_reference: before.merchant_reference,
     currency: before.currency,
     period_start: period.start,
     period_end: period.end,
     ...amounts,
+    amount_credited: 0,
+    credited_due: 0,
     amount_paid: 0,
     payment_id: null,
     charging: false,
+    on_page: false,
+    resume_at: null,
     charges: 0,
     retries: 0,
     decline_code: null,
@@ -107,6 +140,7 @@ function issue(
   const lines = sumLines.map((line) => lineRow(invoice, newId('il', ctx.env), line));
   const subscription: SubscriptionRow = {
     ...before,
+    discount: discountAfter(before.discount, invoice),
     credit_balance: before.credit_balance + sums.credit_granted - sums.credit_applied,
     latest_invoice_id: invoice.id,
     open_invoice_id: paid ? before.open_invoice_id : invoice.id,
@@ -115,31 +149,44 @@ function issue(
   return { subscription: paid ? afterPaid(subscription, invoice, lines) : subscription, invoice, lines };
 }
 
+/** What counts once has had its invoice. */
+const discountAfter = (discount: SubscriptionDiscount | null, { id, discounts }: InvoiceRow) =>
+  discount?.duration === 'once' && discounts.some((one) => one.coupon === discount.coupon)
+    ? { ...discount, invoice: discount.invoice ?? id }
+    : discount;
+
+const ownedLines = ({ subscription, lines }: Pick<InvoiceDraft, 'subscription' | 'lines'>): Owned => ({
+  customer_id: subscription.customer_id,
+  currency: subscription.currency,
+  lines,
+});
+
 function eventsOf(ctx: Ctx, { invoice, lines }: Issued): NewEvent[] {
   const open = ofInvoice(ctx, 'invoice.open', { ...invoice, status: 'open', paid_at: null }, lines);
   return invoice.status === 'paid' ? [open, ofInvoice(ctx, 'invoice.paid', invoice, lines)] : [open];
 }
 
 /** The first of `count` numbers in a row. The row lock it takes is held until the commit, which is all that follows. */
-async function takeNumbers(ctx: Ctx, tx: Tx, count: number): Promise<number> {
-  const { rows } = await sql<{ invoices: number }>`
+async function takeNumbers(ctx: Ctx, tx: Tx, count: number): Promise<{ first: number; seller: number }> {
+  const { rows } = await sql<{ invoices: number; seller: number }>`
     insert into billing_numbers (account_id, invoices) values (${ctx.account.account_id}, ${count})
-    on conflict (account_id) do update set invoices = billing_numbers.invoices + ${count} returning invoices`.execute(
+    on conflict (account_id) do update set invoices = billing_numbers.invoices + ${count} returning invoices, seller`.execute(
     tx,
   );
-  return (rows[0]?.invoices ?? count) - count + 1;
+  const { invoices, seller } = must(rows[0], 'an account has numbers');
+  return { first: invoices - count + 1, seller };
 }
 
-const nobody: CustomerDetails = { name: null, email: null, address: null };
+const nobody: CustomerDetails = { name: null, email: null, address: null, tax_id: null };
 
 async function customersOf(ctx: Ctx, tx: Tx, ids: string[]): Promise<Map<string, CustomerDetails>> {
   const rows = await tx
     .selectFrom('customers')
-    .select(['id', 'name', 'email', 'address'])
+    .select(['id', 'name', 'email', 'address', 'tax_id'])
     .where('account_id', '=', ctx.account.account_id)
     .where('id', 'in', [...new Set(ids)])
     .execute();
-  return new Map(rows.map(({ id, name, email, address }) => [id, { name, email, address: address as Address | null }]));
+  return new Map(rows.map(({ id, address, ...row }) => [id, { ...row, address: address as Address | null }]));
 }
 
 async function activeRates(ctx: Ctx, tx: Tx): Promise<Rate[]> {
@@ -158,9 +205,11 @@ function taxingOf(s: SubscriptionRow, details: CustomerDetails | undefined, rate
 export async function previewSums(ctx: Ctx, tx: Tx, subscription: SubscriptionRow, lines: LineDraft[]): Promise<Sums> {
   const details = await customersOf(ctx, tx, [subscription.customer_id]);
   const rates = subscription.automatic_tax ? await activeRates(ctx, tx) : [];
+  const [measured = lines] = await measureUsage(ctx, tx, [ownedLines({ subscription, lines })], 'look');
   return sumsOf(
-    lines,
+    measured,
     taxingOf(subscription, details.get(subscription.customer_id), rates),
     subscription.credit_balance,
+    subscription,
   );
 }

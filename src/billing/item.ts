@@ -1,13 +1,14 @@
 // What a subscription sells, from a price of the catalog: worked out once, for one quantity and currency.
 
-import { findPrice, type PriceNow, type SnapshotRow, termsIn } from '../catalog/price.ts';
-import { amountOf } from '../catalog/pricing.ts';
+import { findPrice, findSnapshot, type PriceNow, type SnapshotRow, termsIn } from '../catalog/price.ts';
+import { amountOf, type Terms } from '../catalog/pricing.ts';
+import { findProduct } from '../catalog/product.ts';
 import type { TaxCategory } from '../catalog/tax.ts';
 import type { Executor, Tx } from '../db/db.ts';
 import { must } from '../kit/assert.ts';
 import { Fault } from '../kit/fault.ts';
 import type { Currency } from '../kit/money.ts';
-import type { Item, Phase } from './subscription.ts';
+import type { Item, ItemUsage, Phase } from './subscription.ts';
 
 type Wanted = { price: string; quantity: number; currency?: Currency; param?: string };
 
@@ -48,9 +49,24 @@ export async function itemAgain(
     .where('account_id', '=', account_id)
     .where('id', '=', before.price_snapshot)
     .executeTakeFirstOrThrow();
+  if (before.usage) throw usageHasNoQuantity();
   const snapshot = row as unknown as SnapshotRow;
   const amount = amountOf(termsIn(snapshot), currency, quantity);
   return { ...before, quantity, amount: must(amount, 'what was sold in a currency is sold in it') };
+}
+
+/** Under the terms that were shown when it was sold, whatever has become of the price since. */
+export async function soldUnder(
+  query: Executor | Tx,
+  account_id: string,
+  snapshot_id: string,
+  quantity: number,
+  currency: Currency,
+): Promise<Item> {
+  const snapshot = await findSnapshot(query, account_id, snapshot_id);
+  const { price } = await findPrice(query, account_id, snapshot.price_id);
+  const { name, tax_category } = await findProduct(query, account_id, price.product_id);
+  return itemOf({ price, snapshot }, { quantity, currency }, price.product_id, name, tax_category);
 }
 
 function itemOf(
@@ -63,15 +79,13 @@ function itemOf(
   const { billing_interval: interval, interval_count, trial_days, pricing_model } = snapshot;
   if (price.type !== 'recurring' || interval === null)
     throw bad(param, 'A subscription needs a recurring price; this one is paid once.');
-  if (pricing_model === 'usage')
-    throw new Fault(
-      'feature_unavailable',
-      'Usage is not metered yet: choose a price that is flat, per seat or tiered.',
-      {
-        param,
-      },
-    );
-  const amount = amountOf(termsIn(snapshot), currency, quantity);
+  const { meter_id } = snapshot;
+  if (pricing_model === 'usage' && meter_id === null)
+    throw new Fault('state_invalid', "This price names no meter. Update it with a 'meter' first.", { param });
+  if (meter_id !== null && quantity !== 1) throw usageHasNoQuantity();
+  const terms = termsIn(snapshot);
+  // Nothing is charged for usage in advance.
+  const amount = amountOf(terms, currency, meter_id === null ? quantity : 0);
   if (amount === undefined) {
     const sold = snapshot.amounts.map((one) => one.currency).join(', ');
     throw new Fault('currency_unsupported', `This price is not sold in ${currency}, only in ${sold}.`, { param });
@@ -89,8 +103,23 @@ function itemOf(
     interval,
     interval_count: interval_count ?? 1,
     trial_days: trial_days ?? 0,
+    ...(meter_id === null ? {} : { usage: usageOf(terms, meter_id, currency) }),
   };
 }
+
+const usageHasNoQuantity = () =>
+  new Fault('parameter_invalid', 'What is charged by usage has no quantity. Leave it out.', { param: 'quantity' });
+
+const usageOf = (
+  { amounts, tiers_mode = null, transform_quantity }: Terms,
+  meter: string,
+  currency: Currency,
+): ItemUsage => ({
+  meter,
+  tiers: amounts.find((one) => one.currency === currency)?.tiers ?? null,
+  tiers_mode,
+  transform_quantity,
+});
 
 export type PhaseInput = { price: string; quantity?: number; cycles?: number };
 

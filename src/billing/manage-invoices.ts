@@ -10,6 +10,7 @@ import { Id, ListOf, nullable, pageFields, Url } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { refuseAccount } from '../payments/create-payment.ts';
 import { peekPayment } from '../payments/payment.ts';
+import { settleUse } from './begin-subscription.ts';
 import { timeFor } from './business-time.ts';
 import { chargeInvoice, methodFor } from './charge-invoice.ts';
 import { refuseForeignMethod } from './create-subscription.ts';
@@ -24,7 +25,7 @@ import {
   writeInvoices,
 } from './invoice.ts';
 import { InvoiceObject, invoiceObject } from './invoice-object.ts';
-import { withoutInvoice } from './settle-invoice.ts';
+import { freeFromPage, leavePage, withoutInvoice } from './settle-invoice.ts';
 import { findSubscription, lockSubscription, moved, type SubscriptionRow, writeSubscriptions } from './subscription.ts';
 import { LatestPayment, latestPayment } from './subscription-result.ts';
 import { tellInvoice, tellSubscription } from './tell.ts';
@@ -32,7 +33,7 @@ import { tellInvoice, tellSubscription } from './tell.ts';
 async function shown(ctx: Ctx, id: string): Promise<InvoiceObject> {
   const { query } = ctx.env.db;
   const invoice = await findInvoice(query, ctx.account.account_id, id);
-  return invoiceObject(invoice, (await linesOf(query, invoice.account_id, [id])).get(id) ?? []);
+  return invoiceObject(ctx.env, invoice, (await linesOf(query, invoice.account_id, [id])).get(id) ?? []);
 }
 
 export const getInvoice = operation({
@@ -92,7 +93,7 @@ export const listInvoices = operation({
       account_id,
       rows.map((row) => row.id),
     );
-    return toList(rows, window, (row) => invoiceObject(row, lines.get(row.id) ?? []));
+    return toList(rows, window, (row) => invoiceObject(ctx.env, row, lines.get(row.id) ?? []));
   },
 });
 
@@ -120,7 +121,8 @@ export const payInvoice = operation({
     refuseAccount(ctx);
     const { query } = ctx.env.db;
     const { account_id } = ctx.account;
-    const invoice = await findInvoice(query, account_id, input.id);
+    let invoice = await findInvoice(query, account_id, input.id);
+    if (invoice.on_page) invoice = await freeFromPage(ctx, input.id);
     if (invoice.status !== 'paid') {
       if (invoice.status === 'void')
         throw new Fault('state_invalid', 'This invoice is void: nothing is asked for any more.', { param: 'id' });
@@ -162,7 +164,7 @@ export const voidInvoice = operation({
     } else {
       await release(ctx, tx, withoutInvoice(s, await voidInvoiceRow(ctx, tx, invoice, at), at), s);
     }
-    return await rowShown(tx, input.id, ctx.account.account_id);
+    return await rowShown(ctx, tx, input.id);
   },
 });
 
@@ -192,10 +194,11 @@ export const markInvoiceUncollectible = operation({
     const after = withoutInvoice(s, { ...row, credit_applied: 0 }, at);
     if (s.status === 'incomplete') {
       const ended = { ...moved(after, 'incomplete_expired'), ended_at: at };
+      await settleUse(ctx, tx, s, ended);
       await runAll(tx, writeSubscriptions([ended]));
       await tellSubscription(ctx, tx, ended, 'subscription.incomplete_expired');
     } else await release(ctx, tx, after, s);
-    return await rowShown(tx, input.id, ctx.account.account_id);
+    return await rowShown(ctx, tx, input.id);
   },
 });
 
@@ -211,13 +214,14 @@ async function lockPair(ctx: Ctx, tx: Tx, id: string, to: 'void' | 'uncollectibl
   const { account_id } = ctx.account;
   const known = await findInvoice(tx, account_id, id);
   const s = await lockSubscription(tx, account_id, known.subscription_id);
-  const invoice = await lockInvoice(tx, account_id, id);
+  const at = await timeFor(ctx, tx, known.test_clock_id);
+  const invoice = await leavePage(ctx, tx, { s, invoice: await lockInvoice(tx, account_id, id), at });
   if (!invoiceTransitions[invoice.status].includes(to))
     throw new Fault('state_invalid', `This invoice is '${invoice.status}', so it cannot become '${to}'.`, {
       param: 'id',
     });
   refuseCharging(invoice);
-  return { s, invoice, at: await timeFor(ctx, tx, invoice.test_clock_id) };
+  return { s, invoice, at };
 }
 
 function refuseCharging(invoice: InvoiceRow): void {
@@ -232,6 +236,8 @@ function refuseCharging(invoice: InvoiceRow): void {
   );
 }
 
-async function rowShown(tx: Tx, id: string, account_id: string): Promise<InvoiceObject> {
-  return invoiceObject(await findInvoice(tx, account_id, id), (await linesOf(tx, account_id, [id])).get(id) ?? []);
+async function rowShown(ctx: Ctx, tx: Tx, id: string): Promise<InvoiceObject> {
+  const { account_id } = ctx.account;
+  const lines = (await linesOf(tx, account_id, [id])).get(id) ?? [];
+  return invoiceObject(ctx.env, await findInvoice(tx, account_id, id), lines);
 }

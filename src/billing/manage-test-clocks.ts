@@ -1,5 +1,5 @@
-// Test clocks by hand: make one for a customer of the sandbox, move it, look at it, be done with it. Moving is only asked for here; the
-// worker does it (advance-clocks.ts).
+// Test clocks by hand: make one for a customer of the sandbox, move it, look at it. Moving is only asked for here; the worker does it
+// (advance-clocks.ts). Being done with one is end-test-clock.ts.
 
 import { sql } from 'kysely';
 import Type from 'typebox';
@@ -12,8 +12,7 @@ import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id, instantOf, ListOf, Metadata, pageFields, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { endSubscription } from './end-subscription.ts';
-import { findSubscription, lockSubscription, type SubscriptionRow } from './subscription.ts';
+import { findSubscription } from './subscription.ts';
 import { ClockObject, type ClockRow, clockObject, clockStatuses, findClock, lockClock } from './test-clock.ts';
 
 const Instant = (description: string) => Type.String({ format: 'date-time', maxLength: 40, description });
@@ -176,7 +175,7 @@ export const listTestClocks = operation({
   async run(ctx, input) {
     const window = windowOf(input);
     const conditions = [
-      sql`account_id = ${ctx.account.account_id}`,
+      sql`account_id = ${ctx.account.account_id} and deleted_at is null`,
       input.status && sql`status = ${input.status}`,
       input.customer && sql`customer_id = ${input.customer}`,
       window.after && sql`id < ${window.after}`,
@@ -188,41 +187,5 @@ export const listTestClocks = operation({
       ctx.env.db.query,
     );
     return toList(rows, window, clockObject);
-  },
-});
-
-export const completeTestClock = operation({
-  name: 'test_clocks.complete',
-  scope: 'test_clocks:write',
-  actors: ['secret', 'system'],
-  kind: 'write',
-  summary: 'Complete a test clock',
-  description:
-    'It is not moved any more, and the subscriptions that live by it end. New ones of the customer live by the real time.',
-  input: Type.Object({ id: Id, reason: Type.Optional(text(500)) }, { additionalProperties: false }),
-  output: ClockObject,
-  faults: ['not_found', 'state_invalid'],
-  example: { id: '{test_clock}', reason: 'The year went well' },
-  async run(ctx, input, tx) {
-    const { account_id } = ctx.account;
-    const clock = await findClock(tx, account_id, input.id);
-    const { rows: running } = await sql<Pick<SubscriptionRow, 'id'>>`
-      select id from subscriptions where account_id = ${account_id} and test_clock_id = ${clock.id} and ended_at is null order by id`.execute(
-      tx,
-    );
-    for (const { id } of running) {
-      const s = await lockSubscription(tx, account_id, id);
-      if (s.ended_at === null)
-        await endSubscription(ctx, tx, { ...s, cancel_reason: 'Its test clock was completed.' }, clock.frozen_time);
-    }
-    const now = ctx.env.clock.now();
-    const { rows } = await sql<ClockRow>`
-      update test_clocks set status = 'completed', completed_at = ${now}, complete_reason = ${input.reason ?? null}, updated_at = ${now}
-      where account_id = ${account_id} and id = ${clock.id} and status in ('ready', 'failed') returning *`.execute(tx);
-    if (!rows[0])
-      throw new Fault('state_invalid', 'This test clock is advancing, or completed already. Wait until it is ready.', {
-        param: 'id',
-      });
-    return clockObject(rows[0]);
   },
 });

@@ -15,7 +15,9 @@ export function afterPaid(before: SubscriptionRow, invoice: InvoiceRow, lines: L
   if (invoice.change) return withChange(going, invoice.change);
   // A period that is over can be paid, but it gives nothing back any more.
   if (invoice.billing_reason === 'subscription_update' || invoice.period_start < s.current_period_start) return going;
-  const sold = lines.filter((line) => !line.proration);
+  // Changes and usage of the period before are billed with it, too.
+  const begins = invoice.period_start.getTime();
+  const sold = lines.filter((line) => line.meter_id === null && new Date(line.period_start).getTime() === begins);
   return {
     ...going,
     covered_amount: sold.reduce((sum, line) => sum + line.amount - line.discount, 0),
@@ -41,6 +43,7 @@ export function withChange(before: SubscriptionRow, change: PlanChange): Subscri
     phase_cycles_left: null,
     cancel_at: s.cancel_at_period_end ? s.current_period_end : s.cancel_at,
     pending_lines: s.pending_lines.slice(change.takes_pending),
+    usage_from: change.usage_from ? new Date(change.usage_from) : null,
     covered_amount: change.covered.amount,
     covered_tax: change.covered.tax,
     covered_from: new Date(change.covered.from),

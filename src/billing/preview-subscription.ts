@@ -8,11 +8,14 @@ import { Id } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { timeFor } from './business-time.ts';
 import { planChange } from './change-plan.ts';
-import { TaxObject } from './invoice-object.ts';
+import { discountFields } from './create-subscription.ts';
+import type { DiscountInput } from './give-discount.ts';
+import { InvoiceObject, TaxObject } from './invoice-object.ts';
 import { previewSums } from './issue-invoices.ts';
 import { stepOf } from './roll.ts';
 import { findSubscription, type Item, nextItem, refuseEnded, type SubscriptionRow } from './subscription.ts';
-import { ItemObject } from './subscription-object.ts';
+import { ItemObject, itemObject } from './subscription-object.ts';
+import { withDiscount } from './update-discount.ts';
 import { atPeriodEnd, newItem, type PlanInput, planFields } from './update-subscription.ts';
 
 export const PreviewObject = Type.Object(
@@ -27,6 +30,7 @@ export const PreviewObject = Type.Object(
       Type.Object({
         description: Type.String(),
         amount: Type.Integer(),
+        discount: Type.Integer(),
         tax: Type.Integer(),
         period_start: Type.String({ format: 'date-time' }),
         period_end: Type.String({ format: 'date-time' }),
@@ -35,6 +39,8 @@ export const PreviewObject = Type.Object(
     ),
     billed_now: Type.Boolean({ description: 'False: the lines come with the next invoice.' }),
     subtotal: Type.Integer(),
+    discount: Type.Integer(),
+    discounts: InvoiceObject.properties.discounts,
     tax: Type.Integer(),
     taxes: Type.Array(TaxObject),
     total: Type.Integer({ description: 'Negative: kept as credit.' }),
@@ -53,27 +59,29 @@ export const previewSubscription = operation({
   kind: 'read',
   summary: 'Preview the next invoice',
   description:
-    'Without a change: what the next renewal will come to. With `price` or `quantity`: what that change would come to, worked out by the same code. Writes nothing.',
-  input: Type.Object({ id: Id, ...planFields }, { additionalProperties: false }),
+    'Without a change: what the next renewal will come to. With `price` or `quantity`: what that change would come to, worked out by the same code; usage as far as it was told until now. Writes nothing.',
+  input: Type.Object({ id: Id, ...planFields, ...discountFields }, { additionalProperties: false }),
   output: PreviewObject,
-  faults: ['not_found', 'parameter_invalid', 'state_invalid', 'currency_unsupported'],
+  faults: ['not_found', 'parameter_invalid', 'state_invalid', 'currency_unsupported', 'promotion_code_refused'],
   example: { id: '{subscription}', quantity: 5 },
   async run(ctx, input) {
     return await ctx.env.db.tx((tx) => previewOf(ctx, tx, input));
   },
 });
 
-async function previewOf(ctx: Ctx, tx: Tx, input: PlanInput & { id: string }) {
-  const s = await findSubscription(tx, ctx.account.account_id, input.id);
-  refuseEnded(s, 'previewed');
-  const at = await timeFor(ctx, tx, s.test_clock_id);
+/** For who holds a transaction already. */
+export async function previewOf(ctx: Ctx, tx: Tx, input: PlanInput & DiscountInput & { id: string }) {
+  const found = await findSubscription(tx, ctx.account.account_id, input.id);
+  refuseEnded(found, 'previewed');
+  const at = await timeFor(ctx, tx, found.test_clock_id);
+  const s = await withDiscount(ctx, tx, found, input, at, 'look');
   const item = await newItem(ctx, tx, s, input);
   const now = item && input.at !== 'period_end';
   const change = now
-    ? await planChange(ctx, tx, s, { item, proration: input.proration ?? 'prorate_now', at })
+    ? await planChange(ctx, tx, s, { item, proration: input.proration ?? 'prorate_now', at, usage: 'look' })
     : await renewalOf(ctx, tx, s, item);
-  const { tax_category: _, ...shown } = change.item;
-  const { lines, taxes, subtotal, tax, total, credit_applied, amount_due } = change.sums;
+  const shown = itemObject(change.item);
+  const { lines, taxes, discounts, subtotal, discount, tax, total, credit_applied, amount_due } = change.sums;
   return {
     object: 'subscription_preview' as const,
     subscription: s.id,
@@ -81,9 +89,10 @@ async function previewOf(ctx: Ctx, tx: Tx, input: PlanInput & { id: string }) {
     takes_effect_at: (now ? at : s.current_period_end).toISOString(),
     currency: s.currency,
     item: shown,
-    lines: lines.map(({ description, amount, tax: of, period_start, period_end, proration }) => ({
+    lines: lines.map(({ description, amount, discount: off, tax: of, period_start, period_end, proration }) => ({
       description,
       amount,
+      discount: off,
       tax: of,
       period_start,
       period_end,
@@ -91,6 +100,8 @@ async function previewOf(ctx: Ctx, tx: Tx, input: PlanInput & { id: string }) {
     })),
     billed_now: change.billed,
     subtotal,
+    discount,
+    discounts,
     tax,
     taxes,
     total,

@@ -13,7 +13,8 @@ export type Proration = (typeof prorations)[number];
 /** What was billed, and for which time: it loses its value evenly. */
 export type Coverage = { amount: number; tax: number; from: Date; until: Date };
 
-const floorShare = (amount: number, part: number, whole: number): number =>
+/** Rounded down; nothing of nothing. */
+export const floorShare = (amount: number, part: number, whole: number): number =>
   whole <= 0 ? 0 : Number((BigInt(amount) * BigInt(part)) / BigInt(whole));
 
 /** Of a coverage: what the time after `at` is worth. All of it when nothing was used, nothing when all was. */

@@ -3,8 +3,10 @@
 import { sql } from 'kysely';
 import Type from 'typebox';
 import { timeOf } from '../events/read-events.ts';
+import { idAt } from '../kit/id.ts';
+import { currencyOf } from '../kit/money.ts';
 import { toList, windowOf } from '../kit/page.ts';
-import { Id, ListOf, pageFields, text } from '../operation/fields.ts';
+import { CurrencyCode, Id, ListOf, pageFields, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { type SubscriptionRow, subscriptionStatuses } from './subscription.ts';
 import { SubscriptionObject, subscriptionObject } from './subscription-object.ts';
@@ -49,13 +51,17 @@ export const listSubscriptions = operation({
       product: Type.Optional(Id),
       merchant_reference: Type.Optional(text(200)),
       test_clock: Type.Optional(Id),
+      currency: Type.Optional(CurrencyCode),
+      amount: Type.Optional(Type.Integer({ minimum: 0, description: 'Of a whole period, before tax and discount.' })),
+      created_from: Instant('Not before this time; by the real time, also where a test clock moves it.'),
+      created_to: Instant('Before this time.'),
       current_period_end_from: Instant('Not before this time.'),
       current_period_end_to: Instant('Before this time.'),
     },
     { additionalProperties: false },
   ),
   output: ListOf(SubscriptionObject),
-  faults: ['parameter_invalid'],
+  faults: ['parameter_invalid', 'currency_unsupported'],
   example: { status: ['active', 'past_due'], limit: 3 },
   async run(ctx, input) {
     const window = windowOf(input);
@@ -69,6 +75,11 @@ export const listSubscriptions = operation({
       input.product && sql`product_id = ${input.product}`,
       input.merchant_reference && sql`merchant_reference = ${input.merchant_reference}`,
       input.test_clock && sql`test_clock_id = ${input.test_clock}`,
+      input.currency && sql`currency = ${currencyOf(input.currency)}`,
+      input.amount !== undefined && sql`(item->>'amount')::bigint = ${input.amount}`,
+      // Ids begin with the time they were made at, so the key itself finds them.
+      input.created_from && sql`id >= ${idAt('sub', timeOf(input.created_from, 'created_from'))}`,
+      input.created_to && sql`id < ${idAt('sub', timeOf(input.created_to, 'created_to'))}`,
       from && sql`current_period_end >= ${timeOf(from, 'current_period_end_from')}`,
       to && sql`current_period_end < ${timeOf(to, 'current_period_end_to')}`,
       window.after && sql`id < ${window.after}`,

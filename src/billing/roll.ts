@@ -1,10 +1,11 @@
 // What time does to a subscription: renewed, resumed, ended, or nothing yet. Pure; billing-run.ts writes what it returns.
 
-import { type Period, periodOf } from './cycle.ts';
-import { lineOf } from './invoice-sums.ts';
+import { periodFrom } from './billing-anchor.ts';
 import type { InvoiceDraft } from './issue-invoices.ts';
+import { soldLine } from './opening.ts';
 import { isEnded, moved, nextItem, type SubscriptionRow, withItem } from './subscription.ts';
 import type { BillingEventType } from './tell.ts';
+import { usageLines } from './usage.ts';
 
 export type Step =
   | { kind: 'nothing' }
@@ -47,7 +48,10 @@ function renewed(before: SubscriptionRow, now: Date, anchor?: Date): Step {
   const cycle_index = same ? before.cycle_index + 1 : 0;
   const from = same ? before.anchor : (anchor ?? before.current_period_end);
   const { interval, interval_count } = item;
-  const period: Period = periodOf({ anchor: from, interval, interval_count, time_zone: before.time_zone }, cycle_index);
+  const way = { interval, interval_count, time_zone: before.time_zone };
+  // After a trial a part of a period may come first, until the billing day.
+  const start = trial_over ? before.current_period_end : new Date(0);
+  const { whole, period } = periodFrom(start, way, { anchor: from, index: cycle_index });
   const changed = item.price_snapshot !== before.item.price_snapshot || item.quantity !== before.item.quantity;
   const s: SubscriptionRow = {
     ...withItem(trial_over ? moved(before, 'active') : before, item),
@@ -59,16 +63,20 @@ function renewed(before: SubscriptionRow, now: Date, anchor?: Date): Step {
     phase_cycles_left: left,
     phases,
     pending_lines: [],
+    usage_from: null,
     covered_amount: 0,
     covered_tax: 0,
     covered_from: period.start,
     covered_until: period.end,
     updated_at: now,
   };
+  const due = [...before.pending_lines, ...usageLines(before, before.current_period_end)];
+  // Usage is not sold in advance; a line says so where the invoice would have none.
+  const lines = item.usage && due.length > 0 ? due : [...due, soldLine(item, whole, period)];
   return {
     kind: 'move',
     subscription: s,
-    draft: { reason: 'subscription_cycle', period, lines: [...before.pending_lines, lineOf(item, period)] },
+    draft: { reason: 'subscription_cycle', period, lines },
     events: [
       ...(trial_over ? (['subscription.activated'] as const) : []),
       ...(changed ? (['subscription.plan_changed'] as const) : []),

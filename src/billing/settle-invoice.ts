@@ -3,10 +3,13 @@
 
 import { GuardFailed, runAll, type Statement, type Tx } from '../db/db.ts';
 import { emitStatements, type NewEvent } from '../events/emit.ts';
-import { plus, seconds } from '../kit/clock.ts';
+import { hours, plus, seconds } from '../kit/clock.ts';
 import type { Ctx } from '../operation/context.ts';
-import { type PaymentRow, peekPayment } from '../payments/payment.ts';
+import { cancelWaiting } from '../payments/cancel-payment.ts';
+import { lockPayment, type PaymentRow, peekPayment } from '../payments/payment.ts';
+import { settleUse } from './begin-subscription.ts';
 import { timeFor } from './business-time.ts';
+import { givenBack } from './discount.ts';
 import { afterFailure } from './dunning.ts';
 import { endSubscription, voidInvoiceRow } from './end-subscription.ts';
 import {
@@ -52,8 +55,11 @@ export async function settleInvoice(ctx: Ctx, invoice_id: string, payment_id: st
     // Undefined while its first answer is awaited.
     const payment = await peekPayment(tx, invoice.account_id, payment_id);
     if (payment?.status === 'completed') return await settlePaid(ctx, tx, pair);
-    if (payment?.status === 'failed' || payment?.status === 'cancelled')
+    if (payment?.status === 'failed' || payment?.status === 'cancelled') {
+      if (invoice.on_page) return void (await release(tx, pair));
       return await settleFailed(ctx, tx, pair, payment);
+    }
+    if (payment?.status === 'pending' && invoice.on_page) return await waitOnPage(ctx, tx, pair, payment);
     const follow_at = plus(ctx.env.clock.now(), seconds(Math.min(60, 2 ** Math.min(invoice.follows + 1, 6))));
     await runAll(tx, writeInvoices([{ ...invoice, follow_at }]));
   });
@@ -95,10 +101,12 @@ function paidStatements(items: Paid[]): Statement[] {
   ];
 }
 
-async function settlePaid(ctx: Ctx, tx: Tx, pair: Pair): Promise<void> {
+/** Also where nothing is left to pay. The rows are locked. */
+export async function settlePaid(ctx: Ctx, tx: Tx, pair: Pair): Promise<void> {
   const { invoice } = pair;
   const lines = (await linesOf(tx, invoice.account_id, [invoice.id])).get(invoice.id) ?? [];
   const { subscription, ...paid } = paidOf(ctx, pair, lines);
+  await settleUse(ctx, tx, pair.s, subscription);
   await runAll(tx, [
     ...writeInvoices([paid.invoice]),
     ...writeSubscriptions([subscription]),
@@ -130,10 +138,41 @@ function paidOf(ctx: Ctx, { s, invoice, at }: Pair, lines: LineRow[]): Paid {
 const ended = (invoice: InvoiceRow, at: Date): InvoiceRow => ({
   ...invoice,
   charging: false,
+  on_page: false,
+  resume_at: null,
   charge_at: null,
   follow_at: null,
   updated_at: at,
 });
+
+/** A customer who opened our page and left holds up nothing for longer than this. */
+const pageTime = hours(1);
+
+async function waitOnPage(ctx: Ctx, tx: Tx, pair: Pair, payment: PaymentRow): Promise<void> {
+  const until = plus(payment.created_at, pageTime);
+  if (until <= ctx.env.clock.now()) await leavePage(ctx, tx, pair);
+  // That it was paid is told at once, by the event of the payment.
+  else await runAll(tx, writeInvoices([{ ...pair.invoice, follow_at: until }]));
+}
+
+/** The payment that waits on our page for its customer is withdrawn; one that is being paid stays. Returns the invoice as it is now. */
+export async function leavePage(ctx: Ctx, tx: Tx, pair: Pair): Promise<InvoiceRow> {
+  const { invoice } = pair;
+  if (!invoice.on_page || invoice.payment_id === null) return invoice;
+  const waiting = await lockPayment(tx, invoice.account_id, invoice.payment_id);
+  return (await cancelWaiting(ctx, tx, waiting)) ? await release(tx, pair) : invoice;
+}
+
+export const freeFromPage = (ctx: Ctx, invoice_id: string): Promise<InvoiceRow> =>
+  locked(ctx, invoice_id, (tx, pair) => leavePage(ctx, tx, pair));
+
+/** Nobody was charged: the schedule goes on where it was. */
+async function release(tx: Tx, { s, invoice, at }: Pair): Promise<InvoiceRow> {
+  const charge_at = invoice.status === 'open' && !isEnded(s) ? invoice.resume_at : null;
+  const row = { ...ended(invoice, at), charge_at };
+  await runAll(tx, writeInvoices([row]));
+  return row;
+}
 
 const settleFailed = (ctx: Ctx, tx: Tx, pair: Pair, payment: PaymentRow) =>
   failed(ctx, tx, pair, payment.decline_code ?? 'generic_decline', payment.payment_method_id);
@@ -154,7 +193,8 @@ async function failed(ctx: Ctx, tx: Tx, { s, invoice, at }: Pair, code: string, 
     return await runAll(tx, writeInvoices([{ ...after, charge_at: at }]));
   }
   // What was given up, or belongs to a subscription that ended, is tried again only when somebody asks.
-  if (invoice.status !== 'open' || isEnded(s) || s.status === 'incomplete') {
+  const last = invoice.billing_reason === 'subscription_cancel';
+  if (invoice.status !== 'open' || (isEnded(s) && !last) || s.status === 'incomplete') {
     await runAll(tx, writeInvoices([after]));
     return await tellInvoice(ctx, tx, after, 'invoice.payment_failed');
   }
@@ -174,10 +214,11 @@ async function failed(ctx: Ctx, tx: Tx, { s, invoice, at }: Pair, code: string, 
   const late = pastDue(s, at);
   await runAll(tx, [...writeInvoices([waiting]), ...writeSubscriptions([late])]);
   await tellInvoice(ctx, tx, waiting, 'invoice.payment_failed');
-  if (s.status !== 'past_due') await tellSubscription(ctx, tx, late, 'subscription.past_due');
+  if (s.status !== late.status) await tellSubscription(ctx, tx, late, 'subscription.past_due');
 }
 
-const pastDue = (s: SubscriptionRow, at: Date): SubscriptionRow => ({ ...moved(s, 'past_due'), updated_at: at });
+const pastDue = (s: SubscriptionRow, at: Date): SubscriptionRow =>
+  isEnded(s) ? s : { ...moved(s, 'past_due'), updated_at: at };
 
 /** The change was not paid for, so the plan stays what it was. */
 async function refuseChange(ctx: Ctx, tx: Tx, s: SubscriptionRow, invoice: InvoiceRow, at: Date): Promise<void> {
@@ -193,6 +234,7 @@ export const withoutInvoice = (s: SubscriptionRow, invoice: InvoiceRow, at: Date
   ...s,
   open_invoice_id: s.open_invoice_id === invoice.id ? null : s.open_invoice_id,
   credit_balance: s.credit_balance + invoice.credit_applied,
+  discount: invoice.status === 'void' ? givenBack(s.discount, invoice.id) : s.discount,
   updated_at: at,
 });
 

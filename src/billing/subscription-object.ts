@@ -2,8 +2,10 @@
 
 import Type, { type Static } from 'typebox';
 import { pricingModels } from '../catalog/pricing.ts';
+import { AmountsField } from '../coupons/coupon.ts';
 import { Metadata, nullable } from '../operation/fields.ts';
 import { intervals } from './cycle.ts';
+import type { SubscriptionDiscount } from './discount.ts';
 import {
   cancelReasons,
   type Item,
@@ -28,9 +30,44 @@ export const ItemObject = Type.Object(
     interval: Type.Enum([...intervals]),
     interval_count: Type.Integer(),
     trial_days: Type.Integer({ description: 'What the price offers; 0 is no trial.' }),
+    meter: nullable(
+      Type.String({ description: 'Whose events are charged when a period is over; `amount` is 0 then.' }),
+    ),
   },
   { title: 'Subscription item' },
 );
+
+export const DiscountObject = Type.Object(
+  {
+    coupon: Type.String(),
+    name: Type.String(),
+    promotion_code: nullable(Type.String()),
+    code: nullable(Type.String()),
+    percentage_bps: nullable(Type.Integer({ description: 'Basis points: 2500 is 25 %.' })),
+    fixed_amounts: nullable(AmountsField('Currency → minor units.')),
+    duration: Type.Enum(['once', 'repeating', 'forever']),
+    duration_months: nullable(Type.Integer()),
+    starts_at: Type.String({ format: 'date-time', description: 'It counts for periods that begin from then on …' }),
+    ends_at: nullable(Type.String({ format: 'date-time', description: '… and before then; null: without end.' })),
+    invoice: nullable(Type.String({ description: 'Of one that counts once: the invoice that has it.' })),
+  },
+  { title: 'Discount of a subscription', description: 'The terms of the day on which it was given.' },
+);
+
+export const discountObject = (d: SubscriptionDiscount | null): Static<typeof DiscountObject> | null =>
+  d && {
+    coupon: d.coupon,
+    name: d.name,
+    promotion_code: d.promotion_code,
+    code: d.code,
+    percentage_bps: d.percentage_bps,
+    fixed_amounts: d.fixed_amounts,
+    duration: d.duration,
+    duration_months: d.duration_months,
+    starts_at: d.starts_at,
+    ends_at: d.ends_at,
+    invoice: d.invoice,
+  };
 
 export const SubscriptionObject = Type.Object(
   {
@@ -69,6 +106,7 @@ export const SubscriptionObject = Type.Object(
     cancel_reason_code: nullable(Type.Enum([...cancelReasons])),
     canceled_at: nullable(Type.String({ format: 'date-time', description: 'When it was asked for.' })),
     ended_at: nullable(Instant),
+    discount: nullable(DiscountObject),
     credit_balance: Type.Integer({ description: 'Owed to the customer; the next invoices take from it.' }),
     pending_amount: Type.Integer({ description: 'Prorations that wait for the next invoice; may be negative.' }),
     open_invoice: nullable(Type.String({ description: 'Not paid yet. Nothing is renewed before it is.' })),
@@ -82,7 +120,10 @@ export const SubscriptionObject = Type.Object(
 );
 export type SubscriptionObject = Static<typeof SubscriptionObject>;
 
-const itemObject = ({ tax_category: _, ...item }: Item): Static<typeof ItemObject> => item;
+export const itemObject = ({ tax_category: _, usage, ...item }: Item): Static<typeof ItemObject> => ({
+  ...item,
+  meter: usage?.meter ?? null,
+});
 const time = (at: Date | null) => at?.toISOString() ?? null;
 
 export function subscriptionObject(s: SubscriptionRow): SubscriptionObject {
@@ -118,6 +159,7 @@ export function subscriptionObject(s: SubscriptionRow): SubscriptionObject {
     cancel_reason_code: s.cancel_reason_code,
     canceled_at: time(s.canceled_at),
     ended_at: time(s.ended_at),
+    discount: discountObject(s.discount),
     credit_balance: s.credit_balance,
     pending_amount: s.pending_lines.reduce((sum, line) => sum + line.amount, 0),
     open_invoice: s.open_invoice_id,

@@ -1,7 +1,7 @@
 // A subscription: what a customer pays again and again. Its row, its transitions, when it is due, how it is found and written.
 
 import { type RawBuilder, sql } from 'kysely';
-import type { PricingModel } from '../catalog/pricing.ts';
+import type { PricingModel, Tier, TiersMode, TransformQuantity } from '../catalog/pricing.ts';
 import type { TaxCategory } from '../catalog/tax.ts';
 import type { Executor, Statement, Tx } from '../db/db.ts';
 import { insertRows, updateRows } from '../db/rows.ts';
@@ -10,7 +10,9 @@ import { Fault, notFound } from '../kit/fault.ts';
 import type { Currency } from '../kit/money.ts';
 import type { Metadata } from '../operation/fields.ts';
 import type { Cycle, Interval } from './cycle.ts';
+import type { SubscriptionDiscount } from './discount.ts';
 import type { LineDraft } from './invoice-sums.ts';
+import { reminderOf } from './reminder.ts';
 
 export const subscriptionStatuses = [
   'incomplete',
@@ -45,6 +47,14 @@ export const cancelReasons = [
 ] as const;
 export type CancelReason = (typeof cancelReasons)[number];
 
+/** How what a meter counts is charged. */
+export type ItemUsage = {
+  meter: string;
+  tiers: Tier[] | null;
+  tiers_mode: TiersMode | null;
+  transform_quantity: TransformQuantity | null;
+};
+
 /** What is sold, worked out once under the terms of a snapshot: an edit of the price changes nothing here. */
 export type Item = {
   product: string;
@@ -61,6 +71,8 @@ export type Item = {
   interval: Interval;
   interval_count: number;
   trial_days: number;
+  /** Set where usage is charged, when a period is over; `amount` is 0 then. */
+  usage?: ItemUsage;
 };
 
 /** `cycles`: how many periods it lasts; null: until something else is said. */
@@ -103,6 +115,8 @@ export type SubscriptionRow = {
   phase_cycles_left: number | null;
   phases: Phase[];
   pending_lines: LineDraft[];
+  discount: SubscriptionDiscount | null;
+  usage_from: Date | null;
   credit_balance: number;
   covered_amount: number;
   covered_tax: number;
@@ -113,6 +127,9 @@ export type SubscriptionRow = {
   test_clock_id: string | null;
   request_key: string | null;
   next_at: Date | null;
+  remind_at: Date | null;
+  /** The end of a period that the customer was told of. */
+  reminded_for: Date | null;
   version: number;
   created_at: Date;
   updated_at: Date;
@@ -148,6 +165,8 @@ const changes = {
   phase_cycles_left: 'integer',
   phases: 'jsonb',
   pending_lines: 'jsonb',
+  discount: 'jsonb',
+  usage_from: 'timestamptz',
   credit_balance: 'bigint',
   covered_amount: 'bigint',
   covered_tax: 'bigint',
@@ -157,6 +176,8 @@ const changes = {
   latest_invoice_id: 'text',
   test_clock_id: 'text',
   next_at: 'timestamptz',
+  remind_at: 'timestamptz',
+  reminded_for: 'timestamptz',
   updated_at: 'timestamptz',
 };
 const columns = {
@@ -192,7 +213,7 @@ export const writeUnchanged = (rows: SubscriptionRow[]): Statement[] =>
 
 const raised = { set: 'version = t.version + 1' };
 
-const withNext = (row: SubscriptionRow) => ({ ...row, next_at: nextDue(row) });
+const withNext = (row: SubscriptionRow) => ({ ...row, next_at: nextDue(row), remind_at: reminderOf(row)?.at ?? null });
 
 /** When the billing run has something to do with it; null when only a payment or a person moves it on. */
 export function nextDue(s: SubscriptionRow): Date | null {
@@ -231,7 +252,7 @@ export const withItem = (s: SubscriptionRow, item: Item): SubscriptionRow => ({
 /** What the next period is billed by, and how many periods of that there are. */
 export function nextItem(s: SubscriptionRow): { item: Item; left: number | null; phases: Phase[] } {
   // The trial is no period of the first phase.
-  const left = s.phase_cycles_left === null || s.cycle_index < 0 ? s.phase_cycles_left : s.phase_cycles_left - 1;
+  const left = s.phase_cycles_left === null || s.status === 'trialing' ? s.phase_cycles_left : s.phase_cycles_left - 1;
   const [phase, ...phases] = s.phases;
   if (left !== 0) return { item: s.item, left, phases: s.phases };
   if (!phase) return { item: s.item, left: null, phases: [] };

@@ -4,6 +4,7 @@ import type { Tx } from '../db/db.ts';
 import { runAll } from '../db/db.ts';
 import { emitStatements, type NewEvent, newEvent } from '../events/emit.ts';
 import type { EventType } from '../events/event.ts';
+import { isMailed } from '../events/mailed.ts';
 import type { Ctx } from '../operation/context.ts';
 import { type InvoiceRow, type LineRow, linesOf } from './invoice.ts';
 import { invoiceObject } from './invoice-object.ts';
@@ -14,10 +15,10 @@ import { subscriptionObject } from './subscription-object.ts';
 export type BillingEventType = Extract<EventType, `subscription.${string}` | `invoice.${string}`>;
 
 export const ofSubscription = (ctx: Ctx, type: BillingEventType, row: SubscriptionRow): NewEvent =>
-  newEvent(ctx, type, subscriptionObject(row), undefined, false);
+  newEvent(ctx, type, subscriptionObject(row), undefined, isMailed(ctx.account, type));
 
 export const ofInvoice = (ctx: Ctx, type: BillingEventType, row: InvoiceRow, lines: LineRow[]): NewEvent =>
-  newEvent(ctx, type, invoiceObject(row, lines), undefined, false);
+  newEvent(ctx, type, invoiceObject(ctx.env, row, lines), undefined, isMailed(ctx.account, type));
 
 export async function tellSubscription(ctx: Ctx, tx: Tx, row: SubscriptionRow, ...types: BillingEventType[]) {
   await runAll(tx, emitStatements(types.map((type) => ofSubscription(ctx, type, row))));

@@ -32,6 +32,7 @@ export type ClockRow = {
   leased_until: Date | null;
   completed_at: Date | null;
   complete_reason: string | null;
+  deleted_at: Date | null;
   metadata: Metadata;
   created_at: Date;
   updated_at: Date;
@@ -92,7 +93,7 @@ export const clockObject = (row: ClockRow): ClockObject => ({
 
 const find = async (query: Executor | Tx, account_id: string, id: string, lock: RawBuilder<unknown>) => {
   const { rows } =
-    await sql<ClockRow>`select * from test_clocks where account_id = ${account_id} and id = ${id} ${lock}`.execute(
+    await sql<ClockRow>`select * from test_clocks where account_id = ${account_id} and id = ${id} and deleted_at is null ${lock}`.execute(
       query,
     );
   if (!rows[0]) throw notFound('test clock', id);

@@ -11,7 +11,8 @@ import { refuseAccount } from '../payments/create-payment.ts';
 import { timeFor } from './business-time.ts';
 import { type Change, planChange } from './change-plan.ts';
 import { chargeInvoice } from './charge-invoice.ts';
-import { Cycles, PhasesInput, Quantity, refuseForeignMethod } from './create-subscription.ts';
+import { Cycles, discountFields, PhasesInput, Quantity, refuseForeignMethod } from './create-subscription.ts';
+import { orRefused } from './give-discount.ts';
 import { findInvoice, type InvoiceRow } from './invoice.ts';
 import { issueInvoices } from './issue-invoices.ts';
 import { itemAgain, itemFor, phasesFor } from './item.ts';
@@ -28,6 +29,7 @@ import {
 } from './subscription.ts';
 import { SubscriptionResult, subscriptionResult } from './subscription-result.ts';
 import { tellSubscription } from './tell.ts';
+import { withDiscount } from './update-discount.ts';
 
 export const planFields = {
   price: Type.Optional(Id),
@@ -55,6 +57,8 @@ const UpdateInput = Type.Object(
     cycles: Type.Optional(Cycles),
     phases: Type.Optional(PhasesInput),
     payment_method: Type.Optional(nullable(Id)),
+    promotion_code: Type.Optional(nullable(discountFields.promotion_code)),
+    coupon: Type.Optional(nullable(discountFields.coupon)),
     automatic_tax: Type.Optional(Type.Boolean()),
     merchant_reference: Type.Optional(text(200)),
     metadata: Type.Optional(Metadata),
@@ -72,16 +76,23 @@ export const updateSubscription = operation({
   summary: 'Update a subscription',
   description:
     'Changes the plan now or at the end of the period. What a change costs is charged at once, and it takes effect when that is paid: `latest_payment` says how it went. ' +
-    'What it gives back is kept as credit for the next invoices. Only a quantity keeps the terms that the subscription has; a `price` brings its terms of now. A new `payment_method` pays an open invoice at once.',
+    'What it gives back is kept as credit for the next invoices. A `promotion_code` or `coupon` takes the place of the one before, from the next invoice on; null takes it away. Only a quantity keeps the terms that the subscription has; a `price` brings its terms of now. A new `payment_method` pays an open invoice at once.',
   input: UpdateInput,
   output: SubscriptionResult,
-  faults: ['not_found', 'parameter_invalid', 'state_invalid', 'currency_unsupported', 'feature_unavailable'],
+  faults: [
+    'not_found',
+    'parameter_invalid',
+    'state_invalid',
+    'currency_unsupported',
+    'promotion_code_refused',
+    'feature_unavailable',
+  ],
   example: { id: '{subscription}', quantity: 3, proration: 'prorate_now' },
   async run(ctx, input) {
     refuseAccount(ctx);
     if (input.cycles !== undefined && !input.phases)
       throw new Fault('parameter_invalid', "'cycles' goes with 'phases': say what follows.", { param: 'cycles' });
-    const { invoice, charge } = await ctx.env.db.tx((tx) => update(ctx, tx, input));
+    const { invoice, charge } = await orRefused(ctx, () => ctx.env.db.tx((tx) => update(ctx, tx, input)));
     ctx.env.probe('subscription.updated');
     if (invoice && charge) await chargeInvoice(ctx, { invoice });
     return await subscriptionResult(ctx, input.id);
@@ -95,6 +106,7 @@ async function update(ctx: Ctx, tx: Tx, input: UpdateInput): Promise<Updated> {
   refuseEnded(before, 'updated');
   const at = await timeFor(ctx, tx, before.test_clock_id);
   let s = await withNotes(ctx, before, input, at);
+  s = await withDiscount(ctx, tx, s, input, at, 'use');
   if (input.phases) s = await withPhases(ctx, tx, s, input);
   const item = await newItem(ctx, tx, s, input);
   if (!item) {
@@ -112,7 +124,7 @@ async function update(ctx: Ctx, tx: Tx, input: UpdateInput): Promise<Updated> {
     ctx,
     tx,
     s,
-    await planChange(ctx, tx, s, { item, proration: input.proration ?? 'prorate_now', at }),
+    await planChange(ctx, tx, s, { item, proration: input.proration ?? 'prorate_now', at, usage: 'close' }),
     at,
   );
 }
@@ -160,7 +172,7 @@ async function withPhases(ctx: Ctx, tx: Tx, s: SubscriptionRow, input: UpdateInp
 }
 
 /** So that what follows begins with the next period: the trial is no period of the present terms. */
-const runningOnly = (s: SubscriptionRow) => (s.cycle_index < 0 ? 0 : 1);
+const runningOnly = (s: SubscriptionRow) => (s.status === 'trialing' ? 0 : 1);
 
 export const atPeriodEnd = (s: SubscriptionRow, item: Item): SubscriptionRow => ({
   ...s,

@@ -22,6 +22,7 @@ export const CustomerObject = Type.Object(
     ),
     language: nullable(Type.String({ description: 'BCP 47 tag; e-mails and pages use it.' })),
     address: nullable(Address),
+    tax_id: nullable(Type.String({ description: 'As the customer’s country writes it.' })),
     metadata: Metadata,
     default_payment_method: nullable(Type.String()),
     deleted: Type.Boolean(),
@@ -42,6 +43,7 @@ export function customerObject(row: CustomerRow): CustomerObject {
     reference: row.reference,
     language: row.language,
     address: row.address as Address | null,
+    tax_id: row.tax_id,
     metadata: row.metadata as Metadata,
     default_payment_method: row.default_payment_method,
     deleted: row.deleted_at !== null,
@@ -71,6 +73,16 @@ export const customerFields = {
     }),
   ),
   address: Type.Optional(Address),
+  tax_id: Type.Optional(
+    nullable(
+      Type.String({
+        minLength: 2,
+        maxLength: 40,
+        pattern: '^[A-Za-z0-9](?:[A-Za-z0-9 ./-]*[A-Za-z0-9])?$',
+        description: 'a tax id such as DE123456789; it is kept as you give it and not looked up',
+      }),
+    ),
+  ),
   metadata: Type.Optional(Metadata),
 };
 

@@ -43,7 +43,7 @@ export const createCustomer = operation({
   },
 });
 
-type NewCustomer = Partial<Pick<CustomerRow, 'email' | 'name' | 'phone' | 'reference' | 'language'>> & {
+type NewCustomer = Partial<Pick<CustomerRow, 'email' | 'name' | 'phone' | 'reference' | 'language' | 'tax_id'>> & {
   address?: unknown;
   metadata?: unknown;
 };
@@ -62,6 +62,7 @@ export async function insertCustomer(ctx: Ctx, tx: Tx, input: NewCustomer): Prom
       reference: input.reference ?? null,
       language: input.language ?? null,
       address: input.address ? JSON.stringify(input.address) : null,
+      tax_id: input.tax_id ?? null,
       metadata: JSON.stringify(input.metadata ?? {}),
       created_at: now,
       updated_at: now,
@@ -218,7 +219,7 @@ export const deleteCustomer = operation({
   kind: 'write',
   summary: 'Delete a customer',
   description:
-    'Its saved payment methods can no longer be charged. Past payments and refunds are kept and can still be refunded.',
+    'Its saved payment methods can no longer be charged, and its subscriptions end at once. Past payments, invoices and refunds are kept; payments can still be refunded.',
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: CustomerObject,
   faults: ['not_found'],

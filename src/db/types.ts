@@ -21,6 +21,8 @@ export type JsonPrimitive = boolean | number | string | null;
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 
+export type Numeric = ColumnType<string, number | string, number | string>;
+
 export interface AccessKeys {
   account_id: string;
   created_at: Date;
@@ -160,7 +162,9 @@ export interface BankAccounts {
 
 export interface BillingNumbers {
   account_id: string;
+  credit_notes: Generated<number>;
   invoices: Generated<number>;
+  seller: Generated<number>;
 }
 
 export interface BillingSettings {
@@ -188,6 +192,13 @@ export interface BitcoinInvoices {
   version: Generated<number>;
 }
 
+export interface CardExpiryNotices {
+  account_id: string;
+  created_at: Date;
+  month: string;
+  payment_method_id: string;
+}
+
 export interface Cards {
   account_id: string;
   brand: string;
@@ -204,6 +215,30 @@ export interface Cards {
   sealed: Buffer;
 }
 
+export interface CardSetups {
+  account_id: string;
+  billing_address: Json | null;
+  card_id: string;
+  checkout_session_id: string | null;
+  created_at: Date;
+  currency: string;
+  customer_id: string;
+  decline_code: string | null;
+  id: string;
+  looks: Generated<number>;
+  metadata: Generated<Json>;
+  next_action_url: string | null;
+  payment_method_id: string | null;
+  provider: string;
+  provider_reference: string | null;
+  request_key: string | null;
+  resolve_at: Date | null;
+  return_url: string;
+  set_default: boolean;
+  status: string;
+  updated_at: Date;
+}
+
 export interface CheckoutSessions {
   account_id: string;
   allow_promotion_codes: Generated<boolean>;
@@ -216,22 +251,34 @@ export interface CheckoutSessions {
   coupon_id: string | null;
   created_at: Date;
   currency: string;
+  currency_options: Generated<string>;
+  custom_text: string | null;
   customer_email: string | null;
   customer_id: string | null;
   customer_known: Generated<boolean>;
   description: string | null;
   discounts: Json;
+  exchange: Json | null;
   expires_at: Date;
+  guest: Generated<boolean>;
   id: string;
   line_items: Json;
   locale: string | null;
   merchant_reference: string | null;
   metadata: Generated<Json>;
   payment_id: string | null;
+  payment_link_id: string | null;
+  payment_method_id: string | null;
   payment_status: Generated<string>;
+  presentment_amount: number | null;
+  presentment_currency: string | null;
   promotion_code_id: string | null;
   save_payment_method: Generated<boolean>;
+  setup_id: string | null;
   status: string;
+  subscription_id: string | null;
+  subscription_terms: Json | null;
+  success_message: string | null;
   success_url: string | null;
   tax_address: Json | null;
   taxes: Json;
@@ -245,10 +292,25 @@ export interface Companies {
   name: string;
 }
 
+export interface Conversions {
+  account_id: string;
+  created_at: Date;
+  description: string | null;
+  from_amount: number;
+  from_currency: string;
+  id: string;
+  metadata: Generated<Json>;
+  rate: string;
+  rate_snapshot_id: string;
+  settlement_id: string | null;
+  to_amount: number;
+  to_currency: string;
+}
+
 export interface CouponRedemptions {
   account_id: string;
   amount_discount: number;
-  checkout_session_id: string;
+  checkout_session_id: string | null;
   coupon_id: string;
   created_at: Date;
   currency: string;
@@ -256,9 +318,10 @@ export interface CouponRedemptions {
   email: string | null;
   first_order: boolean;
   id: string;
-  payment_id: string;
-  promotion_code_id: string;
+  payment_id: string | null;
+  promotion_code_id: string | null;
   status: string;
+  subscription_id: string | null;
   updated_at: Date;
 }
 
@@ -286,6 +349,58 @@ export interface Coupons {
   valid_until: Date | null;
 }
 
+export interface CreditNoteLines {
+  account_id: string;
+  amount: number;
+  credit_note_id: string;
+  description: string;
+  discount: number;
+  id: string;
+  invoice_line_id: string;
+  tax: number;
+  taxes: Generated<Json>;
+  total: number;
+}
+
+export interface CreditNotes {
+  account_id: string;
+  created_at: Date;
+  currency: string;
+  customer_id: string;
+  discount: number;
+  id: string;
+  invoice_id: string;
+  memo: string | null;
+  metadata: Generated<Json>;
+  method: string;
+  number: number;
+  reason: string;
+  refund_id: string | null;
+  status: string;
+  subscription_id: string;
+  subtotal: number;
+  tax: number;
+  taxes: Generated<Json>;
+  test_clock_id: string | null;
+  total: number;
+  updated_at: Date;
+  void_reason: string | null;
+  voided_at: Date | null;
+}
+
+export interface CustomerMails {
+  account_id: string;
+  created_at: Date;
+  customer_id: string | null;
+  event_id: string | null;
+  id: string;
+  kind: string;
+  language: string;
+  object_id: string | null;
+  recipient: string;
+  subject: string;
+}
+
 export interface Customers {
   account_id: string;
   address: Json | null;
@@ -299,6 +414,7 @@ export interface Customers {
   name: string | null;
   phone: string | null;
   reference: string | null;
+  tax_id: string | null;
   updated_at: Date;
 }
 
@@ -360,6 +476,24 @@ export interface Disputes {
   updated_at: Date;
 }
 
+export interface EmailSettings {
+  account_id: string;
+  card_expiring: boolean;
+  from_name: string | null;
+  invoice_issued: boolean;
+  invoice_paid: boolean;
+  language: string | null;
+  payment_failed: boolean;
+  payment_receipt: boolean;
+  portal_link: boolean;
+  refund_receipt: boolean;
+  renewal_upcoming: boolean;
+  reply_to: string | null;
+  subscription_canceled: boolean;
+  trial_ending: boolean;
+  updated_at: Date;
+}
+
 export interface Events {
   account_id: string;
   created_at: Date;
@@ -399,6 +533,24 @@ export interface FraudWarnings {
   warned_at: Date;
 }
 
+export interface FxRateSnapshots {
+  base: string;
+  created_at: Date;
+  id: string;
+  published_on: string;
+  rates: Json;
+  shipped: boolean;
+  source: string;
+}
+
+export interface FxSettings {
+  account_id: string;
+  adaptive_pricing: boolean;
+  markup_bps: number;
+  settlement_conversion: boolean;
+  updated_at: Date;
+}
+
 export interface IdempotencyKeys {
   account_id: string;
   answer: string | null;
@@ -419,6 +571,7 @@ export interface InvoiceLines {
   discount: Generated<number>;
   id: string;
   invoice_id: string;
+  meter_id: string | null;
   period_end: Date;
   period_start: Date;
   price_id: string;
@@ -429,11 +582,14 @@ export interface InvoiceLines {
   quantity: number;
   recurring: Json;
   tax: Generated<number>;
+  taxes: Generated<Json>;
   unit_amount: number | null;
+  usage_value: string | null;
 }
 
 export interface Invoices {
   account_id: string;
+  amount_credited: Generated<number>;
   amount_due: number;
   amount_paid: Generated<number>;
   billing_reason: string;
@@ -444,23 +600,28 @@ export interface Invoices {
   created_at: Date;
   credit_applied: Generated<number>;
   credit_granted: Generated<number>;
+  credited_due: Generated<number>;
   currency: string;
   customer_details: Json;
   customer_id: string;
   decline_code: string | null;
   declined_method_id: string | null;
   discount: Generated<number>;
+  discounts: Generated<Json>;
   follow_at: Date | null;
   follows: Generated<number>;
   id: string;
   merchant_reference: string | null;
   metadata: Generated<Json>;
   number: number;
+  on_page: Generated<boolean>;
   paid_at: Date | null;
   payment_id: string | null;
   period_end: Date;
   period_start: Date;
+  resume_at: Date | null;
   retries: Generated<number>;
+  seller: Generated<number>;
   status: string;
   subscription_id: string;
   subtotal: number;
@@ -471,6 +632,29 @@ export interface Invoices {
   uncollectible_at: Date | null;
   updated_at: Date;
   voided_at: Date | null;
+}
+
+export interface InvoiceSellers {
+  account_id: string;
+  created_at: Date;
+  details: Json;
+  version: number;
+}
+
+export interface LateEffects {
+  account_id: string;
+  amount: number;
+  attempt_id: string;
+  created_at: Date;
+  currency: string;
+  kind: string;
+  next_at: Date | null;
+  payment_id: string;
+  provider: string;
+  provider_reference: string;
+  tries: Generated<number>;
+  undo: string | null;
+  undone_at: Date | null;
 }
 
 export interface LedgerEntries {
@@ -528,10 +712,15 @@ export interface LedgerSeals {
 }
 
 export interface Mails {
+  account_id: string | null;
   body: Buffer | null;
+  bulk: Generated<boolean>;
   created_at: Date;
+  from_name: string | null;
+  html: Buffer | null;
   id: string;
   recipient: string;
+  reply_to: string | null;
   sent_at: Date | null;
   subject: string;
   tries: Generated<number>;
@@ -554,6 +743,50 @@ export interface Merchants {
   time_zone: Generated<string>;
 }
 
+export interface MeterClosings {
+  account_id: string;
+  closed_until: Date;
+  customer_id: string;
+  meter_id: string;
+}
+
+export interface MeterEventIdentifiers {
+  account_id: string;
+  counted_at: Date | null;
+  created_at: Date;
+  customer_id: string;
+  event_id: string;
+  identifier: string;
+  meter_id: string;
+}
+
+export interface MeterEvents {
+  account_id: string;
+  canceled_at: Date | null;
+  counted_at: Date;
+  created_at: Date;
+  customer_id: string;
+  happened_at: Date;
+  id: string;
+  identifier: string;
+  meter_id: string;
+  value: Numeric;
+}
+
+export interface Meters {
+  account_id: string;
+  aggregation: string;
+  created_at: Date;
+  customer_key: string;
+  deactivated_at: Date | null;
+  display_name: string;
+  event_name: string;
+  id: string;
+  metadata: Generated<Json>;
+  updated_at: Date;
+  value_key: string | null;
+}
+
 export interface Outbox {
   account_id: string;
   event_id: string;
@@ -567,6 +800,29 @@ export interface PageLinks {
   id: string;
 }
 
+export interface PaymentLinks {
+  account_id: string;
+  active: Generated<boolean>;
+  allow_promotion_codes: Generated<boolean>;
+  automatic_tax: Generated<boolean>;
+  created_at: Date;
+  currency: string;
+  custom_text: string | null;
+  expires_at: Date | null;
+  id: string;
+  line_items: Json;
+  locale: string | null;
+  max_completed_sessions: number | null;
+  merchant_reference: string | null;
+  metadata: Generated<Json>;
+  sessions_completed: Generated<number>;
+  sessions_under_way: Generated<number>;
+  success_message: string | null;
+  success_url: string | null;
+  tax_address: Json | null;
+  updated_at: Date;
+}
+
 export interface PaymentMethods {
   account_id: string;
   billing_address: Json | null;
@@ -574,6 +830,7 @@ export interface PaymentMethods {
   created_at: Date;
   customer_id: string;
   detached_at: Date | null;
+  expires_on: string | null;
   id: string;
   metadata: Generated<Json>;
 }
@@ -600,6 +857,7 @@ export interface Payments {
   email: string | null;
   hosted: boolean;
   id: string;
+  invoice_id: string | null;
   merchant_reference: string | null;
   metadata: Generated<Json>;
   next_action_url: string | null;
@@ -612,6 +870,7 @@ export interface Payments {
   request_id: string | null;
   return_url: string | null;
   status: string;
+  tax: number | null;
   updated_at: Date;
   version: Generated<number>;
 }
@@ -651,6 +910,48 @@ export interface Pictures {
   id: string;
 }
 
+export interface PortalLinkRequests {
+  account_id: string;
+  created_at: Date;
+  email: string;
+  id: string;
+  locale: string | null;
+}
+
+export interface PortalSessions {
+  account_id: string;
+  by_mail: boolean;
+  change_to_products: string[] | null;
+  cookie_hash: Buffer | null;
+  created_at: Date;
+  customer_id: string;
+  ended_at: Date | null;
+  expires_at: Date | null;
+  flow: Json | null;
+  id: string;
+  last_seen_at: Date | null;
+  link_expires_at: Date;
+  link_hash: Buffer;
+  locale: string | null;
+  opened_at: Date | null;
+  return_url: string | null;
+}
+
+export interface PortalSettings {
+  account_id: string;
+  cancel_at: Generated<string[]>;
+  change_quantity: Generated<boolean>;
+  change_to_prices: Generated<string[]>;
+  change_to_products: Generated<string[]>;
+  email_login: Generated<boolean>;
+  pause: Generated<boolean>;
+  privacy_url: string | null;
+  proration: Generated<string>;
+  return_url: string | null;
+  terms_url: string | null;
+  updated_at: Date;
+}
+
 export interface Prices {
   account_id: string;
   active: Generated<boolean>;
@@ -674,9 +975,11 @@ export interface PriceSnapshots {
   divide_by: number | null;
   id: string;
   interval_count: number | null;
+  meter_id: string | null;
   price_id: string;
   pricing_model: string;
   round: string | null;
+  tiers_mode: string | null;
   trial_days: number | null;
 }
 
@@ -791,6 +1094,7 @@ export interface Refunds {
   amount: number;
   created_at: Date;
   currency: string;
+  exchange: Json | null;
   failure_code: string | null;
   from_available: number;
   from_incoming: number;
@@ -802,6 +1106,7 @@ export interface Refunds {
   payment_id: string;
   reason: string;
   status: string;
+  tax: number | null;
   updated_at: Date;
 }
 
@@ -972,6 +1277,7 @@ export interface Subscriptions {
   customer_id: string;
   cycle_index: number;
   description: string | null;
+  discount: Json | null;
   elapsed_cycles: Generated<number>;
   ended_at: Date | null;
   expires_at: Date | null;
@@ -991,6 +1297,8 @@ export interface Subscriptions {
   price_snapshot_id: string;
   product_id: string;
   quantity: number;
+  remind_at: Date | null;
+  reminded_for: Date | null;
   request_key: string | null;
   resumes_at: Date | null;
   started_at: Date;
@@ -1000,6 +1308,7 @@ export interface Subscriptions {
   trial_end: Date | null;
   trial_start: Date | null;
   updated_at: Date;
+  usage_from: Date | null;
   version: Generated<number>;
 }
 
@@ -1025,6 +1334,7 @@ export interface TestClocks {
   completed_at: Date | null;
   created_at: Date;
   customer_id: string;
+  deleted_at: Date | null;
   frozen_time: Date;
   id: string;
   last_advanced_to: Date | null;
@@ -1133,33 +1443,52 @@ export interface DB {
   billing_numbers: BillingNumbers;
   billing_settings: BillingSettings;
   bitcoin_invoices: BitcoinInvoices;
+  card_expiry_notices: CardExpiryNotices;
+  card_setups: CardSetups;
   cards: Cards;
   checkout_sessions: CheckoutSessions;
   companies: Companies;
+  conversions: Conversions;
   coupon_redemptions: CouponRedemptions;
   coupons: Coupons;
+  credit_note_lines: CreditNoteLines;
+  credit_notes: CreditNotes;
+  customer_mails: CustomerMails;
   customers: Customers;
   deliveries: Deliveries;
   delivery_tries: DeliveryTries;
   disputes: Disputes;
+  email_settings: EmailSettings;
   events: Events;
   file_contents: FileContents;
   files: Files;
   fraud_warnings: FraudWarnings;
+  fx_rate_snapshots: FxRateSnapshots;
+  fx_settings: FxSettings;
   idempotency_keys: IdempotencyKeys;
   invoice_lines: InvoiceLines;
+  invoice_sellers: InvoiceSellers;
   invoices: Invoices;
+  late_effects: LateEffects;
   ledger_entries: LedgerEntries;
   ledger_postings: LedgerPostings;
   ledger_seals: LedgerSeals;
   mails: Mails;
   merchants: Merchants;
+  meter_closings: MeterClosings;
+  meter_event_identifiers: MeterEventIdentifiers;
+  meter_events: MeterEvents;
+  meters: Meters;
   outbox: Outbox;
   page_links: PageLinks;
+  payment_links: PaymentLinks;
   payment_methods: PaymentMethods;
   payments: Payments;
   payouts: Payouts;
   pictures: Pictures;
+  portal_link_requests: PortalLinkRequests;
+  portal_sessions: PortalSessions;
+  portal_settings: PortalSettings;
   price_snapshots: PriceSnapshots;
   prices: Prices;
   products: Products;

@@ -1,12 +1,13 @@
 // Companies own merchants; a merchant has two accounts. Rooms are handed the account whole with every call.
 
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Executor, Tx } from '../db/db.ts';
 import type { Accounts, Merchants } from '../db/types.ts';
 import { assert } from '../kit/assert.ts';
 import { newId } from '../kit/id.ts';
 import { type Currency, isCurrency } from '../kit/money.ts';
 import type { Account, Env, FeeSchedule, PaymentMethodType } from '../operation/context.ts';
+import { type EmailChoice, wantedEmails } from './wanted-emails.ts';
 
 export async function loadAccount(query: Executor, account_id: string): Promise<Account | undefined> {
   const row = await query
@@ -14,19 +15,28 @@ export async function loadAccount(query: Executor, account_id: string): Promise<
     .innerJoin('merchants', 'merchants.id', 'accounts.merchant_id')
     .selectAll('accounts')
     .select(['merchants.name', 'merchants.logo_url', 'merchants.status', 'merchants.country', 'merchants.time_zone'])
+    .select(
+      sql<
+        AccountRow['email_settings']
+      >`(select to_jsonb(e) from email_settings e where e.account_id = accounts.account_id)`.as('email_settings'),
+    )
     .where('account_id', '=', account_id)
     .executeTakeFirst();
   return row && toAccount(row);
 }
 
 export type AccountRow = Selectable<Accounts> &
-  Pick<Selectable<Merchants>, 'name' | 'logo_url' | 'status' | 'country' | 'time_zone'>;
+  Pick<Selectable<Merchants>, 'name' | 'logo_url' | 'status' | 'country' | 'time_zone'> & {
+    email_settings: Partial<EmailChoice> | null;
+  };
 
 /** For statements written by hand over accounts a and merchants m. */
-export const accountColumns = 'a.*, m.name, m.logo_url, m.status, m.country, m.time_zone';
+export const accountColumns =
+  'a.*, m.name, m.logo_url, m.status, m.country, m.time_zone, (select to_jsonb(e) from email_settings e where e.account_id = a.account_id) as email_settings';
 
 export function toAccount(row: AccountRow): Account {
   assert(isCurrency(row.currency), 'an account has a known currency');
+  const mode = row.mode as Account['mode'];
   return {
     account_id: row.account_id,
     merchant_id: row.merchant_id,
@@ -35,7 +45,7 @@ export function toAccount(row: AccountRow): Account {
     merchant_status: row.status as Account['merchant_status'],
     merchant_country: row.country,
     time_zone: row.time_zone,
-    mode: row.mode as Account['mode'],
+    mode,
     currency: row.currency,
     fee_schedule: row.fee_schedule as FeeSchedule,
     overdraft_limit: row.overdraft_limit,
@@ -45,6 +55,7 @@ export function toAccount(row: AccountRow): Account {
     payout_schedule: row.payout_schedule as Account['payout_schedule'],
     payout_minimum: row.payout_minimum,
     fraud_warning_refund_limit: row.fraud_warning_refund_limit,
+    emails: wantedEmails(mode, row.email_settings),
     provider: row.provider,
   };
 }

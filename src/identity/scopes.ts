@@ -36,7 +36,7 @@ export const documentedScopes: Readonly<Record<string, readonly string[]>> = {
   'gateway:payment-contexts': [],
   'gateway:payment-cancellations': ['payments.cancel'],
   'gateway:payment-refunds': ['refunds.create'],
-  fx: [],
+  fx: ['fx_rates:read'],
   'payouts:bank-details': ['bank_accounts:read'],
   'sessions:app': [],
   'sessions:browser': [],

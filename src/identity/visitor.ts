@@ -20,5 +20,6 @@ export const nobody: Account = {
   payout_schedule: 'manual',
   payout_minimum: 1,
   fraud_warning_refund_limit: null,
+  emails: new Set(),
   provider: 'simulator',
 };

@@ -26,6 +26,8 @@ const secretNames = new Set([
 const masks: [RegExp, string][] = [
   [/\b(?:\d[ -]?){12,18}\d\b/g, '[number]'],
   [/\b(sk|pk|whsec|tok)[_-][A-Za-z0-9_.~-]{12,}/g, '$1_[secret]'],
+  // A link to the portal.
+  [/\/enter\/[A-Za-z0-9]{43}\b/g, '/enter/[secret]'],
 ];
 
 export function maskText(text: string): string {

@@ -188,6 +188,21 @@ test('a redirect is returned, not followed', async () => {
   await outbound.close();
 });
 
+test('a read has no body, and private addresses are refused to it as well', async () => {
+  await using server = await serve((req, res) => {
+    const { 'content-length': length, 'transfer-encoding': encoding } = req.headers;
+    res.end(JSON.stringify([req.method, req.url, length ?? null, encoding ?? null]));
+  });
+  const open = openOutbound({ allow: local });
+  const answer = await open.get(`${server.url}daily.xml?day=1`, { headers: {}, timeout_ms: 1_000 });
+  assert.deepEqual(JSON.parse(answer.body), ['GET', '/daily.xml?day=1', null, null]);
+  await open.close();
+  const closed = openOutbound({ allow: [] });
+  await assert.rejects(closed.get(server.url, { headers: {}, timeout_ms: 1_000 }), reason('refused_address'));
+  assert.equal(server.connections(), 1);
+  await closed.close();
+});
+
 test('a large answer is cut off at 64 kB and its connection is given up', async () => {
   let closed: (() => void) | undefined;
   const gone = new Promise<void>((done) => {

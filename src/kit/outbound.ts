@@ -12,6 +12,7 @@ export type OutboundAnswer = { status: number; headers: Record<string, string>; 
 export type Outbound = {
   /** Resolves with whatever was answered, also 3xx and 5xx; rejects with OutboundError when nothing complete was. */
   post(url: string, request: OutboundRequest): Promise<OutboundAnswer>;
+  get(url: string, request: Omit<OutboundRequest, 'body'>): Promise<OutboundAnswer>;
   close(): Promise<void>;
 };
 
@@ -56,7 +57,8 @@ export function openOutbound({
     allowH2: false,
   });
   return {
-    post: (url, request) => post(agent, url, request),
+    post: (url, request) => send(agent, 'POST', url, request),
+    get: (url, request) => send(agent, 'GET', url, request),
     close: () => agent.destroy(),
   };
 }
@@ -101,7 +103,9 @@ function refused(host: string, address: string | undefined, guard: AddressGuard)
   return new OutboundError(address === undefined ? 'dns' : 'refused_address', `${host}: ${why}.`);
 }
 
-async function post(agent: Agent, url: string, request: OutboundRequest): Promise<OutboundAnswer> {
+type Sent = Omit<OutboundRequest, 'body'> & { body?: string };
+
+async function send(agent: Agent, method: 'GET' | 'POST', url: string, request: Sent): Promise<OutboundAnswer> {
   const { origin, pathname, search } = new URL(url);
   const abort = new AbortController();
   const expired = new OutboundError('timeout', `no complete answer within ${request.timeout_ms} ms`);
@@ -114,10 +118,11 @@ async function post(agent: Agent, url: string, request: OutboundRequest): Promis
     }, request.timeout_ms);
   });
   const answer = exchange(agent, {
+    method,
     origin,
     path: pathname + search,
     headers: request.headers,
-    body: request.body,
+    body: request.body ?? null,
     signal: abort.signal,
   });
   answer.catch(() => {});
@@ -130,10 +135,17 @@ async function post(agent: Agent, url: string, request: OutboundRequest): Promis
   }
 }
 
-type Exchange = { origin: string; path: string; headers: Record<string, string>; body: string; signal: AbortSignal };
+type Exchange = {
+  method: 'GET' | 'POST';
+  origin: string;
+  path: string;
+  headers: Record<string, string>;
+  body: string | null;
+  signal: AbortSignal;
+};
 
 async function exchange(agent: Agent, request: Exchange): Promise<OutboundAnswer> {
-  const response = await agent.request({ ...request, method: 'POST' });
+  const response = await agent.request(request);
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(response.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;

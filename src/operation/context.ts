@@ -45,7 +45,16 @@ export type Env = {
   probe(point: string): void;
 };
 
-export type Message = { to: string; subject: string; text: string; message_id: string };
+/** `from_name`: whose name stands before the installation's own address. */
+export type Message = {
+  to: string;
+  subject: string;
+  text: string;
+  html?: string;
+  from_name?: string;
+  reply_to?: string;
+  message_id: string;
+};
 export type Mailer = { send(message: Message): Promise<void> };
 
 export type AuditWriter = {
@@ -97,6 +106,8 @@ export type Keys = {
   access_keys: Uint8Array;
   /** Seals what access tokens are signed by. */
   signing_keys: Uint8Array;
+  /** Makes the addresses of invoices' pages. */
+  documents: Uint8Array;
 };
 
 /** What a customer may pay with. */
@@ -115,6 +126,21 @@ export type FeeSchedule = {
   /** On top of a capture's fee when the payment is neither in the account's own currency nor in BTC. */
   exchange?: { bps: number };
 };
+
+/** What customers are written about. */
+export const emailKinds = [
+  'payment_receipt',
+  'refund_receipt',
+  'invoice_issued',
+  'invoice_paid',
+  'payment_failed',
+  'trial_ending',
+  'renewal_upcoming',
+  'card_expiring',
+  'subscription_canceled',
+  'portal_link',
+] as const;
+export type EmailKind = (typeof emailKinds)[number];
 
 export type Account = {
   account_id: string;
@@ -135,6 +161,8 @@ export type Account = {
   payout_schedule: 'manual' | 'daily' | 'weekly' | 'monthly';
   payout_minimum: number;
   fraud_warning_refund_limit: number | null;
+  /** Which mails its customers get: known with every call, so that what nobody is written about costs nothing. */
+  emails: ReadonlySet<EmailKind>;
   provider: string;
 };
 
@@ -153,6 +181,8 @@ export type Actor =
   | { kind: 'visitor' }
   /** A customer's browser on our page: may act on this one session or payment only. */
   | { kind: 'page'; link_id: string }
+  /** A customer who is signed in to the portal: reaches what is this one customer's. */
+  | { kind: 'portal'; session_id: string; customer_id: string }
   /** Jobs, reactions and the operator's command line. */
   | { kind: 'system' };
 

@@ -127,7 +127,12 @@ function valueAt(input: unknown, path: string): unknown {
 }
 
 function expectation(node: Node): string {
-  if (node.enum) return `one of ${node.enum.map((v) => `'${String(v)}'`).join(', ')}`;
+  if (node.enum) {
+    // A long list is no help in a sentence; the reference has it whole.
+    const shown = node.enum.length > 60 ? node.enum.slice(0, 12) : node.enum;
+    const rest = node.enum.length - shown.length;
+    return `one of ${shown.map((v) => `'${String(v)}'`).join(', ')}${rest > 0 ? ` or ${rest} more, all named in the reference` : ''}`;
+  }
   const bounds = [
     node.minimum !== undefined && node.maximum !== undefined ? `from ${node.minimum} to ${node.maximum}` : undefined,
     node.minimum !== undefined && node.maximum === undefined ? `at least ${node.minimum}` : undefined,

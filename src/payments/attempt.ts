@@ -2,16 +2,16 @@
 // attempt, refund, ledger, events, stored answer). No network call happens inside a transaction, and no answer is applied twice.
 
 import type { Connector, Outcome } from '../connectors/connector.ts';
-import { ProviderTimeout } from '../connectors/provider-timeout.ts';
 import { type Executor, GuardFailed, runAll, type Statement, type Tx } from '../db/db.ts';
 import { insertRows, updateRows } from '../db/rows.ts';
 import type { NewEvent } from '../events/emit.ts';
 import { alsoTold, emitStatements, newEvent } from '../events/emit.ts';
+import { isMailed } from '../events/mailed.ts';
 import { assert } from '../kit/assert.ts';
 import type { Posting } from '../ledger/account.ts';
 import { postStatements } from '../ledger/post.ts';
 import * as recipes from '../ledger/recipes.ts';
-import type { Ctx, Env } from '../operation/context.ts';
+import type { Ctx } from '../operation/context.ts';
 import { answerStatements, type StoredAnswer } from '../operation/once.ts';
 import { type AttemptRow, attemptColumns, isOpen, paymentOfDraft } from './attempt-row.ts';
 import { withExchangeFee } from './exchange.ts';
@@ -19,7 +19,9 @@ import { firstEvent, firstEventId } from './first-event.ts';
 import { applyVerdict, type Change, type Rows, type Verdict } from './outcome.ts';
 import { linkStatements } from './page-link.ts';
 import { findPayment, lockPayment, paidBy, paymentColumns, paymentObject, peekPayment } from './payment.ts';
+import { inTime } from './provider-time.ts';
 import { type RefundRow, refundObject } from './refund.ts';
+import { recordLate, undoLate } from './undo-late.ts';
 
 /** Written in the first transaction, before anything leaves the house. */
 export const attemptStatements = (attempts: AttemptRow[]): Statement[] =>
@@ -43,22 +45,6 @@ export async function act(
   } catch (error) {
     env.log.warn({ attempt: attempt.id, provider: attempt.provider, error }, 'provider call without an outcome');
     return { kind: 'unknown' };
-  }
-}
-
-/** Rejects when the provider has not answered within the setting. */
-export async function inTime<T>(env: Env, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const silence = new Promise<never>((_, fail) => {
-    timer = setTimeout(
-      () => fail(new ProviderTimeout('provider', 'no answer in time')),
-      env.config.provider_timeout_ms,
-    );
-  });
-  try {
-    return await Promise.race([answer, silence]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
@@ -90,7 +76,7 @@ export async function settleLocked(
   also: Statement[] = [],
 ): Promise<Rows> {
   const { env } = ctx;
-  let late: Rows | undefined;
+  let late = false;
   const result = await env.db.tx(async (tx): Promise<Rows> => {
     const there = await peekPayment(tx, account_id, payment_id);
     if (there) await lockPayment(tx, account_id, payment_id);
@@ -107,51 +93,21 @@ export async function settleLocked(
     const refund = attempt.refund_id === null ? undefined : await loadRefund(tx, account_id, attempt.refund_id);
     const rows: Rows = { payment, attempt, refund };
     if (!isOpen(attempt)) {
-      late =
-        attempt.decline_code === 'never_reached' &&
-        verdict.kind !== 'declined' &&
-        verdict.kind !== 'unknown' &&
-        // An invoice that nobody was shown took nothing.
-        payment.payment_method?.type !== 'bitcoin'
-          ? rows
-          : undefined;
+      // An invoice that nobody was shown took nothing.
+      const took =
+        verdict.kind !== 'declined' && verdict.kind !== 'unknown' && payment.payment_method?.type !== 'bitcoin';
+      late = took && attempt.decline_code === 'never_reached';
+      if (late && took && verdict.provider_reference !== undefined)
+        await recordLate(ctx, tx, rows, verdict.provider_reference);
       return rows;
     }
     const change = withExchangeFee(ctx, applyVerdict(rows, verdict, env.clock.now()));
     await runAll(tx, [...settleStatements([settlementOf(ctx, change)]), ...also]);
     return change;
   });
-  if (late && 'provider_reference' in verdict && verdict.provider_reference !== undefined)
-    await undo(ctx, late, verdict.provider_reference).catch((error) =>
-      env.log.error({ attempt: id, error }, 'a call that came too late could not be undone; compare with the provider'),
-    );
+  if (late) await undoLate(env);
   env.nudge();
   return result;
-}
-
-/**
- * The call went out after the safety job had been told that nothing arrived and had closed the attempt (this process slept in
- * between). What it took is given back at the provider, because our books say that nothing was taken.
- */
-async function undo(ctx: Ctx, { payment, attempt }: Rows, provider_reference: string): Promise<void> {
-  const { env } = ctx;
-  if (attempt.kind !== 'authorize' && attempt.kind !== 'capture') {
-    env.log.error(
-      { attempt: attempt.id, kind: attempt.kind },
-      'a call took effect after its attempt was closed; compare with the provider',
-    );
-    return;
-  }
-  const provider = env.connector(attempt.provider, attempt.account_id);
-  const call = {
-    reference: `${attempt.id}_close`,
-    provider_reference,
-    amount: attempt.amount,
-    currency: payment.currency,
-  };
-  const took = attempt.kind === 'capture' || payment.capture;
-  const closed = await inTime(env, took ? provider.refund(call) : provider.void(call));
-  env.log.warn({ attempt: attempt.id, closed: closed.kind }, 'a call that came too late was undone at the provider');
 }
 
 async function loadRefund(query: Executor | Tx, account_id: string, id: string): Promise<RefundRow> {
@@ -208,14 +164,19 @@ function settlementOf(ctx: Ctx, change: Change): Settlement {
   const created = draft && firstEvent(ctx, shownPayment, paymentText);
   const events = change.events.map(({ type, of }) => {
     if (of === 'payment') {
-      // Only a payment of a session has a reaction.
-      const reacts = payment.checkout_session_id !== null;
+      // Whoever began the payment of an invoice in this very call looks at the outcome themselves.
+      const reacts =
+        payment.checkout_session_id !== null ||
+        (payment.invoice_id !== null && payment.request_id !== ctx.request_id) ||
+        isMailed(ctx.account, type);
       return created
         ? { ...alsoTold(ctx, type, created), reacts }
         : newEvent(ctx, type, shownPayment, paymentText, reacts);
     }
     assert(shownRefund, 'an event of a refund has its refund');
-    return newEvent(ctx, type, shownRefund);
+    // One that failed makes its credit note void.
+    const reacts = type === 'refund.failed' || isMailed(ctx.account, type);
+    return newEvent(ctx, type, shownRefund, undefined, reacts);
   });
   // The caller's first event is the answer to its claim.
   const isAnswer = created && created.id === firstEventId(payment.id);

@@ -1,6 +1,7 @@
 // Cancelling: a pending payment ends at once; a held amount is given back by the provider first. What was captured stays captured.
 
 import Type from 'typebox';
+import type { Tx } from '../db/db.ts';
 import { emit } from '../events/emit.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id } from '../operation/fields.ts';
@@ -51,26 +52,32 @@ export const cancelPayment = operation({
 /** Nothing is at the provider yet, so one transaction is all. */
 async function cancelPending(ctx: Ctx, id: string): Promise<PaymentRow> {
   const { account_id } = ctx.account;
-  const row = await ctx.env.db.tx(async (tx) => {
+  return await ctx.env.db.tx(async (tx) => {
     const before = await lockPayment(tx, account_id, id);
     if (before.status === 'cancelled') return before;
-    if (before.status !== 'pending') throw inProgress();
-    const payment: PaymentRow = {
-      ...before,
-      status: 'cancelled',
-      version: before.version + 1,
-      updated_at: ctx.env.clock.now(),
-    };
-    await tx
-      .updateTable('payments')
-      .set({ status: payment.status, version: payment.version, updated_at: payment.updated_at })
-      .where('account_id', '=', account_id)
-      .where('id', '=', id)
-      .execute();
-    await emit(ctx, tx, 'payment.cancelled', paymentObject(ctx.env, payment));
+    const payment = await cancelWaiting(ctx, tx, before);
+    if (!payment) throw inProgress();
     // No attempt will answer the claim later, so this transaction does.
     if (ctx.claim) await storeAnswer(tx, account_id, ctx.claim, JSON.stringify(paymentObject(ctx.env, payment)));
     return payment;
   });
-  return row;
+}
+
+/** In the caller's transaction and under the payment's lock; undefined: its customer is paying it, or it has come to its end. */
+export async function cancelWaiting(ctx: Ctx, tx: Tx, before: PaymentRow): Promise<PaymentRow | undefined> {
+  if (before.status !== 'pending') return undefined;
+  const payment: PaymentRow = {
+    ...before,
+    status: 'cancelled',
+    version: before.version + 1,
+    updated_at: ctx.env.clock.now(),
+  };
+  await tx
+    .updateTable('payments')
+    .set({ status: payment.status, version: payment.version, updated_at: payment.updated_at })
+    .where('account_id', '=', payment.account_id)
+    .where('id', '=', payment.id)
+    .execute();
+  await emit(ctx, tx, 'payment.cancelled', paymentObject(ctx.env, payment));
+  return payment;
 }

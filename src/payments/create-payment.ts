@@ -7,6 +7,7 @@ import { findCustomer } from '../customers/customer.ts';
 import { GuardFailed, type Statement } from '../db/db.ts';
 import { insertRows } from '../db/rows.ts';
 import { emitStatements, type NewEvent } from '../events/emit.ts';
+import type { Exchange } from '../fx/exchange.ts';
 import { Fault, isFault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { currencyOf } from '../kit/money.ts';
@@ -105,16 +106,34 @@ export const createPayment = operation({
   },
 });
 
-/** What checkout adds to a payment that it makes for a session. */
+/** What checkout and billing add to a payment that they make for a session, for an invoice. */
 export type Extras = {
   id?: string;
   checkout_session_id?: string;
+  invoice_id?: string;
+  /** The saved card that the input names and its customer, looked up for many payments at once. */
+  source?: Source;
   breakdown?: Breakdown;
+  /** What of the amount is tax, on top or within. */
+  tax?: number;
+  /** Charged in another currency than it was priced in. */
+  exchange?: Exchange;
   /** Paid by Bitcoin instead of a card. */
   bitcoin?: BitcoinBegin;
   /** Written in the same transaction, first: a guard of theirs that fails keeps the payment from being recorded. */
   guards?: Statement[];
+  /** The same of many payments in one statement. */
+  shared_guards?: SharedGuard[];
 };
+
+/** `plan` makes the statements for all of a batch that have the very same one. */
+export type SharedGuard = { plan: (items: unknown[]) => Statement[]; item: unknown };
+
+/** Kept apart from its type here, so that a plan and its items fit together. */
+export const sharedGuard = <Item>(plan: (items: Item[]) => Statement[], item: Item): SharedGuard => ({
+  plan: plan as SharedGuard['plan'],
+  item,
+});
 
 async function extrasOf(ctx: Ctx, input: CreatePaymentInput): Promise<Extras> {
   if (input.payment_method_type === undefined) return {};
@@ -139,8 +158,9 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
   if (input.token !== undefined && input.payment_method !== undefined) {
     throw new Fault('parameter_invalid', 'Give either token or payment_method, not both.', { param: 'payment_method' });
   }
-  if (input.customer !== undefined) await findCustomer(env.db.query, account.account_id, input.customer);
-  const source = await findSource(ctx, input);
+  if (input.customer !== undefined && !extras.source)
+    await findCustomer(env.db.query, account.account_id, input.customer);
+  const source = extras.source ?? (await findSource(ctx, input));
 
   const now = env.clock.now();
   const id = extras.id ?? newId('pay', env);
@@ -166,12 +186,14 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
     customer_id: input.customer ?? source?.customer_id ?? null,
     email: input.email ?? null,
     checkout_session_id: extras.checkout_session_id ?? null,
+    invoice_id: extras.invoice_id ?? null,
     card_id: source?.card.id ?? null,
     payment_method_id: source?.payment_method_id ?? null,
     payment_method: source ? methodOf(source) : extras.bitcoin ? { type: 'bitcoin' } : null,
     card_last_four: source?.card.last_four ?? null,
     breakdown: extras.breakdown ?? null,
-    processing: {},
+    tax: extras.tax ?? null,
+    processing: extras.exchange ? { exchange: extras.exchange } : {},
     decline_code: null,
     provider: extras.bitcoin?.provider ?? account.provider,
     provider_reference: null,
@@ -207,6 +229,7 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
     },
     event: attempt ? undefined : firstEvent(ctx, object),
     guards: [...(extras.guards ?? []), ...(extras.bitcoin?.record ?? [])],
+    shared_guards: extras.shared_guards ?? [],
   };
   try {
     await env.lane<Record_>('payments.record', account.account_id, recordStatements).add(record);
@@ -273,7 +296,12 @@ type Record_ = {
   /** Of a payment with an attempt the event comes with its first answer. */
   event: NewEvent | undefined;
   guards: Statement[];
+  shared_guards: SharedGuard[];
 };
+
+function sharedStatements(guards: SharedGuard[]): Statement[] {
+  return [...Map.groupBy(guards, ({ plan }) => plan)].flatMap(([plan, all]) => plan(all.map(({ item }) => item)));
+}
 
 function recordStatements(items: Record_[]): Statement[] {
   // With an attempt the payment travels as its draft.
@@ -281,6 +309,7 @@ function recordStatements(items: Record_[]): Statement[] {
   return [
     ...claimStatements(items.flatMap((i) => (i.claim ? [i.claim] : []))),
     ...items.flatMap((i) => i.guards),
+    ...sharedStatements(items.flatMap((i) => i.shared_guards)),
     ...tokenStatements(items.flatMap((i) => (i.token ? [i.token] : []))),
     ...insertRows('payments', paymentColumns, payments),
     ...attemptStatements(items.flatMap((i) => (i.attempt ? [i.attempt] : []))),

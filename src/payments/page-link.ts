@@ -1,15 +1,18 @@
 // Which account a hosted page's id belongs to: the page knows nothing but the id in its address.
 
 import { type Executor, runAll, type Statement, type Tx } from '../db/db.ts';
+import { changing } from '../db/merge.ts';
 
 export function linkStatements(links: { id: string; account_id: string }[]): Statement[] {
   if (links.length === 0) return [];
   return [
-    {
-      name: 'page_links',
-      text: `insert into page_links (id, account_id) select * from unnest($1::text[], $2::text[]) on conflict (id) do nothing`,
-      values: [links.map((l) => l.id), links.map((l) => l.account_id)],
-    },
+    changing(
+      'page_links',
+      {
+        change: `insert into page_links (id, account_id) select * from unnest($1::text[], $2::text[]) on conflict (id) do nothing`,
+      },
+      [links.map((l) => l.id), links.map((l) => l.account_id)],
+    ),
   ];
 }
 
@@ -20,4 +23,8 @@ export async function linkPage(tx: Tx, id: string, account_id: string): Promise<
 export async function accountOfPage(query: Executor, id: string): Promise<string | undefined> {
   return (await query.selectFrom('page_links').select('account_id').where('id', '=', id).executeTakeFirst())
     ?.account_id;
+}
+
+export async function unlinkPages(tx: Tx, ids: string[]): Promise<void> {
+  if (ids.length > 0) await tx.deleteFrom('page_links').where('id', 'in', ids).execute();
 }

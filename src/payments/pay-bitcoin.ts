@@ -9,13 +9,14 @@ import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import type { Currency } from '../kit/money.ts';
 import type { Ctx } from '../operation/context.ts';
-import { inTime, settle, settleLocked } from './attempt.ts';
+import { settle, settleLocked } from './attempt.ts';
 import type { AttemptRow } from './attempt-row.ts';
 import { beginAttempt, inProgress, wrongState } from './begin-attempt.ts';
 import { changeInvoice, factsOf, heard, type InvoiceRow, insertInvoice } from './bitcoin-invoice.ts';
 import { heldRate, leastSatoshis, mostSatoshis, satoshisFor } from './bitcoin-rate.ts';
 import { bitcoinVerdict } from './bitcoin-verdict.ts';
 import type { PaymentRow } from './payment.ts';
+import { inTime } from './provider-time.ts';
 
 /** How long amount and rate are held. */
 const held_ms = minutes(15);

@@ -5,6 +5,7 @@ import Type, { type Static } from 'typebox';
 import type { CheckResult, Processing, ThreeDSecure } from '../connectors/connector.ts';
 import type { Executor, Tx } from '../db/db.ts';
 import type { Payments } from '../db/types.ts';
+import { type Exchange, ExchangeObject } from '../fx/exchange.ts';
 import { notFound } from '../kit/fault.ts';
 import type { Currency } from '../kit/money.ts';
 import type { Paid } from '../ledger/fees.ts';
@@ -39,8 +40,8 @@ export const transitions: Record<PaymentStatus, readonly PaymentStatus[]> = {
 
 export type Method = { type: 'card'; card: CardSummary; billing_address: Address | null } | { type: 'bitcoin' };
 
-/** `exchange_fee`: of all its captures. */
-export type PaymentProcessing = Processing & { exchange_fee?: number };
+/** `exchange_fee`: of all its captures. `exchange`: what the merchant priced, where the customer chose to be charged in another currency. */
+export type PaymentProcessing = Processing & { exchange_fee?: number; exchange?: Exchange };
 
 export type Breakdown = {
   subtotal: number;
@@ -85,6 +86,7 @@ export const PaymentObject = Type.Object(
     customer: nullable(Type.String()),
     email: nullable(Type.String()),
     checkout_session: nullable(Type.String()),
+    invoice: nullable(Type.String({ description: 'The invoice of a subscription that it pays.' })),
     payment_method: nullable(
       Type.Union([
         Type.Object({
@@ -117,6 +119,7 @@ export const PaymentObject = Type.Object(
       description:
         'Charged within the fees of its captures, because its currency is neither the account’s own nor BTC.',
     }),
+    exchange: nullable(ExchangeObject),
     decline: nullable(
       Type.Object({
         code: Type.String(),
@@ -188,6 +191,7 @@ export function paymentObject(env: Env, p: PaymentRow): PaymentObject {
     customer: p.customer_id,
     email: p.email,
     checkout_session: p.checkout_session_id,
+    invoice: p.invoice_id ?? null,
     payment_method:
       p.payment_method?.type === 'bitcoin'
         ? { id: null, type: 'bitcoin' }
@@ -203,6 +207,7 @@ export function paymentObject(env: Env, p: PaymentRow): PaymentObject {
       risk_level: processing.risk_level ?? null,
     },
     exchange_fee: processing.exchange_fee ?? 0,
+    exchange: processing.exchange ?? null,
     decline: p.decline_code === null ? null : declineText(p.decline_code),
     breakdown: p.breakdown,
     return_url: p.return_url,
@@ -276,11 +281,13 @@ export const paymentColumns = {
   customer_id: 'text',
   email: 'text',
   checkout_session_id: 'text',
+  invoice_id: 'text',
   card_id: 'text',
   payment_method_id: 'text',
   payment_method: 'jsonb',
   card_last_four: 'text',
   breakdown: 'jsonb',
+  tax: 'bigint',
   processing: 'jsonb',
   decline_code: 'text',
   provider: 'text',

@@ -3,12 +3,14 @@
 import type { Selectable } from 'kysely';
 import Type, { type Static } from 'typebox';
 import type { Refunds } from '../db/types.ts';
+import { type RefundExchange, RefundExchangeObject } from '../fx/exchange.ts';
 import type { Currency } from '../kit/money.ts';
 import { Metadata, nullable } from '../operation/fields.ts';
 
 export const refundReasons = ['duplicate', 'fraudulent', 'requested_by_customer', 'other'] as const;
 
-export type RefundRow = Omit<Selectable<Refunds>, 'status' | 'currency' | 'metadata' | 'reason'> & {
+export type RefundRow = Omit<Selectable<Refunds>, 'status' | 'currency' | 'metadata' | 'reason' | 'exchange'> & {
+  exchange: RefundExchange | null;
   status: 'pending' | 'succeeded' | 'failed';
   currency: Currency;
   metadata: Metadata;
@@ -23,6 +25,13 @@ export const RefundObject = Type.Object(
     status: Type.Enum(['pending', 'succeeded', 'failed']),
     amount: Type.Integer({ description: 'Minor units of `currency`.' }),
     currency: Type.String(),
+    tax: nullable(
+      Type.Integer({
+        description:
+          'What of the amount is tax, where the payment’s taxes are known: of an invoice or a checkout session. The parts of all refunds make the whole.',
+      }),
+    ),
+    exchange: nullable(RefundExchangeObject),
     reason: Type.Enum([...refundReasons]),
     note: nullable(Type.String()),
     merchant_reference: nullable(Type.String()),
@@ -45,6 +54,8 @@ export function refundObject(r: RefundRow): RefundObject {
     status: r.status,
     amount: r.amount,
     currency: r.currency,
+    tax: r.tax,
+    exchange: r.exchange,
     reason: r.reason,
     note: r.note,
     merchant_reference: r.merchant_reference,

@@ -5,11 +5,12 @@ import type { Outcome } from '../connectors/connector.ts';
 import { asGuard, type Statement } from '../db/db.ts';
 import { plus, seconds } from '../kit/clock.ts';
 import type { Ctx } from '../operation/context.ts';
-import { inTime, rowsOf, settleLocked } from './attempt.ts';
+import { rowsOf, settleLocked } from './attempt.ts';
 import { type AttemptRow, isOpen } from './attempt-row.ts';
 import { changeInvoice, elsewhere, factsOf, heard, invoicesOf } from './bitcoin-invoice.ts';
 import { bitcoinVerdict } from './bitcoin-verdict.ts';
 import type { PaymentRow } from './payment.ts';
+import { inTime } from './provider-time.ts';
 
 /** A customer with a wallet in the hand is waited for: the job asks this often, an open page more often. */
 const between_ms = seconds(20);

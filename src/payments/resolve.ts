@@ -7,11 +7,12 @@ import { loadAccount } from '../identity/account.ts';
 import { hours, seconds } from '../kit/clock.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx, Env } from '../operation/context.ts';
-import { inTime, rowsOf, settle } from './attempt.ts';
+import { rowsOf, settle } from './attempt.ts';
 import type { AttemptRow } from './attempt-row.ts';
 import { isOpen } from './attempt-row.ts';
 import type { Verdict } from './outcome.ts';
 import type { PaymentRow } from './payment.ts';
+import { inTime } from './provider-time.ts';
 import { resolveBitcoin } from './resolve-bitcoin.ts';
 
 /** A customer who left the challenge has this long to come back. */

@@ -1,7 +1,9 @@
 // What a payment is paid with: a fresh token or a saved card. Finds it, and hands the opened card to the provider's call.
 
+import { sql } from 'kysely';
 import type { AuthorizeCall } from '../connectors/connector.ts';
-import type { Statement } from '../db/db.ts';
+import type { Executor, Statement, Tx } from '../db/db.ts';
+import { changing } from '../db/merge.ts';
 import { rowTable } from '../db/rows.ts';
 import { Fault } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
@@ -66,11 +68,55 @@ export async function findSource(ctx: Ctx, input: SourceInput): Promise<Source |
   return undefined;
 }
 
+/** Of many saved cards at once, by id; what is detached, or a deleted customer's, is not among them. */
+export async function savedSources(
+  query: Executor | Tx,
+  account_id: string,
+  ids: string[],
+): Promise<Map<string, Source>> {
+  const { rows } = await sql<CardRow & { pm_id: string; pm_customer_id: string; pm_address: Address | null }>`
+    select c.*, p.id as pm_id, p.customer_id as pm_customer_id, p.billing_address as pm_address
+    from unnest(${ids}::text[]) as u (id)
+    join payment_methods p on p.account_id = ${account_id} and p.id = u.id and p.detached_at is null
+    join customers k on k.account_id = ${account_id} and k.id = p.customer_id and k.deleted_at is null
+    join cards c on c.account_id = ${account_id} and c.id = p.card_id`.execute(query);
+  return new Map(
+    rows.map(({ pm_id, pm_customer_id, pm_address, ...card }) => [
+      pm_id,
+      {
+        card,
+        billing_address: pm_address,
+        token_id: undefined,
+        cvc: undefined,
+        payment_method_id: pm_id,
+        customer_id: pm_customer_id,
+      },
+    ]),
+  );
+}
+
 export const methodOf = (source: Source): Method => ({
   type: 'card',
   card: cardSummary(source.card),
   billing_address: source.billing_address,
 });
+
+/** Of a card that is put on file: nothing is held. */
+export async function setupCall(
+  ctx: Ctx,
+  setup: Pick<AuthorizeCall, 'reference' | 'currency' | 'return_url'>,
+  source: Source,
+): Promise<AuthorizeCall> {
+  return {
+    ...setup,
+    amount: 0,
+    capture: false,
+    card: await openCard(ctx.env, source.card, source.cvc),
+    billing_address: source.billing_address ?? undefined,
+    description: undefined,
+    entry: 'typed',
+  };
+}
 
 export async function authorizeCall(
   ctx: Ctx,
@@ -100,13 +146,14 @@ const useTable = rowTable({ account_id: 'text', token_id: 'text', used_by: 'text
 export function tokenStatements(uses: TokenUse[]): Statement[] {
   if (uses.length === 0) return [];
   return [
-    {
-      name: 'tokens_use',
-      text: `with done as (
-          update tokens t set used_by = u.used_by from ${useTable.from}
-          where t.account_id = u.account_id and t.id = u.token_id and t.used_by is null and t.expires_at > u.at returning 1)
-        select florin_expect((select count(*) from done), cardinality($1), 'token')`,
-      values: useTable.values(uses),
-    },
+    changing(
+      'tokens_use',
+      {
+        change: `update tokens t set used_by = u.used_by from ${useTable.from}
+          where t.account_id = u.account_id and t.id = u.token_id and t.used_by is null and t.expires_at > u.at`,
+        expect: `florin_expect((select count(*) from done), cardinality($1), 'token')`,
+      },
+      useTable.values(uses),
+    ),
   ];
 }

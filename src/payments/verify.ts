@@ -49,4 +49,10 @@ export const paymentChecks: Check[] = [
           when 'cancelled' then p.amount_captured = 0 and o.moving is not true
         end)`,
   },
+  {
+    name: 'every call that took effect at the provider too late was undone there',
+    query: (id) => sql`
+      select account_id || ' ' || payment_id || ' ' || attempt_id as what from late_effects
+      where ${ofAccount('account_id', id)} and undone_at is null`,
+  },
 ];

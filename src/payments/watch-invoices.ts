@@ -10,7 +10,7 @@ import { days, hours, minutes, plus } from '../kit/clock.ts';
 import { isFault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx, Env } from '../operation/context.ts';
-import { inTime, settleLocked } from './attempt.ts';
+import { settleLocked } from './attempt.ts';
 import { beginAttempt, inProgress } from './begin-attempt.ts';
 import {
   changeInvoice,
@@ -25,6 +25,7 @@ import { bitcoinVerdict } from './bitcoin-verdict.ts';
 import { bitcoinReceived } from './outcome.ts';
 import { byBitcoin } from './pay-bitcoin.ts';
 import { lockPayment, type PaymentRow, paymentObject, peekPayment } from './payment.ts';
+import { inTime } from './provider-time.ts';
 
 const watched_ms = days(7);
 

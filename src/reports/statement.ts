@@ -25,6 +25,8 @@ const lineOf: Record<string, string> = {
   dispute_won: 'dispute_reversals',
   payout: 'payouts',
   payout_returned: 'payout_failures',
+  conversion_out: 'conversions',
+  conversion_in: 'conversions',
 };
 
 const order = [
@@ -37,6 +39,7 @@ const order = [
   'dispute_reversals',
   'payouts',
   'payout_failures',
+  'conversions',
 ];
 
 type Moved = { recipe: string; count: number; net: number; fee: number; settled: number };

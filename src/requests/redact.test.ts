@@ -69,6 +69,9 @@ test('shapes are masked wherever they stand, and JSON stays JSON', () => {
     },
   );
   assert.deepEqual(kept({ a: 'Bearer eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmVk' }), { a: 'Bearer [secret]' });
+  assert.deepEqual(kept({ url: `https://pay.example/portal/ps_1/enter/${'aB3'.repeat(14)}x` }), {
+    url: 'https://pay.example/portal/ps_1/enter/[secret]',
+  });
 });
 
 test('an answer keeps its shape: only the values of hidden names change', () => {

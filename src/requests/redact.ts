@@ -22,6 +22,8 @@ const number = '[number]';
 /** Twelve digits in a row, however they are parted, are more of a card than anybody may see. */
 const digits = /\d(?:[ -]?\d){11,}/g;
 const shapes = /\b(sk|pk|whsec|tok|acs)[_-][A-Za-z0-9_.~-]{12,}/g;
+/** A link to the portal signs in whoever opens it first. */
+const entry = /\/enter\/[A-Za-z0-9]{43}\b/g;
 const jwt = /\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g;
 const field = /"([\w-]+)":("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|\[[^[\]{}]*\])/g;
 
@@ -29,6 +31,7 @@ function maskShapes(text: string): string {
   return text
     .replace(shapes, `$1_${secret}`)
     .replace(jwt, secret)
+    .replace(entry, `/enter/${secret}`)
     .replace(digits, (_found, at: number, whole: string) =>
       // Bare digits of JSON become a text, so that it stays JSON.
       /[:,[]/.test(whole.charAt(at - 1)) && /[,}\]]|^$/.test(whole.charAt(at + _found.length)) ? `"${number}"` : number,

@@ -51,7 +51,7 @@ export const TokenObject = Type.Object(
 export const createToken = operation({
   name: 'tokens.create',
   scope: 'tokens:write',
-  actors: ['publishable', 'secret', 'page'],
+  actors: ['publishable', 'secret', 'page', 'portal'],
   kind: 'write',
   summary: 'Create a card token',
   description:

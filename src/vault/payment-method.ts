@@ -33,7 +33,7 @@ export type PaymentMethodObject = Static<typeof PaymentMethodObject>;
 
 export type PaymentMethodRow = Selectable<PaymentMethods>;
 
-function paymentMethodObject(row: PaymentMethodRow, card: CardRow): PaymentMethodObject {
+export function paymentMethodObject(row: PaymentMethodRow, card: CardRow): PaymentMethodObject {
   return {
     id: row.id,
     object: 'payment_method',
@@ -69,7 +69,18 @@ export async function findPaymentMethod(
   return { row, card };
 }
 
-type Attach = { customer_id: string; card_id: string; billing_address: unknown; metadata?: Metadata };
+/** `2026-02-28`: until then a card with this expiry is good. */
+export const lastDayOf = (year: number, month: number): string =>
+  new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
+
+type Attach = {
+  customer_id: string;
+  card_id: string;
+  billing_address: unknown;
+  metadata?: Metadata;
+  /** The first one becomes the customer's default in any case. */
+  set_default?: boolean;
+};
 
 /** Inside the caller's transaction; checkout saves a card this way after its payment went through. */
 export async function attachCard(ctx: Ctx, tx: Tx, input: Attach): Promise<PaymentMethodObject> {
@@ -90,11 +101,12 @@ export async function attachCard(ctx: Ctx, tx: Tx, input: Attach): Promise<Payme
       card_id: input.card_id,
       billing_address: input.billing_address ? JSON.stringify(input.billing_address) : null,
       metadata: JSON.stringify(input.metadata ?? {}),
+      expires_on: lastDayOf(card.exp_year, card.exp_month),
       created_at: ctx.env.clock.now(),
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-  if (!customer.default_payment_method) {
+  if (input.set_default || !customer.default_payment_method) {
     const changed = await tx
       .updateTable('customers')
       .set({ default_payment_method: row.id, updated_at: ctx.env.clock.now() })
@@ -226,35 +238,62 @@ export const listPaymentMethods = operation({
   },
 });
 
-export const detachPaymentMethod = operation({
-  name: 'payment_methods.detach',
+export const updatePaymentMethod = operation({
+  name: 'payment_methods.update',
   scope: 'payment_methods:write',
   actors: ['secret', 'system'],
   kind: 'write',
-  summary: 'Detach a payment method',
-  description: 'It can no longer be charged. Past payments keep what they show of it and can still be refunded.',
-  input: Type.Object({ id: Id }, { additionalProperties: false }),
+  summary: 'Update a payment method',
+  description:
+    'Its billing address, which the bank may compare with what it knows, and your notes. Both are replaced whole. The card itself is never changed: save a new one.',
+  input: Type.Object(
+    { id: Id, billing_address: Type.Optional(nullable(Address)), metadata: Type.Optional(Metadata) },
+    { additionalProperties: false },
+  ),
   output: PaymentMethodObject,
-  faults: ['not_found'],
-  example: { id: '{unused_payment_method}' },
-  async run(ctx, input, tx) {
+  faults: ['not_found', 'parameter_invalid'],
+  example: { id: '{payment_method}', billing_address: { line1: '12 Main St', postal_code: '94107', country: 'US' } },
+  async run(ctx, { id, billing_address, metadata }, tx) {
     const { account_id } = ctx.account;
-    const { row, card } = await findPaymentMethod(tx, account_id, input.id, 'id');
-    await tx
-      .updateTable('payment_methods')
-      .set({ detached_at: ctx.env.clock.now() })
-      .where('account_id', '=', account_id)
-      .where('id', '=', row.id)
-      .execute();
-    await tx
-      .updateTable('customers')
-      .set({ default_payment_method: null, updated_at: ctx.env.clock.now() })
-      .where('account_id', '=', account_id)
-      .where('id', '=', row.customer_id)
-      .where('default_payment_method', '=', row.id)
-      .execute();
+    await findPaymentMethod(tx, account_id, id, 'id');
+    if (billing_address !== undefined || metadata !== undefined) {
+      await tx
+        .updateTable('payment_methods')
+        .set({
+          ...(billing_address === undefined
+            ? {}
+            : { billing_address: billing_address === null ? null : JSON.stringify(billing_address) }),
+          ...(metadata === undefined ? {} : { metadata: JSON.stringify(metadata) }),
+        })
+        .where('account_id', '=', account_id)
+        .where('id', '=', id)
+        .execute();
+    }
+    const { row, card } = await findPaymentMethod(tx, account_id, id, 'id');
     const object = paymentMethodObject(row, card);
-    await emit(ctx, tx, 'payment_method.detached', object);
+    await emit(ctx, tx, 'payment_method.updated', object);
     return object;
   },
 });
+
+/** The rule about what renews with a card stands above: src/billing/detach-payment-method.ts. */
+export async function detachCard(ctx: Ctx, tx: Tx, id: string): Promise<PaymentMethodObject> {
+  const { account_id } = ctx.account;
+  const { row, card } = await findPaymentMethod(tx, account_id, id, 'id');
+  await tx
+    .updateTable('payment_methods')
+    .set({ detached_at: ctx.env.clock.now() })
+    .where('account_id', '=', account_id)
+    .where('id', '=', row.id)
+    .execute();
+  await tx
+    .updateTable('customers')
+    .set({ default_payment_method: null, updated_at: ctx.env.clock.now() })
+    .where('account_id', '=', account_id)
+    .where('id', '=', row.customer_id)
+    .where('default_payment_method', '=', row.id)
+    .execute();
+  const object = paymentMethodObject(row, card);
+  await emit(ctx, tx, 'payment_method.detached', object);
+  return object;
+}

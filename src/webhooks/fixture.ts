@@ -77,6 +77,7 @@ export async function openFixture(admin_url: string) {
       people: deriveKey(root, 'people'),
       access_keys: deriveKey(root, 'access_keys'),
       signing_keys: deriveKey(root, 'signing_keys'),
+      documents: deriveKey(root, 'documents'),
     },
     mailer: undefined,
     audit: auditWriter,

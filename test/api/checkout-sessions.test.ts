@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { checkoutStatus, payCheckout } from '../../src/checkout/pay.ts';
+import { payCheckout } from '../../src/checkout/pay.ts';
+import { checkoutStatus } from '../../src/checkout/standing.ts';
 import { hours, seconds } from '../../src/kit/clock.ts';
 import { maxAmount } from '../../src/kit/money.ts';
 import type { Ctx } from '../../src/operation/context.ts';
@@ -64,6 +65,7 @@ describe('POST /v1/checkout_sessions 201', () => {
     assert.deepEqual(s, {
       id: s.id,
       object: 'checkout_session',
+      mode: 'payment',
       status: 'open',
       payment_status: 'unpaid',
       url: `http://florin.test/pay/${s.id}`,
@@ -71,6 +73,8 @@ describe('POST /v1/checkout_sessions 201', () => {
       allowed_origins: [],
       amount_total: 4_277,
       currency: 'USD',
+      currency_options: 'automatic',
+      exchange: null,
       capture: false,
       amount_subtotal: 3_998,
       ...shown,
@@ -80,6 +84,11 @@ describe('POST /v1/checkout_sessions 201', () => {
       customer: s.customer,
       customer_email: 'new@example.com',
       payment: null,
+      subscription: null,
+      card_setup: null,
+      payment_link: null,
+      success_message: null,
+      custom_text: null,
       ...plain,
       expires_at: s.expires_at,
       completed_at: null,

@@ -14,6 +14,7 @@ before(async () => {
 after(() => w.close());
 
 const full = {
+  tax_id: 'DE123456789',
   email: 'Ada@Example.com',
   name: 'Ada Lovelace',
   phone: '+44 20 7946 0000',

@@ -55,6 +55,12 @@ describe('a replay', () => {
   // Refused at once, so that the worker loses no time on it.
   const endpoint = { url: 'http://127.0.0.1:9/hooks', events: ['*'] };
   const endpointId = async () => (await w.call('POST', '/v1/webhook_endpoints', endpoint)).body.id;
+  const meter = () => ({ display_name: 'Calls', event_name: newKey(), aggregation: 'sum' });
+  const metered = async () => (await w.call('POST', '/v1/meters', meter())).body;
+  const used = async () => ({
+    event_name: (await metered()).event_name,
+    payload: { customer: await customer(), value: 2 },
+  });
   const requests: Record<string, () => Promise<[path: string, body?: Record<string, unknown>]>> = {
     'payments.create': async () => [
       '/v1/payments',
@@ -73,6 +79,9 @@ describe('a replay', () => {
       '/v1/payment_methods',
       { customer: await customer(), token: await w.token() },
     ],
+    'portal_sessions.revoke': async () => [
+      `/v1/portal_sessions/${(await w.call('POST', '/v1/portal_sessions', { customer: await customer() })).body.id}/revoke`,
+    ],
     'checkout_sessions.create': async () => [
       '/v1/checkout_sessions',
       { amount_total: 100, currency: 'USD', customer_email: 'replay@example.com' },
@@ -80,10 +89,23 @@ describe('a replay', () => {
     'checkout_sessions.expire': async () => [
       `/v1/checkout_sessions/${(await w.call('POST', '/v1/checkout_sessions', { amount_total: 100, currency: 'USD' })).body.id}/expire`,
     ],
+    'payment_links.create': async () => [
+      '/v1/payment_links',
+      { line_items: [{ price: (await priceOf(w)).id }], currency: 'USD', metadata: { z: '1', a: '2' } },
+    ],
     'product_images.create': async () => ['/v1/product_images', { content_base64: pixel }],
     'products.create': async () => ['/v1/products', { name: 'Beans', metadata: { z: '1', a: '2' } }],
     'products.archive': async () => [`/v1/products/${(await priceOf(w)).product}/archive`],
     'products.unarchive': async () => [`/v1/products/${(await priceOf(w)).product}/unarchive`],
+    'meters.create': async () => ['/v1/meters', meter()],
+    'meters.deactivate': async () => [`/v1/meters/${(await metered()).id}/deactivate`],
+    'meters.reactivate': async () => [`/v1/meters/${(await metered()).id}/reactivate`],
+    'meter_events.create': async () => ['/v1/meter_events', await used()],
+    'meter_events.create_batch': async () => ['/v1/meter_events/batch', { events: [await used()] }],
+    'meter_events.cancel': async () => [
+      '/v1/meter_events/cancel',
+      { identifier: (await w.call('POST', '/v1/meter_events', await used())).body.identifier },
+    ],
     'prices.create': async () => [
       '/v1/prices',
       { product: (await priceOf(w)).product, amounts: [{ currency: 'USD', unit_amount: 5 }] },
@@ -98,6 +120,11 @@ describe('a replay', () => {
     'promotion_codes.create': async () => ['/v1/promotion_codes', { coupon: (await codeOf(w)).coupon }],
     'promotion_codes.disable': async () => [`/v1/promotion_codes/${(await codeOf(w)).id}/disable`],
     'promotion_codes.enable': async () => [`/v1/promotion_codes/${(await codeOf(w)).id}/enable`],
+    'conversions.create': async () => {
+      await payment({ token: await w.token() });
+      await w.call('POST', '/v1/settlements', {});
+      return ['/v1/conversions', { from: 'USD', to: 'EUR', amount: 100, metadata: { z: '1', a: '2' } }];
+    },
     'webhook_endpoints.disable': async () => [`/v1/webhook_endpoints/${await endpointId()}/disable`],
     'webhook_endpoints.enable': async () => [`/v1/webhook_endpoints/${await endpointId()}/enable`],
     'webhook_endpoints.test': async () => [`/v1/webhook_endpoints/${await endpointId()}/test`],
@@ -126,6 +153,10 @@ describe('a replay', () => {
         {},
       ],
       secret: 'secret',
+    },
+    'portal_sessions.create': {
+      request: async () => ['/v1/portal_sessions', { customer: await customer() }],
+      secret: 'url',
     },
     'webhook_endpoints.create': { request: async () => ['/v1/webhook_endpoints', endpoint], secret: 'secret' },
     'webhook_endpoints.rotate_secret': {
@@ -172,7 +203,7 @@ describe('a replay', () => {
     const forgotten = routes.filter(
       (r) =>
         r.method === 'POST' &&
-        /^(payments|refunds|customers|payment_methods|checkout_sessions|tokens|api_keys|access_keys|webhook_endpoints|deliveries|product_images|products|prices|tax_rates|coupons|promotion_codes)\./.test(
+        /^(payments|refunds|customers|payment_methods|checkout_sessions|tokens|api_keys|access_keys|webhook_endpoints|deliveries|product_images|products|prices|tax_rates|meters|meter_events|coupons|promotion_codes|conversions|portal_sessions)\./.test(
           r.op.name,
         ) &&
         !known.has(r.op.name),

@@ -22,6 +22,7 @@ import {
   ask,
   clockFor,
   invoicesOf,
+  loseCard,
   newCard,
   newCustomer,
   newPrice,
@@ -111,7 +112,7 @@ describe('a renewal that cannot be paid', () => {
 
   test('without another card a hard decline ends with the schedule, and was tried once', async () => {
     const { customer, clock, good, id } = await failing(lost);
-    await w.call('DELETE', `/v1/payment_methods/${good}`);
+    await loseCard(w, good);
     await advance(w, ctx, clock, '2027-03-15T00:00:00Z');
     assert.equal((await subscriptionOf(ctx, id)).status, 'canceled');
     assert.equal((await invoicesOf(ctx, id)).at(-1).status, 'uncollectible');
@@ -137,7 +138,7 @@ describe('a renewal that cannot be paid', () => {
 
   test('the card of the subscription is gone: the customer’s default is charged', async () => {
     const { customer, clock, bad, id } = await failing(poor);
-    await w.call('DELETE', `/v1/payment_methods/${bad}`);
+    await loseCard(w, bad);
     await advance(w, ctx, clock, '2027-02-01T00:00:00Z');
     assert.equal((await invoicesOf(ctx, id)).at(-1).status, 'paid');
     assert.equal(await tries(customer), 2);
@@ -145,8 +146,8 @@ describe('a renewal that cannot be paid', () => {
 
   test('no card at all: nothing is charged, and it ends with the schedule', async () => {
     const { customer, clock, bad, good, id } = await failing(poor);
-    await w.call('DELETE', `/v1/payment_methods/${bad}`);
-    await w.call('DELETE', `/v1/payment_methods/${good}`);
+    await loseCard(w, bad);
+    await loseCard(w, good);
     await advance(w, ctx, clock, '2027-02-02T00:00:00Z');
     const last = (await invoicesOf(ctx, id)).at(-1);
     assert.deepEqual([last.status, last.decline_code, last.charges], ['open', 'payment_method_missing', 0]);

@@ -360,8 +360,8 @@ describe('scopes', () => {
     assert.deepEqual(opened('gateway:payment-captures'), ['payments.capture']);
     assert.deepEqual(opened('disputes:accept'), ['disputes.accept']);
     assert.deepEqual(opened('balances'), ['balances:read', 'balances:write']);
-    for (const name of ['fx', 'issuing:controls-write', 'transfers', 'forward:secrets'])
-      assert.deepEqual(opened(name), []);
+    assert.deepEqual(opened('fx'), ['fx_rates:read']);
+    for (const name of ['issuing:controls-write', 'transfers', 'forward:secrets']) assert.deepEqual(opened(name), []);
     assert.deepEqual(opened('nothing'), []);
   });
 

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { checkoutStatus } from '../../src/checkout/pay.ts';
+import { checkoutStatus } from '../../src/checkout/standing.ts';
 import { settleChallenge } from '../../src/connectors/simulator/index.ts';
 import { minutes } from '../../src/kit/clock.ts';
 import { perform } from '../../src/operation/operation.ts';

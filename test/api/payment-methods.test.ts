@@ -169,6 +169,40 @@ describe('charging a saved card', () => {
   });
 });
 
+describe('PATCH /v1/payment_methods/{id}', () => {
+  test('200: address and notes are replaced whole, the card stays; an event says so', async () => {
+    const c = await customer();
+    const m = await attach(c, '5555555555554444', { metadata: { nick: 'red' } });
+    const billing_address = { line1: '12 Main St', country: 'US' };
+    const { status, body } = await w.call('PATCH', `/v1/payment_methods/${m.id}`, { billing_address });
+    assert.equal(status, 200);
+    assert.deepEqual(body, { ...m, billing_address });
+    assert.deepEqual(await eventsOf(m.id), ['payment_method.attached', 'payment_method.updated']);
+    const cleared = await w.call('PATCH', `/v1/payment_methods/${m.id}`, { billing_address: null, metadata: {} });
+    assert.deepEqual(cleared.body, { ...m, billing_address: null, metadata: {} });
+  });
+
+  test('400 and 404', async () => {
+    const m = await attach(await customer());
+    const path = `/v1/payment_methods/${m.id}`;
+    await refuses(w, ['PATCH', path, { billing_address: { country: 'Nowhere' } }], {
+      code: 'parameter_invalid',
+      param: 'billing_address.country',
+      detail: /ISO 3166/,
+    });
+    await refuses(w, ['PATCH', path, { exp_year: 2040 }], {
+      code: 'parameter_unknown',
+      param: 'exp_year',
+      detail: /./,
+    });
+    await refuses(w, ['PATCH', path, { metadata: {} }, { as: w.other.secret }], {
+      code: 'not_found',
+      param: 'id',
+      detail: /No payment method/,
+    });
+  });
+});
+
 describe('DELETE /v1/payment_methods/{id}', () => {
   test('200: it can no longer be charged, read or listed; its payments show it and can be refunded', async () => {
     const c = await customer();

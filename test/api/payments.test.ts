@@ -84,6 +84,7 @@ describe('POST /v1/payments', () => {
         customer,
         email: 'Ada@Example.com',
         checkout_session: null,
+        invoice: null,
         payment_method: {
           id: null,
           type: 'card',
@@ -110,6 +111,7 @@ describe('POST /v1/payments', () => {
           risk_level: 'low',
         },
         exchange_fee: 0,
+        exchange: null,
         decline: null,
         breakdown: null,
         return_url: 'https://shop.example.com/back',

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { routes } from '../../src/api/native/routes.ts';
 import { openWorld, type World } from '../kit/world.ts';
 
-const outbound = { post: async () => ({ status: 200, headers: {}, body: 'ok' }), close: async () => {} };
+const answer = async () => ({ status: 200, headers: {}, body: 'ok' });
+const outbound = { post: answer, get: answer, close: async () => {} };
 let world: World;
 let url: string;
 

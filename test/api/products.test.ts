@@ -163,3 +163,29 @@ describe('product images', () => {
     });
   });
 });
+
+describe('on the checkout page', () => {
+  const pageOf = async (id: string, language: string) =>
+    (await w.app.server.inject({ method: 'GET', url: `/pay/${id}`, headers: { 'accept-language': language } })).body;
+
+  test('the picture with the name as its text, in the language of the session, else of the browser', async () => {
+    const image = await made(w, '/v1/product_images', { content_base64: await picture('png') });
+    const names = { de: 'Bohnen "Extra"', 'pt-BR': 'Grãos' };
+    const price = await priceOf(w, 1_000, {}, { name: 'Beans', localized_names: names, image: image.id });
+    const line_items = [{ price: price.id, quantity: 1 }];
+    const open = await sessionOf(w, { line_items });
+    const german = await sessionOf(w, { line_items, locale: 'de' });
+    const shows = (name: string) => (text: string) => {
+      assert.ok(text.includes(`src="${image.url}" alt="${name}"`), name);
+      assert.ok(text.includes(`<p class="item-name"><bdi>${name}</bdi></p>`), name);
+    };
+    shows('Beans')(await pageOf(open.id, 'en-US'));
+    shows('Bohnen &quot;Extra&quot;')(await pageOf(open.id, 'de-AT,en;q=0.5'));
+    shows('Beans')(await pageOf(open.id, 'fr'));
+    shows('Bohnen &quot;Extra&quot;')(await pageOf(german.id, 'en-US'));
+    // What was sold is told as it was sold.
+    assert.equal(open.line_items[0].name, 'Beans');
+    await w.call('PATCH', `/v1/products/${price.product}`, { name: 'Renamed' });
+    shows('Beans')(await pageOf(open.id, 'en-US'));
+  });
+});

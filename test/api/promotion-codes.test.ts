@@ -143,7 +143,6 @@ describe('on the page', () => {
     await w.call('POST', `/v1/promotion_codes/${off.id}/disable`);
     await refusedOnPage(s.id, off.code, /not valid/);
     await refusedOnPage(s.id, (await codeOf(w, { fixed_amounts: { EUR: 5 } })).code, /does not apply/);
-    await refusedOnPage(s.id, (await codeOf(w, { percentage_bps: 10_000 })).code, /does not apply/);
     await refusedOnPage(s.id, (await codeOf(w, {}, { minimum_amounts: { USD: 4_001 } })).code, /\$40\.01 or more/);
     await refusedOnPage(s.id, (await codeOf(w, { minimum_amounts: { USD: 9_900 } })).code, /\$99\.00 or more/);
     const price = await priceOf(w);

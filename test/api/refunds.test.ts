@@ -57,6 +57,8 @@ describe('POST /v1/refunds 201', () => {
       status: 'succeeded',
       amount: 10_000,
       currency: 'USD',
+      tax: null,
+      exchange: null,
       reason: 'duplicate',
       note: 'Paid twice',
       merchant_reference: 'rma_7',

@@ -276,6 +276,7 @@ describe('months', () => {
       'dispute_reversals',
       'payouts',
       'payout_failures',
+      'conversions',
     ];
     for (const one of [s, young]) {
       assert.equal(

@@ -135,13 +135,11 @@ describe('beginning', () => {
 
   test('what cannot be sold is refused by the field', async () => {
     const stranger = await newCustomer(w);
-    const usage = await newPrice(ctx, 5, { pricing_model: 'usage' });
     const rows: [Record<string, unknown>, [string, string]][] = [
       [{ customer: 'cus_nobody', price }, ['not_found', 'customer']],
       [{ customer, price: 'price_none' }, ['not_found', 'price']],
       [{ customer: stranger, price }, ['parameter_missing', 'payment_method']],
       [{ customer: stranger, price, payment_method: card }, ['parameter_invalid', 'payment_method']],
-      [{ customer, price: usage }, ['feature_unavailable', 'price']],
       [{ customer, price, currency: 'EUR' }, ['currency_unsupported', 'price']],
       [{ customer, price, trial_days: 3, trial_end: '2040-01-01T00:00:00Z' }, ['parameter_invalid', 'trial_end']],
       [{ customer, price, quantity: 0 }, ['parameter_invalid', 'quantity']],

@@ -83,6 +83,14 @@ describe('automatic tax', () => {
     assert.equal((await payPage(w, s.id)).body.state, 'complete');
     const payment = (await w.call('GET', `/v1/payments/${(await sessionNow(w, s.id)).payment}`)).body;
     assert.deepEqual([payment.amount, payment.breakdown.tax, payment.breakdown.total], [12_970, 0, 12_970]);
+    const refunds = [];
+    for (const amount of [1, 3_333, 3_333, undefined])
+      refunds.push((await w.call('POST', '/v1/refunds', { payment: payment.id, ...(amount ? { amount } : {}) })).body);
+    assert.equal(
+      refunds.reduce((sum, refund) => sum + refund.tax, 0),
+      1_970,
+      'the taxes of all refunds make those of the payment, whether on top or inside',
+    );
     await w.verify();
   });
 

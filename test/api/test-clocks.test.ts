@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { cancelSubscription } from '../../src/billing/cancel-subscription.ts';
+import { completeTestClock, deleteTestClock } from '../../src/billing/end-test-clock.ts';
 import {
   advanceTestClock,
-  completeTestClock,
   createTestClock,
   getTestClock,
   listTestClocks,
@@ -21,6 +21,7 @@ import {
   bill,
   clockFor,
   invoicesOf,
+  loseCard,
   newCard,
   newCustomer,
   newPrice,
@@ -100,7 +101,8 @@ describe('a year of golden invoices', () => {
       ),
     );
     assert.deepEqual([clock.status, clock.frozen_time], ['ready', '2028-01-01T00:00:00.000Z']);
-    assert.deepEqual([clock.advance.status, clock.advance.moments], ['succeeded', 11]);
+    // Eleven renewals, each with its reminder before it.
+    assert.deepEqual([clock.advance.status, clock.advance.moments], ['succeeded', 22]);
     assert.equal((await subscriptionOf(ctx, life.id)).elapsed_cycles, 12);
   });
 
@@ -200,7 +202,7 @@ describe('a year of golden invoices', () => {
     const s = await subscribe(ctx, { customer, price, payment_method: good });
     await advance(w, ctx, clock, '2027-05-15T00:00:00Z');
     const bad = await newCard(w, customer, '4000000000000341');
-    await w.call('DELETE', `/v1/payment_methods/${good}`);
+    await loseCard(w, good);
     await w.call('PATCH', `/v1/customers/${customer}`, { default_payment_method: bad });
     await advance(w, ctx, clock, '2028-01-31T09:00:00Z');
     assert.deepEqual(await golden(s.id), [
@@ -269,6 +271,7 @@ describe('the clock itself', () => {
       'invoice.open',
       'invoice.paid',
       'subscription.activated',
+      'subscription.renewal_upcoming',
       'invoice.open',
       'subscription.renewed',
       'invoice.paid',
@@ -316,5 +319,25 @@ describe('the clock itself', () => {
     );
     const anew = await subscribe(ctx, { customer, price });
     assert.equal(anew.test_clock, null);
+  });
+
+  test('deleted, also on its way: it stops, its subscriptions end, what was billed stays, and the customer lives by the real time', async () => {
+    const { customer, clock, id } = await live({ start: '2030-01-01T00:00:00Z' });
+    await ask(ctx, advanceTestClock, { id: clock, to: '2031-01-01T00:00:00Z' });
+    assert.deepEqual(await ask(ctx, deleteTestClock, { id: clock }), {
+      id: clock,
+      object: 'test_clock',
+      deleted: true,
+    });
+    await bill(w);
+    const s = await subscriptionOf(ctx, id);
+    assert.deepEqual([s.status, s.ended_at], ['canceled', '2030-01-01T00:00:00.000Z']);
+    assert.deepEqual(await golden(id), ['2030-01-01T00:00Z 10.00 paid']);
+    assert.deepEqual(await refusal(ask(ctx, getTestClock, { id: clock })), ['not_found', 'id']);
+    assert.deepEqual(await refusal(ask(ctx, deleteTestClock, { id: clock })), ['not_found', 'id']);
+    assert.deepEqual((await ask(ctx, listTestClocks, { customer })).data, []);
+    const anew = await subscribe(ctx, { customer, price: s.item.price });
+    assert.equal(anew.test_clock, null);
+    await w.verify();
   });
 });

@@ -35,7 +35,7 @@ const expectedMatrix = Object.fromEntries(
 
 /** What "limited" opens, operation by operation (docs/roles.md). */
 const limitedTo: Record<string, RegExp> = {
-  customers: /^(customers\.(create|list|get|update)|payment_methods\.(list|get))$/,
+  customers: /^(customers\.(create|list|get|update)|payment_methods\.(list|get)|card_setups\.get)$/,
   settings: /^(account\.get|merchants\.(list|get)|profile\.\w+|session\.\w+|user_sessions\.\w+)$/,
 };
 

@@ -55,11 +55,25 @@ before(async () => {
   const waiting = await make('/v1/payments', { amount: 1000, currency: 'USD', description: canary });
   const refund = await make('/v1/refunds', { payment: payment.id, amount: 100, note: canary });
   const session = await make('/v1/checkout_sessions', { amount_total: 1000, currency: 'USD', description: canary });
+  const portal = await make('/v1/portal_sessions', { customer: customer.id });
   const product = await make('/v1/products', { name: canary });
-  await make('/v1/prices', { product: product.id, amounts: [{ currency: 'USD', unit_amount: 100 }], nickname: canary });
+  const price = await make('/v1/prices', {
+    product: product.id,
+    amounts: [{ currency: 'USD', unit_amount: 100 }],
+    nickname: canary,
+  });
+  await make('/v1/payment_links', { line_items: [{ price: price.id }], currency: 'USD', success_message: canary });
+  await make('/v1/meters', { display_name: canary, event_name: canary, aggregation: 'sum' });
+  await make('/v1/meter_events', {
+    event_name: canary,
+    payload: { customer: customer.id, value: 1 },
+    identifier: canary,
+  });
   await make('/v1/tax_rates', { display_name: canary, country: 'DE', rate_ppm: 190_000, inclusive: true });
   const coupon = await make('/v1/coupons', { name: canary, percentage_bps: 100 });
   await make('/v1/promotion_codes', { coupon: coupon.id, metadata: { canary } });
+  await make('/v1/settlements', {});
+  await make('/v1/conversions', { from: 'USD', to: 'EUR', amount: 100, description: canary });
   await world.work();
   const first = async (path: string) => String((await world.call('GET', path, undefined, as)).body.data[0].id);
   theirs = {
@@ -70,6 +84,7 @@ before(async () => {
     customers: customer.id,
     payment_methods: method.id,
     checkout_sessions: session.id,
+    portal_sessions: portal.id,
     webhook_endpoints: endpoint.id,
     deliveries: await first('/v1/deliveries'),
     events: await first('/v1/events'),
@@ -81,7 +96,8 @@ before(async () => {
     const noun = /^\/v1\/(\w+)\/\{id\}$/.exec(route.path)?.[1];
     if (noun === undefined || theirs[noun] !== undefined) continue;
     const list = await world.call('GET', `/v1/${noun}`, undefined, as);
-    const id = list.body.data?.[0]?.id;
+    // Exchange rates are everybody's.
+    const id = noun === 'fx_rates' ? undefined : list.body.data?.[0]?.id;
     // Without an object of that kind an id of its shape is asked for: as unknown to us as a stranger's.
     theirs[noun] = id ?? 'none_00000000000000000000000000';
   }
@@ -121,6 +137,12 @@ async function bodyFor(path: string): Promise<Record<string, unknown>> {
   return {};
 }
 
+/** What a read would need, were the id ours. */
+const queryFor = (path: string): string =>
+  path.endsWith('/summarize')
+    ? `?customer=${theirs['customers']}&from=2026-01-01T00:00:00Z&until=2100-01-01T00:00:00Z`
+    : '';
+
 describe('a merchant who knows the ids of another one', () => {
   for (const route of routes.filter((r) => r.path.includes('{id}'))) {
     test(`${route.method} ${route.path} answers 404 for them and writes nothing`, async () => {
@@ -131,7 +153,7 @@ describe('a merchant who knows the ids of another one', () => {
         const before_ = await everything();
         const reply = await world.call(
           route.method,
-          route.path.replace(/\{\w+\}/, must(id, `there is an id for ${noun}`)),
+          route.path.replace(/\{\w+\}/, must(id, `there is an id for ${noun}`)) + queryFor(route.path),
           body,
           { key: `stranger-${route.path}-${id}` },
         );

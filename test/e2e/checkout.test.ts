@@ -245,7 +245,7 @@ test('a known customer sees their saved cards and pays with one; the box stores 
   assert.equal(await one.page.locator('#number:visible').count(), 0);
   await one.page.click('#pay');
   await shown(one.page, 'success');
-  assert.deepEqual(one.presses[0]?.body, { payment_method: saved.body.id });
+  assert.deepEqual(one.presses[0]?.body, { payment_method: saved.body.id, amount: first.amount });
   await paidOnce(site, first);
   await one.close();
 

@@ -12,6 +12,7 @@ import { createProduct } from '../../src/catalog/manage-products.ts';
 import { seconds } from '../../src/kit/clock.ts';
 import type { Ctx } from '../../src/operation/context.ts';
 import { type Operation, perform } from '../../src/operation/operation.ts';
+import { detachCard } from '../../src/vault/payment-method.ts';
 import type { World } from './world.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads answers field by field
@@ -39,6 +40,11 @@ export async function newCard(w: World, customer: string, number?: string): Prom
   const made = await w.call('POST', '/v1/payment_methods', { customer, token: await w.token(number) });
   assert.equal(made.status, 201, made.text);
   return made.body.id;
+}
+
+/** Gone although something renews with it: the operation refuses that, but a card may have gone before the rule was there. */
+export async function loseCard(w: World, id: string): Promise<void> {
+  await w.env.db.tx((tx) => detachCard(w.ctx(), tx, id));
 }
 
 type PriceMore = {

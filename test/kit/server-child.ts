@@ -7,6 +7,7 @@ import { webhookDialects } from '../../src/api/dialects.ts';
 import { openApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { openEnv } from '../../src/env.ts';
+import { JumpClock } from '../../src/kit/clock.ts';
 import { startWorker } from '../../src/worker.ts';
 
 const [, crash_point, crash_count] = /^(.+):(\d+)$/.exec(process.env.CRASH_AT ?? '') ?? [];
@@ -43,12 +44,15 @@ process.stdin.resume();
 process.stdin.on('end', () => process.exit(0));
 process.stdin.on('error', () => process.exit(0));
 
+const clock = new JumpClock();
+clock.advance(Number(process.env.AHEAD_MS ?? 0));
 const config = readConfig(process.env);
 const env = openEnv({
   config,
   database_url: process.env.DATABASE_URL ?? '',
   root_key: createHash('sha256').update('test root key').digest(),
   webhook_dialects: webhookDialects,
+  clock,
   probe,
 });
 const { server } = await openApp(env);

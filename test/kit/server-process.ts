@@ -28,6 +28,8 @@ export type ServerOptions = {
   worker?: boolean;
   /** `point:n`: dies by SIGKILL at the nth time it reaches the point. `sql:n` counts both ends of every statement. */
   crash_at?: string;
+  /** Its clock runs so far ahead. */
+  ahead_ms?: number;
   settings?: Record<string, string>;
 };
 
@@ -48,6 +50,7 @@ const defaults = {
   PUBLIC_URL: 'http://florin.test',
   POOL_SIZE: '8',
   LOG_LEVEL: 'error',
+  FX_RATES_URL: 'off',
   RATE_LIMIT_PER_SECOND: '100000',
   RATE_LIMIT_BURST: '100000',
 };
@@ -63,6 +66,7 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
       ...options.settings,
       DATABASE_URL: options.database_url,
       ...(options.worker ? { WITH_WORKER: '1' } : {}),
+      ...(options.ahead_ms === undefined ? {} : { AHEAD_MS: String(options.ahead_ms) }),
       ...(options.crash_at === undefined ? {} : { CRASH_AT: options.crash_at }),
     },
   });

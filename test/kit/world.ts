@@ -115,6 +115,7 @@ export async function openWorld(parts: WorldParts = {}): Promise<World> {
       PUBLIC_URL: 'http://florin.test',
       POOL_SIZE: '8',
       LOG_LEVEL: 'silent',
+      FX_RATES_URL: 'off',
       ...parts.settings,
     }),
     ...parts.config,

@@ -4,7 +4,8 @@
 import { createSession } from '../../src/checkout/create-session.ts';
 import { expireDue } from '../../src/checkout/follow-payment.ts';
 import { expireSession } from '../../src/checkout/manage-sessions.ts';
-import { checkoutStatus, payCheckout } from '../../src/checkout/pay.ts';
+import { payCheckout } from '../../src/checkout/pay.ts';
+import { checkoutStatus } from '../../src/checkout/standing.ts';
 import { testCards } from '../../src/connectors/simulator/cards.ts';
 import { settleChallenge } from '../../src/connectors/simulator/index.ts';
 import { acceptDispute } from '../../src/disputes/accept-dispute.ts';

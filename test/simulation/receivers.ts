@@ -26,6 +26,9 @@ export class Receivers {
   outbound(owner: Owner): Outbound {
     return {
       close: async () => {},
+      get: async () => {
+        throw new OutboundError('connection', 'nothing is read from outside here');
+      },
       post: (url, { headers, body }) => {
         const answer = this.#decide(url);
         return this.#scheduler.op(owner, `post ${headers['webhook-id']}`, async () => {

@@ -39,8 +39,8 @@ export interface PortalSessionInput {
 export interface PortalSessionAnswer {
   id: string;
   object: 'portal_session' | (string & {});
-  /** Send the customer there. */
-  url: string;
+  /** Send the customer there. Told once: null where the answer is a repeat of an earlier one. */
+  url: string | null;
   [field: string]: unknown;
 }
 
@@ -110,8 +110,8 @@ export class Florin extends Resources {
   }
 
   /**
-   * Create a session of the customer portal; send the customer to its `url`.
-   * @throws {NotOfferedError} this server has no customer portal yet.
+   * Create a session of the customer portal; send the customer to its `url`, which works once.
+   * @throws {NotOfferedError} this server has no customer portal.
    */
   customerPortalSession(input: PortalSessionInput, options?: RequestOptions): Promise<PortalSessionAnswer> {
     return this.request({ method: 'POST', path: '/v1/portal_sessions', body: input, keyed: true }, options);

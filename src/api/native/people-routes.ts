@@ -35,6 +35,7 @@ import {
 } from '../../identity/secure-user.ts';
 import { signIn } from '../../identity/sign-in.ts';
 import { updateBranding } from '../../identity/update-branding.ts';
+import { sendTestEmail } from '../../notifications/preview-email.ts';
 import type { Ctx } from '../../operation/context.ts';
 import type { Operation } from '../../operation/operation.ts';
 import { csvLine } from '../../reports/csv.ts';
@@ -96,6 +97,7 @@ export const peopleRoutes: readonly Route[] = [
   row('GET', '/v1/merchants/{id}', getMerchant),
   { ...row('PATCH', '/v1/merchants/{id}', updateMerchant), body_limit: pictureLimit },
   { ...row('POST', '/v1/merchants/{id}/logo', setLogo), body_limit: pictureLimit },
+  row('POST', '/v1/emails/send_test', sendTestEmail),
   { ...row('PATCH', '/v1/merchants/{id}/branding', updateBranding), body_limit: pictureLimit },
   row('POST', '/v1/merchants/{id}/approve', approveMerchant),
   row('POST', '/v1/merchants/{id}/disable', disableMerchant),

@@ -1,5 +1,6 @@
 // The native API's table: a path, and the operation behind it. The reference and the tests are made from it.
 
+import { detachPaymentMethod } from '../../billing/detach-payment-method.ts';
 import {
   archivePrice,
   createPrice,
@@ -21,6 +22,12 @@ import {
 import { createTaxRate, getTaxRate, listTaxRates, updateTaxRate } from '../../catalog/manage-tax-rates.ts';
 import { bootstrapSdk } from '../../checkout/bootstrap.ts';
 import { createSession } from '../../checkout/create-session.ts';
+import {
+  createPaymentLink,
+  getPaymentLink,
+  listPaymentLinks,
+  updatePaymentLink,
+} from '../../checkout/manage-payment-links.ts';
 import { expireSession, getSession, listSessions } from '../../checkout/manage-sessions.ts';
 import { createCoupon, deleteCoupon, getCoupon, listCoupons, updateCoupon } from '../../coupons/manage-coupons.ts';
 import {
@@ -30,6 +37,7 @@ import {
   getPromotionCode,
   listPromotionCodes,
 } from '../../coupons/manage-promotion-codes.ts';
+import { listRedemptions } from '../../coupons/read-redemptions.ts';
 import {
   createCustomer,
   deleteCustomer,
@@ -64,6 +72,7 @@ import { createPayment } from '../../payments/create-payment.ts';
 import { createRefund } from '../../payments/create-refund.ts';
 import { increaseAuthorization } from '../../payments/increase-authorization.ts';
 import { getPayment, getRefund, getTimeline, listPayments, listRefunds } from '../../payments/read-payments.ts';
+import { createCardSetup, getCardSetup } from '../../payments/set-up-card.ts';
 import { cancelPayout } from '../../payouts/cancel-payout.ts';
 import {
   createBankAccount,
@@ -91,9 +100,9 @@ import { getSettlement, listSettlements, listSettlementTransactions } from '../.
 import { createToken } from '../../vault/create-token.ts';
 import {
   createPaymentMethod,
-  detachPaymentMethod,
   getPaymentMethod,
   listPaymentMethods,
+  updatePaymentMethod,
 } from '../../vault/payment-method.ts';
 import { verifyLedger } from '../../verify.ts';
 import {
@@ -111,6 +120,9 @@ import { sendTestEvent } from '../../webhooks/send-test-event.ts';
 import { disableEndpoint, enableEndpoint } from '../../webhooks/switch-endpoint.ts';
 import type { Route } from '../route.ts';
 import { billingRoutes } from './billing-routes.ts';
+import { emailRoutes } from './email-routes.ts';
+import { fxRoutes } from './fx-routes.ts';
+import { portalRoutes } from './portal-routes.ts';
 
 const row = (method: Route['method'], path: string, op: unknown, status: Route['status'] = 200): Route => ({
   method,
@@ -173,15 +185,23 @@ export const routes: readonly Route[] = [
   row('GET', '/v1/promotion_codes/{id}', getPromotionCode),
   row('POST', '/v1/promotion_codes/{id}/enable', enablePromotionCode),
   row('POST', '/v1/promotion_codes/{id}/disable', disablePromotionCode),
+  row('GET', '/v1/redemptions', listRedemptions),
   row('POST', '/v1/tokens', createToken, 201),
   row('POST', '/v1/payment_methods', createPaymentMethod, 201),
   row('GET', '/v1/payment_methods', listPaymentMethods),
   row('GET', '/v1/payment_methods/{id}', getPaymentMethod),
+  row('PATCH', '/v1/payment_methods/{id}', updatePaymentMethod),
   row('DELETE', '/v1/payment_methods/{id}', detachPaymentMethod),
+  row('POST', '/v1/card_setups', createCardSetup, 201),
+  row('GET', '/v1/card_setups/{id}', getCardSetup),
   row('POST', '/v1/checkout_sessions', createSession, 201),
   row('GET', '/v1/checkout_sessions', listSessions),
   row('GET', '/v1/checkout_sessions/{id}', getSession),
   row('POST', '/v1/checkout_sessions/{id}/expire', expireSession),
+  row('POST', '/v1/payment_links', createPaymentLink, 201),
+  row('GET', '/v1/payment_links', listPaymentLinks),
+  row('GET', '/v1/payment_links/{id}', getPaymentLink),
+  row('PATCH', '/v1/payment_links/{id}', updatePaymentLink),
   row('GET', '/v1/sdk/bootstrap', bootstrapSdk),
   row('POST', '/v1/webhook_endpoints', createEndpoint, 201),
   row('GET', '/v1/webhook_endpoints', listEndpoints),
@@ -237,4 +257,7 @@ export const routes: readonly Route[] = [
   row('GET', '/v1/reconciliations/{id}', getReconciliation),
   row('GET', '/v1/reconciliations/{id}/exceptions', listReconciliationExceptions),
   ...billingRoutes,
+  ...emailRoutes,
+  ...portalRoutes,
+  ...fxRoutes,
 ];

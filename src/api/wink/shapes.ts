@@ -103,7 +103,8 @@ export function sessionOf(s: SessionObject): Static<typeof Session> {
   return {
     id: s.id,
     status: s.status,
-    paymentStatus: s.payment_status,
+    // This API knows no order of nothing: complete is paid.
+    paymentStatus: s.payment_status === 'no_payment_required' ? 'paid' : s.payment_status,
     url: s.url,
     totalPrice: majorOf(s.amount_total, s.currency),
     currency: s.currency,
