@@ -212,7 +212,6 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
       provider: extras.bitcoin?.provider ?? account.provider,
       draft: payment,
     });
-  const object = paymentObject(env, payment);
   const record: Record_ = {
     payment,
     attempt,
@@ -227,7 +226,7 @@ export async function beginPayment(ctx: Ctx, input: CreatePaymentInput, extras: 
       answer_event: firstEventId(id),
       at: now,
     },
-    event: attempt ? undefined : firstEvent(ctx, object),
+    event: attempt ? undefined : firstEvent(ctx, paymentObject(env, payment)),
     guards: [...(extras.guards ?? []), ...(extras.bitcoin?.record ?? [])],
     shared_guards: extras.shared_guards ?? [],
   };
