@@ -40,7 +40,7 @@ export function openRateFetcher(env: Env): () => Promise<boolean> {
       // One line for a network that is away for a week; the rates that are too old say so themselves, where they are asked for.
       if (failures === 0)
         env.log.warn(
-          { error, url },
+          { reason: error instanceof Error ? error.message : 'unknown', url },
           'exchange rates could not be fetched; the last ones stay in use, and it is tried again',
         );
       not_before = plus(now, Math.min(longest_wait, first_wait * 2 ** Math.min(failures, 10)));
