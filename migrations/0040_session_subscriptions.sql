@@ -1,5 +1,5 @@
 -- A session that begins a subscription.
--- {interval, interval_count, trial_days, due_later, description, metadata}: how it is charged again; null: it is paid once.
+-- {description, metadata} of the subscription; null: the session is paid once. How often and how much is said by its line.
 alter table checkout_sessions add column subscription_terms jsonb;
 -- The id that the subscription has, or will have: given out when the session is completed.
 alter table checkout_sessions add column subscription_id text;

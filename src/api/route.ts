@@ -16,3 +16,11 @@ export type Route = {
   /** The file that the operation's answer describes: it is sent in place of the answer. */
   download?: (ctx: Ctx, answer: unknown) => Promise<{ file_name: string; content_type: string; body: Readable }>;
 };
+
+/** An operation of any input and output; what they are, its table does not need to know. */
+export const row = (method: Route['method'], path: string, op: unknown, status: Route['status'] = 200): Route => ({
+  method,
+  path,
+  op: op as Operation,
+  status,
+});

@@ -50,13 +50,17 @@ async function begin(ctx: Ctx, session: SessionRow, id: string, terms: Subscript
   const { query } = ctx.env.db;
   const { account_id, currency } = session;
   const [line] = session.line_items;
-  assert(line?.price_snapshot && session.customer_id, 'a subscription is one price of the catalog, and somebody’s');
+  assert(
+    line?.price_snapshot && line.recurring && session.customer_id,
+    'a subscription is one price of the catalog, and somebody’s',
+  );
   const customer = await findCustomer(query, account_id, session.customer_id);
   const item = await soldUnder(query, account_id, line.price_snapshot, line.quantity, currency);
   const clock = await clockOf(ctx, query, customer.id);
   const at = clock?.frozen_time ?? session.completed_at ?? ctx.env.clock.now();
   const { time_zone } = ctx.account;
-  const trial_end = terms.trial_days > 0 ? daysAfter(at, terms.trial_days, time_zone) : null;
+  const { trial_days } = line.recurring;
+  const trial_end = trial_days > 0 ? daysAfter(at, trial_days, time_zone) : null;
   const opening = openingOf({ item, at, trial_end, time_zone });
   const given = session.promotion_code_id ? await findPromotion(query, account_id, session.promotion_code_id) : null;
   const row = {

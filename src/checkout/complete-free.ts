@@ -12,27 +12,25 @@ import { lockSession, type SessionRow } from './session.ts';
 export const isFree = (session: Pick<SessionRow, 'subscription_terms' | 'amount_total'>): boolean =>
   session.amount_total === 0 && session.subscription_terms === null;
 
-/** False: another press was first, or the order is another one by now. Throws GuardFailed of the code or the link. */
-export async function completeFree(ctx: Ctx, session: SessionRow, use: Redemption | undefined): Promise<boolean> {
+/** Where another press was first, or the order is another one by now, nothing happens. Throws GuardFailed of the code or the link. */
+export async function completeFree(ctx: Ctx, session: SessionRow, use: Redemption | undefined): Promise<void> {
   refuseAccount(ctx);
   try {
-    const done = await ctx.env.db.tx((tx) => finish(ctx, tx, session, use));
+    await ctx.env.db.tx((tx) => finish(ctx, tx, session, use));
     ctx.env.nudge();
-    return done;
   } catch (error) {
     throw asGuard(error) ?? error;
   }
 }
 
-async function finish(ctx: Ctx, tx: Tx, session: SessionRow, use: Redemption | undefined): Promise<boolean> {
+async function finish(ctx: Ctx, tx: Tx, session: SessionRow, use: Redemption | undefined): Promise<void> {
   const locked = await lockSession(tx, session.account_id, session.id);
   const open =
     locked.status === 'open' && locked.payment_status === 'unpaid' && locked.expires_at > ctx.env.clock.now();
-  if (!open || !isFree(locked) || locked.promotion_code_id !== session.promotion_code_id) return false;
+  if (!open || !isFree(locked) || locked.promotion_code_id !== session.promotion_code_id) return;
   if (use) {
     await runAll(tx, reserve(ctx, use));
     await confirmForSession(ctx, tx, session.id);
   }
   await complete(ctx, tx, locked, { payment_status: 'no_payment_required', payment_method_id: null });
-  return true;
 }

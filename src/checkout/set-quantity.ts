@@ -76,9 +76,6 @@ export const setQuantity = operation({
         discounts: JSON.stringify(quote.discounts),
         promotion_code_id: taken?.promotion.code.id ?? null,
         coupon_id: taken?.promotion.coupon.id ?? null,
-        ...(session.subscription_terms && line.recurring
-          ? { subscription_terms: JSON.stringify({ ...session.subscription_terms, ...line.recurring }) }
-          : {}),
         updated_at: ctx.env.clock.now(),
       })
       .where('account_id', '=', session.account_id)

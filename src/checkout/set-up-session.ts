@@ -4,7 +4,6 @@
 import { sql } from 'kysely';
 import { confirmForSession, type Redemption, releaseForSession, reserve } from '../coupons/redemption.ts';
 import { asGuard, runAll, type Tx } from '../db/db.ts';
-import { isFault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx } from '../operation/context.ts';
 import { findSetup, type SetupRow } from '../payments/card-setup.ts';
@@ -27,8 +26,8 @@ type Setting = {
   payment_method: string | undefined;
 };
 
-/** False: another tab was first. Throws GuardFailed of the code or the link. */
-export async function setUpSession(ctx: Ctx, setting: Setting): Promise<boolean> {
+/** Where another tab was first, nothing happens. Throws GuardFailed of the code or the link. */
+export async function setUpSession(ctx: Ctx, setting: Setting): Promise<void> {
   const { session, customer, token, payment_method } = setting;
   try {
     if (payment_method !== undefined) await beginWith(ctx, setting, payment_method);
@@ -44,9 +43,8 @@ export async function setUpSession(ctx: Ctx, setting: Setting): Promise<boolean>
       });
       await followSetup(ctx, id);
     }
-    return true;
   } catch (error) {
-    if (error instanceof NotOurs) return false;
+    if (error instanceof NotOurs) return;
     throw asGuard(error) ?? error;
   }
 }
@@ -119,13 +117,7 @@ export async function leaveSetup(ctx: Ctx, session: SessionRow): Promise<void> {
 /** As it is now, the provider asked where it is open. */
 export async function setupOf(ctx: Ctx, session: SessionRow): Promise<SetupRow | undefined> {
   if (session.setup_id === null) return undefined;
-  try {
-    const setup = await refreshCardSetup(ctx, session.setup_id);
-    await followSetup(ctx, setup.id);
-    return setup;
-  } catch (error) {
-    if (isFault(error)) throw error;
-    ctx.env.log.warn({ setup: session.setup_id, error }, 'the provider did not say how a card setup stands');
-    return await findSetup(ctx.env.db.query, session.account_id, session.setup_id);
-  }
+  const setup = await refreshCardSetup(ctx, session.setup_id);
+  await followSetup(ctx, setup.id);
+  return setup;
 }

@@ -33,8 +33,8 @@ export const Recurring = Type.Object(
 );
 export type Recurring = Static<typeof Recurring>;
 
-/** As it is kept with the session. */
-export type SubscriptionTerms = Recurring & { description: string | null; metadata: Metadata };
+/** As it is kept with the session; how often and how much is said by its one line. */
+export type SubscriptionTerms = { description: string | null; metadata: Metadata };
 
 export const recurringOf = (
   { billing_interval, interval_count, trial_days, pricing_model }: SnapshotRow,
@@ -61,9 +61,7 @@ type Given = {
 /** Null: the session is paid once. What would have to be guessed is refused. */
 export function termsOf(given: Given, lines: readonly { recurring?: Recurring }[]): SubscriptionTerms | null {
   const bad = (param: string, message: string) => new Fault('parameter_invalid', message, { param });
-  const at = lines.findIndex((line) => line.recurring);
-  const recurring = lines[at]?.recurring;
-  if (!recurring) {
+  if (!lines.some((line) => line.recurring)) {
     if (given.subscription_data)
       throw bad('subscription_data', 'It goes with a recurring price. Name one in line_items, or leave it out.');
     return null;
@@ -76,5 +74,5 @@ export function termsOf(given: Given, lines: readonly { recurring?: Recurring }[
   if ((given.discounts?.length ?? 0) > 0)
     throw bad('discounts', 'Take something off a subscription by a promotion code, which later invoices know, too.');
   const { description = null, metadata = {} } = given.subscription_data ?? {};
-  return { ...recurring, description, metadata };
+  return { description, metadata };
 }

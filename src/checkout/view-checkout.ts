@@ -14,7 +14,6 @@ import { findPaymentLink, stateOf } from './payment-link.ts';
 import { offerOf, presented } from './presentment.ts';
 import { findSession, redirectUrl, type SessionRow } from './session.ts';
 import { refuseOtherPage } from './standing.ts';
-import type { Recurring } from './subscription-terms.ts';
 import { lineAmount, sumsOf } from './sums.ts';
 import { CheckoutView } from './view.ts';
 
@@ -53,7 +52,7 @@ async function sessionView(ctx: Ctx, priced: SessionRow): Promise<CheckoutView> 
     ...(await common(ctx)),
     id: session.id,
     state: sessionState(ctx.env.clock.now(), session, payment ?? setup),
-    recurring: session.subscription_terms && recurringOf(session.subscription_terms),
+    recurring: session.line_items[0]?.recurring ?? null,
     amount_total: session.amount_total,
     amount_subtotal: sumsOf(session).subtotal,
     currency: session.currency,
@@ -131,14 +130,6 @@ function sessionState(
     return 'processing';
   return session.status === 'expired' || session.expires_at <= now ? 'expired' : 'open';
 }
-
-/** What the customer reads of it; the rest is the merchant's. */
-const recurringOf = ({ interval, interval_count, trial_days, amount }: Recurring): Recurring => ({
-  interval,
-  interval_count,
-  trial_days,
-  amount,
-});
 
 async function paymentView(ctx: Ctx, payment: PaymentRow): Promise<CheckoutView> {
   const states: Record<PaymentRow['status'], CheckoutView['state']> = {

@@ -26,9 +26,9 @@ export type Env = {
   reporter(provider: string, account_id: string): SettlementReporter;
   /** The bank that pays this account out. */
   bank(account_id: string): Bank;
-  /** Who receives Bitcoin for this account. */
   /** Accounts whose provider said that it has something to tell; a hint, being asked now and then is the guarantee. */
   hinted(): Promise<string[]>;
+  /** Who receives Bitcoin for this account. */
   bitcoin(account_id: string): BitcoinGateway;
   /** The lane that batches one kind of write; which of several is chosen behind this one function. */
   lane<Item>(name: string, account_id: string, plan: (items: Item[]) => Statement[]): Lane<Item>;

@@ -3,7 +3,6 @@
 
 import { sql } from 'kysely';
 import type { Tx } from '../db/db.ts';
-import { loadAccount } from '../identity/account.ts';
 import { assert } from '../kit/assert.ts';
 import { plus, seconds } from '../kit/clock.ts';
 import type { Currency } from '../kit/money.ts';
@@ -67,7 +66,6 @@ export async function undoLate(env: Env, limit = 100): Promise<number> {
 async function undo(env: Env, row: LateRow): Promise<void> {
   const { account_id, attempt_id, provider_reference, amount, currency } = row;
   assert(row.undo !== null, 'what nobody can undo is not due');
-  if (!(await loadAccount(env.db.query, account_id))) return;
   const provider = env.connector(row.provider, account_id);
   // One reference for all tries: the provider does it once.
   const call = { reference: `${attempt_id}_close`, provider_reference, amount, currency };

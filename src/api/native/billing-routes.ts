@@ -31,15 +31,7 @@ import {
   updateMeter,
 } from '../../meters/manage-meters.ts';
 import { listMeterEvents, summarizeMeterEvents } from '../../meters/read-events.ts';
-import type { Operation } from '../../operation/operation.ts';
-import type { Route } from '../route.ts';
-
-const row = (method: Route['method'], path: string, op: unknown, status: Route['status'] = 200): Route => ({
-  method,
-  path,
-  op: op as Operation,
-  status,
-});
+import { type Route, row } from '../route.ts';
 
 export const billingRoutes: readonly Route[] = [
   row('POST', '/v1/subscriptions', createSubscription, 201),

@@ -3,15 +3,7 @@
 import { previewEmail } from '../../notifications/preview-email.ts';
 import { getEmail, listEmails } from '../../notifications/read-emails.ts';
 import { getEmailSettings, updateEmailSettings } from '../../notifications/settings.ts';
-import type { Operation } from '../../operation/operation.ts';
-import type { Route } from '../route.ts';
-
-const row = (method: Route['method'], path: string, op: unknown, status: Route['status'] = 200): Route => ({
-  method,
-  path,
-  op: op as Operation,
-  status,
-});
+import { type Route, row } from '../route.ts';
 
 export const emailRoutes: readonly Route[] = [
   row('GET', '/v1/emails', listEmails),

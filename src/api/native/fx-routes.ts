@@ -3,15 +3,7 @@
 import { createConversion, getConversion, listConversions } from '../../fx/manage-conversions.ts';
 import { getFxRates, listFxRates } from '../../fx/manage-rates.ts';
 import { getFxSettings, updateFxSettings } from '../../fx/settings.ts';
-import type { Operation } from '../../operation/operation.ts';
-import type { Route } from '../route.ts';
-
-const row = (method: Route['method'], path: string, op: unknown, status: Route['status'] = 200): Route => ({
-  method,
-  path,
-  op: op as Operation,
-  status,
-});
+import { type Route, row } from '../route.ts';
 
 export const fxRoutes: readonly Route[] = [
   row('GET', '/v1/fx_rates', listFxRates),

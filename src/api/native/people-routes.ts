@@ -37,16 +37,8 @@ import { signIn } from '../../identity/sign-in.ts';
 import { updateBranding } from '../../identity/update-branding.ts';
 import { sendTestEmail } from '../../notifications/preview-email.ts';
 import type { Ctx } from '../../operation/context.ts';
-import type { Operation } from '../../operation/operation.ts';
 import { csvLine } from '../../reports/csv.ts';
-import type { Route } from '../route.ts';
-
-const row = (method: Route['method'], path: string, op: unknown, status: Route['status'] = 200): Route => ({
-  method,
-  path,
-  op: op as Operation,
-  status,
-});
+import { type Route, row } from '../route.ts';
 
 const columns = ['id', 'position', 'created_at', 'action', 'actor', 'actor_name', 'account', 'merchant', 'target'];
 const more = ['address', 'browser', 'request_id', 'before', 'after', 'hash'];

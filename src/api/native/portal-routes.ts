@@ -1,16 +1,8 @@
 // The native routes of the portal: links to it and what it offers. What customers do in it is not here: its pages call that themselves.
 
-import type { Operation } from '../../operation/operation.ts';
 import { createPortalSession, revokePortalSession } from '../../portal/create-portal-session.ts';
 import { getPortalSettings, updatePortalSettings } from '../../portal/settings.ts';
-import type { Route } from '../route.ts';
-
-const row = (method: Route['method'], path: string, op: unknown, status: Route['status'] = 200): Route => ({
-  method,
-  path,
-  op: op as Operation,
-  status,
-});
+import { type Route, row } from '../route.ts';
 
 export const portalRoutes: readonly Route[] = [
   row('POST', '/v1/portal_sessions', createPortalSession, 201),

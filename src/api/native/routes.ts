@@ -64,7 +64,6 @@ import {
 import { createApiKey, getApiKey, listApiKeys, revokeApiKey } from '../../identity/manage-api-keys.ts';
 import { productPictureLimit } from '../../identity/picture.ts';
 import { listBalances } from '../../ledger/balance.ts';
-import type { Operation } from '../../operation/operation.ts';
 import { cancelPayment } from '../../payments/cancel-payment.ts';
 import { capturePayment } from '../../payments/capture-payment.ts';
 import { confirmPayment } from '../../payments/confirm-payment.ts';
@@ -118,18 +117,11 @@ import { resendDelivery } from '../../webhooks/resend-delivery.ts';
 import { rotateSecret } from '../../webhooks/rotate-secret.ts';
 import { sendTestEvent } from '../../webhooks/send-test-event.ts';
 import { disableEndpoint, enableEndpoint } from '../../webhooks/switch-endpoint.ts';
-import type { Route } from '../route.ts';
+import { type Route, row } from '../route.ts';
 import { billingRoutes } from './billing-routes.ts';
 import { emailRoutes } from './email-routes.ts';
 import { fxRoutes } from './fx-routes.ts';
 import { portalRoutes } from './portal-routes.ts';
-
-const row = (method: Route['method'], path: string, op: unknown, status: Route['status'] = 200): Route => ({
-  method,
-  path,
-  op: op as Operation,
-  status,
-});
 
 export const routes: readonly Route[] = [
   row('POST', '/v1/payments', createPayment, 201),
