@@ -5,6 +5,7 @@ import type { Writable } from 'node:stream';
 import { CompiledQuery, Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { assert } from '../kit/assert.ts';
+import { lookups, type Question } from './lookup.ts';
 import type { DB } from './types.ts';
 
 // int8 arrives as text by default. Amounts are safe integers by construction (money.ts), so a number is exact; more is a bug.
@@ -54,6 +55,8 @@ export type Db = {
   query: Executor;
   /** Rows found by key on a hot path: a named statement on a pipelined connection. Never for anything that may take long. */
   point<Row>(statement: Statement): Promise<Row[]>;
+  /** The one row of a key, where many callers ask the same thing: those of one turn of the loop ask together. */
+  lookup<Row>(question: Question, key: string[]): Promise<Row | undefined>;
   tx<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Connection settings for the dedicated clients of the hot paths. */
   client_config: pg.ClientConfig;
@@ -83,14 +86,16 @@ export function openDb({ url, pool_size, on_error = () => {} }: DbOptions): Db {
   pool.on('error', on_error);
   const query = new Kysely<DB>({ dialect: new PostgresDialect({ pool }) });
   const points = new Pipelined({ ...client_config, options: `${role} ${byKey}` });
+  const point = async <Row>(statement: Statement): Promise<Row[]> => {
+    const client = await points.client();
+    together(client);
+    points.planAgain(client);
+    return (await client.query(statement)).rows as Row[];
+  };
   return {
     query,
-    point: async <Row>(statement: Statement) => {
-      const client = await points.client();
-      together(client);
-      points.planAgain(client);
-      return (await client.query(statement)).rows as Row[];
-    },
+    point,
+    lookup: lookups(point),
     client_config,
     tx: (work) => retrying(() => query.transaction().setIsolationLevel('read committed').execute(work)),
     async close() {

@@ -3,6 +3,7 @@
 import { sql } from 'kysely';
 import type { AuthorizeCall } from '../connectors/connector.ts';
 import type { Executor, Statement, Tx } from '../db/db.ts';
+import type { Question } from '../db/lookup.ts';
 import { changing } from '../db/merge.ts';
 import { rowTable } from '../db/rows.ts';
 import { Fault } from '../kit/fault.ts';
@@ -26,18 +27,20 @@ export type Source = {
 
 export type SourceInput = { token?: string; payment_method?: string; customer?: string };
 
-const ofToken = `select c.*, t.billing_address from tokens t join cards c on c.account_id = t.account_id and c.id = t.card_id where t.account_id = $1 and t.id = $2`;
+const card = 'c.*, t.billing_address';
+const ofToken: Question = {
+  name: 'source_of_token',
+  one: `select ${card} from tokens t join cards c on c.account_id = t.account_id and c.id = t.card_id where t.account_id = $1 and t.id = $2`,
+  many: `select ${card}, x.place from unnest($1::text[]) with ordinality as x (account_id, place)
+    join tokens t on t.account_id = x.account_id and t.id = ($2::text[])[x.place] join cards c on c.account_id = x.account_id and c.id = t.card_id`,
+};
 
 /** Undefined when neither is given. Whether a token is still good is decided by the transaction that uses it up. */
 export async function findSource(ctx: Ctx, input: SourceInput): Promise<Source | undefined> {
   const { account_id } = ctx.account;
   if (input.token !== undefined) {
     const { id, cvc } = parseToken(ctx.env, account_id, input.token);
-    const [row] = await ctx.env.db.point<CardRow & { billing_address: unknown }>({
-      name: 'source_of_token',
-      text: ofToken,
-      values: [account_id, id],
-    });
+    const row = await ctx.env.db.lookup<CardRow & { billing_address: unknown }>(ofToken, [account_id, id]);
     if (!row) throw await tokenFault(ctx, id);
     const { billing_address, ...card } = row;
     return {

@@ -14,6 +14,7 @@ import type { Bank } from '../../src/connectors/bank.ts';
 import type { Connector } from '../../src/connectors/connector.ts';
 import type { Lane } from '../../src/db/coalesce.ts';
 import { type Db, isRetryable, type Statement } from '../../src/db/db.ts';
+import type { Question } from '../../src/db/lookup.ts';
 import type { DB } from '../../src/db/types.ts';
 import type { OpenEnv } from '../../src/env.ts';
 import { must } from '../../src/kit/assert.ts';
@@ -103,11 +104,15 @@ function dbOf(owner: Process, pool: pg.Pool, client_config: pg.ClientConfig, aro
       createDriver: () => new SteppedDriver(plain.createDriver(), owner, around),
     },
   });
+  const point = async <Row>(statement: Statement): Promise<Row[]> =>
+    (await around.scheduler.op(owner, `point ${statement.name}`, () => pool.query(statement))).rows as Row[];
   return {
     query,
     client_config,
-    point: async <Row>(statement: Statement) =>
-      (await around.scheduler.op(owner, `point ${statement.name}`, () => pool.query(statement))).rows as Row[],
+    point,
+    // Alone each time: which calls meet in a turn of the loop is chance, and a seed is to repeat.
+    lookup: async <Row>({ name, one }: Question, key: string[]) =>
+      (await point<Row>({ name, text: one, values: key }))[0],
     tx: (work) =>
       retrying(owner, around.scheduler, () => query.transaction().setIsolationLevel('read committed').execute(work)),
     close: async () => {},
