@@ -37,7 +37,14 @@ export async function createCluster(bin: string, place: Place, durable: boolean)
   }
   const fresh = path.join(staging, 'data');
   const flags = [`--pgdata=${fresh}`, `--username=${SUPERUSER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
-  flags.push('--locale=C.UTF-8', '--encoding=UTF8', '--data-checksums', '--no-instructions');
+  flags.push(
+    '--locale=C.UTF-8',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    '--encoding=UTF8',
+    '--data-checksums',
+    '--no-instructions',
+  );
   if (!durable) flags.push('--no-sync');
   await run(path.join(bin, 'initdb'), flags, account);
   await fs.rename(fresh, data);
