@@ -1,9 +1,8 @@
-// The built files in memory, compressed once at the start of the process: what pages refer to and what `/assets/…` answers.
+// The built files in memory: what hosted pages carry in themselves, and what `/assets/…` answers, compressed by the build.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { distFolder, ensureBuilt, readManifest } from './build.ts';
+import { type BuiltFile, distFolder, ensureBuilt, type Manifest, readManifest } from './build.ts';
 import type { PageAssets } from './checkout/page.ts';
 import type { DashboardAssets } from './dashboard/page.ts';
 
@@ -23,17 +22,7 @@ export async function loadAssets(): Promise<Assets> {
   await ensureBuilt();
   const manifest = await readManifest();
   if (!manifest) throw new Error('web/dist/manifest.json is missing although the build ended well.');
-  const { checkout, portal } = manifest;
   const files = new Map<string, Asset>();
-  for (const { file } of [checkout.script, checkout.style, portal.script, portal.style]) {
-    const identity = await readFile(join(distFolder, file));
-    files.set(file, {
-      type: types[file.split('.').pop() ?? ''] ?? 'application/octet-stream',
-      identity,
-      gzip: gzipSync(identity, { level: 9 }),
-      br: brotliCompressSync(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }),
-    });
-  }
   const { dashboard } = manifest;
   await Promise.all(
     dashboard.files.map(async ({ file }) => {
@@ -42,9 +31,10 @@ export async function loadAssets(): Promise<Assets> {
       files.set(file, { type: types[file.split('.').pop() ?? ''] ?? 'application/octet-stream', identity, gzip, br });
     }),
   );
-  const pageOf = ({ script, style }: typeof checkout): PageAssets => ({
-    script: { path: script.file, integrity: script.integrity },
-    style: files.get(style.file)?.identity.toString('utf8') ?? '',
+  const textOf = ({ file }: BuiltFile) => readFile(join(distFolder, file), 'utf8');
+  const pageOf = async ({ script, style }: Manifest['checkout']): Promise<PageAssets> => ({
+    script: await textOf(script),
+    style: await textOf(style),
   });
-  return { checkout: pageOf(checkout), portal: pageOf(portal), dashboard, files };
+  return { checkout: await pageOf(manifest.checkout), portal: await pageOf(manifest.portal), dashboard, files };
 }

@@ -119,7 +119,13 @@ async function bundlePage(name: 'checkout' | 'portal'): Promise<Manifest['checko
       reportCompressedSize: false,
       rolldownOptions: {
         input: join(web, name, 'client', 'main.ts'),
-        output: { entryFileNames: `${name}.js`, assetFileNames: `${name}[extname]` },
+        // A plain script: it runs where it stands, and a module would wait for a turn of its own.
+        output: {
+          format: 'iife',
+          intro: '"use strict";',
+          entryFileNames: `${name}.js`,
+          assetFileNames: `${name}[extname]`,
+        },
       },
     },
   });
@@ -131,12 +137,15 @@ async function bundlePage(name: 'checkout' | 'portal'): Promise<Manifest['checko
       `The ${name} is one script and one style sheet; the bundler made ${outputs.map((one) => one.fileName).join(', ')}.`,
     );
   }
+  const { code } = script;
+  if (/<\/script|<!--/i.test(code))
+    throw new Error('The script travels inside a page, so it may hold neither "</script" nor "<!--".');
   const css = Buffer.from(style.source)
     .toString('utf8')
     .replace(/\/\*[^*]*\*\/\s*$/, '')
     .trim();
   if (css.includes('<')) throw new Error('The style sheet travels inside a page, so it may hold no "<".');
-  const built = { script: await keep(name, 'js', script.code), style: await keep(name, 'css', css) };
+  const built = { script: await keep(name, 'js', code), style: await keep(name, 'css', css) };
   const bytes = built.script.gzip_bytes + built.style.gzip_bytes;
   if (bytes > most_bytes)
     throw new Error(`The ${name} weighs ${bytes} bytes gzip; its bound is ${most_bytes} (web/build.ts).`);

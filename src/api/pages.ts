@@ -71,6 +71,7 @@ export const pages =
       answer: { status: number; page: Page; text: string; framers?: string[] },
     ) => {
       reply.code(answer.status).headers(htmlHeaders(answer.page.nonce, place.origin, answer.framers ?? []));
+      if (cameFromNoPage(request)) reply.removeHeader('cross-origin-opener-policy');
       return sendEncoded(request, reply, answer.text);
     };
 
@@ -103,11 +104,12 @@ export const pages =
       try {
         const ctx = await linked(parts, id, request.id);
         const result = await settled(parts, ctx, id);
-        const paid = result?.state === 'complete' ? webUrl(result.redirect_url) : undefined;
+        // Paid, or declined for good: whoever sent the customer here is told both.
+        const over = webUrl(result?.redirect_url ?? null);
         const page = pageFor(request, null);
         // In the frame of our own page, and whatever that one is in.
         const framers = [`'self'`, ...(await parts.framers(ctx, id))];
-        const next = paid ?? `${place.base_path}/pay/${encodeURIComponent(id)}`;
+        const next = over ?? `${place.base_path}/pay/${encodeURIComponent(id)}`;
         return show(request, reply, { status: 200, page, text: renderReturn(next, page), framers });
       } catch (error) {
         return showFailure(request, reply, error);
@@ -334,6 +336,12 @@ function frameOptions(framers: string[]): Record<string, string> {
   if (framers.length === 0) return { 'x-frame-options': 'DENY' };
   return framers.every((source) => source === `'self'`) ? { 'x-frame-options': 'SAMEORIGIN' } : {};
 }
+
+/**
+ * Opened from a mail, a picture or by hand: no page can hold on to this one's window, and a browser that must cut it off begins a
+ * process anew (docs/performance.md). A browser that does not say where it comes from is told to cut.
+ */
+const cameFromNoPage = (request: FastifyRequest): boolean => request.headers['sec-fetch-site'] === 'none';
 
 type Encoding = 'br' | 'gzip' | 'identity';
 

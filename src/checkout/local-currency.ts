@@ -58,9 +58,11 @@ export const offerCurrency = operation({
     if (input.country !== undefined && account.mode !== 'sandbox')
       throw new Fault('parameter_invalid', 'A country is named in the sandbox only.', { param: 'country' });
     if (input.id.startsWith('pay_')) return { currency: null };
-    const session = await findSession(env.db.query, account.account_id, input.id);
+    const [session, { adaptive_pricing }] = await Promise.all([
+      findSession(env.db.query, account.account_id, input.id),
+      fxSettings(env.db.query, account.account_id),
+    ]);
     if (!offers(env.clock.now(), session)) return offeredBy(session);
-    const { adaptive_pricing } = await fxSettings(env.db.query, account.account_id);
     if (!adaptive_pricing.enabled) return { currency: null };
     const country = input.country ?? (ctx.from && (await countryOfAddress(ctx.from.address)));
     const currency = country === undefined ? undefined : currencyOfCountry(country);

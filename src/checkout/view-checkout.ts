@@ -33,23 +33,30 @@ export const viewCheckout = operation({
   async run(ctx, input) {
     refuseOtherPage(ctx, input.id);
     const { account_id } = ctx.account;
-    if (input.id.startsWith('pay_')) return paymentView(ctx, await findPayment(ctx.env.db.query, account_id, input.id));
-    const session = await findSession(ctx.env.db.query, account_id, input.id);
-    return await sessionView(ctx, await inLanguage(ctx, session, session.locale === null ? input.locale : undefined));
+    const { query } = ctx.env.db;
+    // What needs nothing of the other is read at the same time: a customer waits for it.
+    if (input.id.startsWith('pay_')) {
+      const [payment, look] = await Promise.all([findPayment(query, account_id, input.id), common(ctx)]);
+      return paymentView(ctx, payment, look);
+    }
+    const [session, look] = await Promise.all([findSession(query, account_id, input.id), common(ctx)]);
+    return await sessionView(ctx, session, look, session.locale === null ? input.locale : undefined);
   },
 });
 
-async function sessionView(ctx: Ctx, priced: SessionRow): Promise<CheckoutView> {
-  const session = presented(priced);
+async function sessionView(ctx: Ctx, found: SessionRow, look: Look, locale: string | undefined): Promise<CheckoutView> {
   const { query } = ctx.env.db;
-  const payment =
-    session.payment_id === null ? undefined : await peekPayment(query, session.account_id, session.payment_id);
-  const setup =
-    session.setup_id !== null && session.payment_status === 'processing'
-      ? await findSetup(query, session.account_id, session.setup_id)
-      : undefined;
+  const { account_id, payment_id, setup_id, customer_id } = found;
+  const [priced, payment, setup, link_closed, payment_methods] = await Promise.all([
+    inLanguage(ctx, found, locale),
+    payment_id === null ? undefined : peekPayment(query, account_id, payment_id),
+    setup_id !== null && found.payment_status === 'processing' ? findSetup(query, account_id, setup_id) : undefined,
+    linkClosed(ctx, found),
+    found.customer_known && customer_id !== null && found.status === 'open' ? savedCards(ctx, customer_id) : [],
+  ]);
+  const session = presented(priced);
   return {
-    ...(await common(ctx)),
+    ...look,
     id: session.id,
     state: sessionState(ctx.env.clock.now(), session, payment ?? setup),
     recurring: session.line_items[0]?.recurring ?? null,
@@ -79,11 +86,8 @@ async function sessionView(ctx: Ctx, priced: SessionRow): Promise<CheckoutView> 
     customer_email: session.customer_email,
     custom_text: session.custom_text,
     success_message: session.success_message,
-    link_closed: await linkClosed(ctx, session),
-    payment_methods:
-      session.customer_known && session.customer_id !== null && session.status === 'open'
-        ? await savedCards(ctx, session.customer_id)
-        : [],
+    link_closed,
+    payment_methods,
     can_save: session.customer_known && session.subscription_terms === null,
     locale: session.locale,
     allowed_origins: session.allowed_origins,
@@ -131,7 +135,7 @@ function sessionState(
   return session.status === 'expired' || session.expires_at <= now ? 'expired' : 'open';
 }
 
-async function paymentView(ctx: Ctx, payment: PaymentRow): Promise<CheckoutView> {
+function paymentView(ctx: Ctx, payment: PaymentRow, look: Look): CheckoutView {
   const states: Record<PaymentRow['status'], CheckoutView['state']> = {
     pending: 'open',
     requires_authentication: 'requires_authentication',
@@ -142,7 +146,7 @@ async function paymentView(ctx: Ctx, payment: PaymentRow): Promise<CheckoutView>
     cancelled: 'cancelled',
   };
   return {
-    ...(await common(ctx)),
+    ...look,
     id: payment.id,
     state: states[payment.status],
     amount_total: payment.amount,
@@ -164,13 +168,19 @@ async function paymentView(ctx: Ctx, payment: PaymentRow): Promise<CheckoutView>
     locale: null,
     allowed_origins: [],
     redirect_url: redirectUrl(payment.return_url, 'payment_id', payment.id),
-    cancel_url: payment.cancel_url,
+    cancel_url: payment.cancel_url ?? wayBack(payment),
     action_url: waitsForBitcoin(payment) ? null : payment.next_action_url,
     expires_at: null,
     takes_bitcoin: payment.capture && takesBitcoin(ctx),
     bitcoin: bitcoinView(ctx, payment),
   };
 }
+
+/** Of one that was begun elsewhere, with a card that is saved there: another is not tried on this page. */
+const wayBack = ({ status, return_url, id }: PaymentRow): string | null =>
+  ['requires_authentication', 'failed', 'cancelled'].includes(status)
+    ? redirectUrl(return_url, 'payment_id', id)
+    : null;
 
 const takesBitcoin = ({ account }: Ctx) => account.mode === 'sandbox' && account.payment_methods.includes('bitcoin');
 
@@ -191,7 +201,9 @@ function bitcoinView(ctx: Ctx, payment: PaymentRow | undefined): CheckoutView['b
   };
 }
 
-async function common(ctx: Ctx): Promise<Pick<CheckoutView, 'mode' | 'merchant' | 'branding'>> {
+type Look = Pick<CheckoutView, 'mode' | 'merchant' | 'branding'>;
+
+async function common(ctx: Ctx): Promise<Look> {
   const { account } = ctx;
   const { color, corners, icon_url } = await brandingOf(ctx.env.db.query, account.merchant_id);
   return {

@@ -1,7 +1,9 @@
 // Which account a hosted page's id belongs to: the page knows nothing but the id in its address.
 
-import { type Executor, runAll, type Statement, type Tx } from '../db/db.ts';
+import { type Db, type Executor, runAll, type Statement, type Tx } from '../db/db.ts';
 import { changing } from '../db/merge.ts';
+import { type AccountRow, accountColumns, toAccount } from '../identity/account.ts';
+import type { Account } from '../operation/context.ts';
 
 export function linkStatements(links: { id: string; account_id: string }[]): Statement[] {
   if (links.length === 0) return [];
@@ -23,6 +25,17 @@ export async function linkPage(tx: Tx, id: string, account_id: string): Promise<
 export async function accountOfPage(query: Executor, id: string): Promise<string | undefined> {
   return (await query.selectFrom('page_links').select('account_id').where('id', '=', id).executeTakeFirst())
     ?.account_id;
+}
+
+const pageAccount = `
+select ${accountColumns}
+from page_links p join accounts a on a.account_id = p.account_id join merchants m on m.id = a.merchant_id
+where p.id = $1`;
+
+/** The account itself, by one read: with it begins every call of a hosted page. */
+export async function findPageAccount(db: Db, id: string): Promise<Account | undefined> {
+  const [row] = await db.point<AccountRow>({ name: 'page_account', text: pageAccount, values: [id] });
+  return row && toAccount(row);
 }
 
 export async function unlinkPages(tx: Tx, ids: string[]): Promise<void> {

@@ -6,7 +6,7 @@ import { qrPath } from './qr.ts';
 
 const page: Page = {
   nonce: 'n0nce',
-  assets: { script: { path: 'checkout/a.js', integrity: 'sha384-x' }, style: '' },
+  assets: { script: '', style: '' },
   locale: 'en-US',
   base_path: '',
 };

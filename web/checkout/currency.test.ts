@@ -7,7 +7,7 @@ import type { Page } from './page.ts';
 
 const page = (locale: string): Page => ({
   nonce: 'n',
-  assets: { script: { path: 's.js', integrity: 'sha384-x' }, style: '' },
+  assets: { script: '', style: '' },
   locale,
   base_path: '',
 });

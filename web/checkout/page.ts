@@ -6,9 +6,9 @@ import { sprite } from './marks.ts';
 import { directionOf, fill, languageOf, type MessageKey, tables } from './messages.ts';
 
 export type PageAssets = {
-  /** The one script: its path below `/assets/` and its hash. */
-  script: { path: string; integrity: string };
-  /** The style sheet itself. It is small, so it travels in the page and the first paint waits for nothing else. */
+  /** The one script. It travels at the end of the page: what is painted works, and no customer waits for one more answer. */
+  script: string;
+  /** The style sheet. It travels in the page, so the first paint waits for nothing else. */
   style: string;
 };
 
@@ -54,9 +54,9 @@ type Shell = {
 };
 
 export function shell({ page, title, body, with_script, asks_again, brand, share }: Shell): string {
-  const { nonce, assets, locale, base_path } = page;
-  const script = html`<script type="module" nonce="${nonce}" src="${base_path}/assets/${assets.script.path}" integrity="${assets.script.integrity}"></script>`;
-  // The style sheet is ours and holds no `<`; the build refuses one that does.
+  const { nonce, assets, locale } = page;
+  // Both are ours; the build refuses a style sheet with a `<` and a script that could end its element.
+  const script = html`<script nonce="${nonce}">${raw(assets.script)}</script>`;
   return html`<!doctype html>
 <html lang="${languageOf(locale)}" dir="${directionOf(locale)}">
 <head>
@@ -70,12 +70,12 @@ export function shell({ page, title, body, with_script, asks_again, brand, share
 <title>${title}</title>${share && shared(share)}
 <link rel="icon" href="${webUrl(brand?.icon_url ?? null) ?? icon}">
 <style nonce="${nonce}">${raw(assets.style)}</style>${brand?.style && html`<style nonce="${nonce}">${raw(brand.style)}</style>`}
-${with_script && script}
 ${!page.still && html`<noscript><style nonce="${nonce}">.needs-script{display:none!important}.details{display:block!important}</style>${asks_again && html`<meta http-equiv="refresh" content="20">`}</noscript>`}
 </head>
 <body${page.still && html` inert`}>
 ${sprite}
 ${body}
+${with_script && script}
 </body>
 </html>
 `.text;

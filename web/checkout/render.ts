@@ -115,11 +115,13 @@ function bitcoinPanel(view: CheckoutView, page: Page, now: Date): Html | undefin
 function authentication(view: CheckoutView, page: Page): Html {
   const say = sayIn(page.locale);
   const url = webUrl(view.action_url);
+  // A session has its form to go back to.
+  const back = view.id.startsWith('pay_') ? webUrl(view.cancel_url) : undefined;
   return panel({
     id: 'authentication',
     title: say('auth_title'),
     badge: badge('shield', ''),
-    inside: html`<p>${say('auth_text')}</p><a class="button primary" id="authenticate" href="${url ?? '#'}">${say('auth_continue')}</a>`,
+    inside: html`<p id="authentication-text">${say('auth_text')}</p><a class="button primary" id="authenticate" href="${url ?? '#'}">${say('auth_continue')}</a>${back && html`<a class="button" href="${back}">${say('back_to', { merchant: view.merchant.name })}</a>`}`,
     shown: view.state === 'requires_authentication' && view.bitcoin === null,
   });
 }

@@ -165,6 +165,8 @@ function showBrand(): void {
 
 function shapes(name: FieldName, format: (text: string, forward: boolean) => string, then: () => void): void {
   const field = input(name);
+  // What was typed before this script was there, or what a browser put back, is shaped like what is typed from now on.
+  field.value = format(field.value, true);
   let before = field.value;
   field.addEventListener('input', (event) => {
     const typed: Edit = { value: field.value, caret: field.selectionStart ?? field.value.length };
@@ -227,8 +229,6 @@ export function startFields(): void {
   }
   control('country').addEventListener('change', showPostal);
   for (const radio of document.querySelectorAll('input[name="method"]')) radio.addEventListener('change', showMethod);
-  // What a browser put back after a reload is shaped like what is typed.
-  control('number').value = formatNumber(digitsOf(control('number').value));
   showBrand();
   showPostal();
   showMethod();

@@ -66,7 +66,10 @@ function succeed(result: PayResult): void {
 
 const declineField: Record<string, FieldName> = { incorrect_cvc: 'cvc', expired_card: 'expiry' };
 
-function decline({ decline: why }: PayResult): void {
+function decline({ decline: why, redirect_url }: PayResult): void {
+  // This page has no second try; the one that led here has.
+  const next = webUrl(redirect_url);
+  if (next) return location.replace(next);
   returnToForm(() => {
     // A lost or stolen card is told like any other decline: whoever holds it learns nothing.
     const code =
@@ -156,8 +159,13 @@ export function authenticate(action_url: string | null): void {
 
 function notConfirmed(action_url: string | null): void {
   const url = webUrl(action_url);
-  returnToForm(() => showNotice(say('auth_not_done')));
   if (url) find('authenticate', HTMLAnchorElement).href = url;
+  // A payment keeps its card while the bank asks about it: there is the bank, or the way back.
+  if (url && boot.id.startsWith('pay_')) {
+    find('authentication-text', HTMLElement).textContent = say('auth_not_done');
+    return show('authentication');
+  }
+  returnToForm(() => showNotice(say('auth_not_done')));
 }
 
 /** Should the return page never be reached (a browser may refuse its message), the server still knows. */
