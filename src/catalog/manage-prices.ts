@@ -1,17 +1,15 @@
 // The operations on prices: create, get, list, update, archive, unarchive, and the history of their terms. Terms are never changed in
 // place: each edit writes another snapshot.
 
-import type { SelectQueryBuilder } from 'kysely';
 import Type from 'typebox';
 import { isDuplicate, type Tx } from '../db/db.ts';
-import type { DB } from '../db/types.ts';
 import { emit } from '../events/emit.ts';
 import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import { refuseMeter } from '../meters/meter.ts';
 import type { Ctx } from '../operation/context.ts';
-import { Id, ListOf, Metadata, nullable, pageFields, text } from '../operation/fields.ts';
+import { Id, Ids, ListOf, Metadata, nullable, pageFields, text } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { change as changeProduct } from './manage-products.ts';
 import {
@@ -161,6 +159,7 @@ export const listPrices = operation({
   input: Type.Object(
     {
       ...pageFields,
+      ids: Type.Optional(Ids),
       product: Type.Optional(Id),
       active: Type.Optional(Type.Boolean()),
       type: Type.Optional(Type.Enum(['one_time', 'recurring'])),
@@ -170,22 +169,21 @@ export const listPrices = operation({
   ),
   output: ListOf(PriceObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
+  run(ctx, input) {
     const { account_id } = ctx.account;
-    const window = windowOf(input);
-    let query: SelectQueryBuilder<DB, 'prices', unknown> = ctx.env.db.query
-      .selectFrom('prices')
-      .where('account_id', '=', account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.product !== undefined) query = query.where('product_id', '=', input.product);
-    if (input.active !== undefined) query = query.where('active', '=', input.active);
-    if (input.type !== undefined) query = query.where('type', '=', input.type);
-    if (input.lookup_key !== undefined) query = query.where('lookup_key', '=', input.lookup_key);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    const rows = (await query.selectAll().execute()) as unknown as PriceRow[];
-    return toList(await withSnapshots(ctx.env.db.query, account_id, rows), window, priceObject);
+    const { query } = ctx.env.db;
+    return readList(query, input, {
+      from: 'prices',
+      where: {
+        account_id,
+        id: { in: input.ids },
+        product_id: input.product,
+        active: input.active,
+        type: input.type,
+        lookup_key: input.lookup_key,
+      },
+      show: async (rows: PriceRow[]) => (await withSnapshots(query, account_id, rows)).map(priceObject),
+    });
   },
 });
 
@@ -304,15 +302,10 @@ export const listSnapshots = operation({
   async run(ctx, input) {
     const { account_id } = ctx.account;
     await findPrice(ctx.env.db.query, account_id, input.id, 'id');
-    const window = windowOf(input);
-    let query: SelectQueryBuilder<DB, 'price_snapshots', unknown> = ctx.env.db.query
-      .selectFrom('price_snapshots')
-      .where('account_id', '=', account_id)
-      .where('price_id', '=', input.id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList((await query.selectAll().execute()) as unknown as SnapshotRow[], window, snapshotObject);
+    return await readList(ctx.env.db.query, input, {
+      from: 'price_snapshots',
+      where: { account_id, price_id: input.id },
+      show: each(snapshotObject),
+    });
   },
 });

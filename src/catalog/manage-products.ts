@@ -1,16 +1,16 @@
 // The operations on products: image, create, get, list, update, archive, unarchive.
 
-import type { SelectQueryBuilder } from 'kysely';
+import { sql } from 'kysely';
 import Type from 'typebox';
 import type { Tx } from '../db/db.ts';
-import type { DB, Products } from '../db/types.ts';
+import type { Products } from '../db/types.ts';
 import { emit } from '../events/emit.ts';
 import { keepPicture, ProductPicture, pictureCompany } from '../identity/picture.ts';
 import { Fault, notFound } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
-import { Id, ListOf, Metadata, nullable, pageFields, text } from '../operation/fields.ts';
+import { Id, Ids, ListOf, Metadata, nullable, pageFields, text } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import {
   findProduct,
@@ -136,6 +136,7 @@ export const listProducts = operation({
   input: Type.Object(
     {
       ...pageFields,
+      ids: Type.Optional(Ids),
       active: Type.Optional(Type.Boolean()),
       name: Type.Optional(text(250, 'A part of the name; capitals and small letters are the same.')),
     },
@@ -143,21 +144,18 @@ export const listProducts = operation({
   ),
   output: ListOf(ProductObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query: SelectQueryBuilder<DB, 'products', unknown> = ctx.env.db.query
-      .selectFrom('products')
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.active !== undefined) query = query.where('active', '=', input.active);
-    // What was typed is text: a per cent sign or an underscore stands for itself.
-    if (input.name !== undefined) query = query.where('name', 'ilike', `%${input.name.replaceAll(/[\\%_]/g, '\\$&')}%`);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    const rows = (await query.selectAll().execute()) as unknown as ProductRow[];
-    return toList(rows, window, (row) => productObject(ctx.env, row));
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'products',
+      where: {
+        account_id: ctx.account.account_id,
+        id: { in: input.ids },
+        active: input.active,
+      },
+      // What was typed is text: a per cent sign or an underscore stands for itself.
+      also: [input.name !== undefined && sql`name ilike ${`%${input.name.replaceAll(/[\\%_]/g, '\\$&')}%`}`],
+      show: each((row: ProductRow) => productObject(ctx.env, row)),
+    }),
 });
 
 export const updateProduct = operation({

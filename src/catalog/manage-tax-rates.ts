@@ -1,14 +1,14 @@
 // The merchant's table of taxes, and the operations on it: create, get, list, update. A rate is never changed, only replaced: what was
 // charged by it keeps its name and its number.
 
-import type { Selectable, SelectQueryBuilder } from 'kysely';
+import type { Selectable } from 'kysely';
 import Type, { type Static } from 'typebox';
 import { isDuplicate } from '../db/db.ts';
-import type { DB, TaxRates } from '../db/types.ts';
+import type { TaxRates } from '../db/types.ts';
 import { Fault, notFound } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import { Id, ListOf, Metadata, nullable, pageFields, text } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { TaxCategoryField } from './product.ts';
 
@@ -153,19 +153,16 @@ export const listTaxRates = operation({
   ),
   output: ListOf(TaxRateObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query: SelectQueryBuilder<DB, 'tax_rates', unknown> = ctx.env.db.query
-      .selectFrom('tax_rates')
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.country !== undefined) query = query.where('country', '=', input.country);
-    if (input.active !== undefined) query = query.where('active', '=', input.active);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList(await query.selectAll().execute(), window, taxRateObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'tax_rates',
+      where: {
+        account_id: ctx.account.account_id,
+        country: input.country,
+        active: input.active,
+      },
+      show: each(taxRateObject),
+    }),
 });
 
 export const updateTaxRate = operation({

@@ -1,16 +1,15 @@
 // The merchant's operations on payment links: create, get, list, update. What a link sells never changes: it may be in print.
 
-import { type SelectQueryBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import Type, { type Static } from 'typebox';
 import type { Tx } from '../db/db.ts';
-import type { DB } from '../db/types.ts';
 import { emit } from '../events/emit.ts';
 import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { currencyOf } from '../kit/money.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { CurrencyCode, Id, instantOf, ListOf, Metadata, nullable, pageFields, text, Url } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { linkPage } from '../payments/page-link.ts';
 import { Locale, TaxAddress } from './create-session.ts';
@@ -202,19 +201,15 @@ export const listPaymentLinks = operation({
   input: Type.Object({ ...pageFields, active: Type.Optional(Type.Boolean()) }, { additionalProperties: false }),
   output: ListOf(PaymentLinkObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query: SelectQueryBuilder<DB, 'payment_links', unknown> = ctx.env.db.query
-      .selectFrom('payment_links')
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.active !== undefined) query = query.where('active', '=', input.active);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    const rows = (await query.selectAll().execute()) as unknown as PaymentLinkRow[];
-    return toList(rows, window, (row) => paymentLinkObject(ctx.env, row));
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'payment_links',
+      where: {
+        account_id: ctx.account.account_id,
+        active: input.active,
+      },
+      show: each((row: PaymentLinkRow) => paymentLinkObject(ctx.env, row)),
+    }),
 });
 
 export const updatePaymentLink = operation({

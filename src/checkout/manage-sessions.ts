@@ -4,9 +4,9 @@ import Type from 'typebox';
 import type { Tx } from '../db/db.ts';
 import { emit } from '../events/emit.ts';
 import { Fault } from '../kit/fault.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id, ListOf, pageFields, text } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { findSession, lockSession, SessionObject, type SessionRow, sessionObject } from './session.ts';
 
@@ -48,23 +48,18 @@ export const listSessions = operation({
   ),
   output: ListOf(SessionObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query = ctx.env.db.query
-      .selectFrom('checkout_sessions')
-      .selectAll()
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.status !== undefined) query = query.where('status', '=', input.status);
-    if (input.customer !== undefined) query = query.where('customer_id', '=', input.customer);
-    if (input.merchant_reference !== undefined)
-      query = query.where('merchant_reference', '=', input.merchant_reference);
-    if (input.payment_link !== undefined) query = query.where('payment_link_id', '=', input.payment_link);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList((await query.execute()) as unknown as SessionRow[], window, (row) => sessionObject(ctx.env, row));
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'checkout_sessions',
+      where: {
+        account_id: ctx.account.account_id,
+        status: input.status,
+        customer_id: input.customer,
+        merchant_reference: input.merchant_reference,
+        payment_link_id: input.payment_link,
+      },
+      show: each((row: SessionRow) => sessionObject(ctx.env, row)),
+    }),
 });
 
 export const expireSession = operation({

@@ -121,9 +121,13 @@ function openResult(payment: PaymentRow): PayResult {
         : { ...nothing('requires_authentication'), action_url: payment.next_action_url };
     case 'failed':
     case 'pending':
-      return payment.decline_code === null
-        ? nothing('open')
-        : { ...nothing('declined'), decline: declineText(payment.decline_code) };
+      if (payment.decline_code === null) return nothing('open');
+      return {
+        ...nothing('declined'),
+        decline: declineText(payment.decline_code),
+        // What failed for good cannot be tried here again: whoever sent the customer here is told.
+        redirect_url: payment.status === 'failed' ? redirectUrl(payment.return_url, 'payment_id', payment.id) : null,
+      };
     case 'cancelled':
       return payment.checkout_session_id === null ? nothing('cancelled') : nothing('open');
     case 'processing':

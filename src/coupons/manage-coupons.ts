@@ -1,17 +1,16 @@
 // The operations on coupons: create, get, list, rename, delete. What a coupon takes off is never changed: whoever holds a code was
 // promised it.
 
-import { type SelectQueryBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import Type from 'typebox';
 import { findPrices } from '../catalog/price.ts';
 import type { Tx } from '../db/db.ts';
-import type { DB } from '../db/types.ts';
 import { emit } from '../events/emit.ts';
 import { Fault, notFound } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id, instantOf, ListOf, Metadata, pageFields, text } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import {
   AmountsField,
@@ -185,20 +184,17 @@ export const listCoupons = operation({
   ),
   output: ListOf(CouponObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query: SelectQueryBuilder<DB, 'coupons', unknown> = ctx.env.db.query
-      .selectFrom('coupons')
-      .where('account_id', '=', ctx.account.account_id)
-      .where('deleted_at', 'is', null)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.discount_type !== undefined) query = query.where('discount_type', '=', input.discount_type);
-    if (input.duration !== undefined) query = query.where('duration', '=', input.duration);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList((await query.selectAll().execute()) as unknown as CouponRow[], window, couponObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'coupons',
+      where: {
+        account_id: ctx.account.account_id,
+        deleted_at: null,
+        discount_type: input.discount_type,
+        duration: input.duration,
+      },
+      show: each(couponObject),
+    }),
 });
 
 export const updateCoupon = operation({

@@ -1,15 +1,13 @@
 // The operations on promotion codes: create, get, list, enable, disable. Of one text an account has one active code.
 
-import type { SelectQueryBuilder } from 'kysely';
 import Type from 'typebox';
 import { isDuplicate, type Tx } from '../db/db.ts';
-import type { DB } from '../db/types.ts';
 import { emit } from '../events/emit.ts';
 import { Fault, notFound } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id, ListOf, Metadata, pageFields, text } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { AmountsField, amountsOf, lockCoupon } from './coupon.ts';
 import { Instant, Limit, spanOf } from './manage-coupons.ts';
@@ -152,20 +150,17 @@ export const listPromotionCodes = operation({
   ),
   output: ListOf(PromotionCodeObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query: SelectQueryBuilder<DB, 'promotion_codes', unknown> = ctx.env.db.query
-      .selectFrom('promotion_codes')
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.coupon !== undefined) query = query.where('coupon_id', '=', input.coupon);
-    if (input.code !== undefined) query = query.where('code', '=', codeText(input.code));
-    if (input.active !== undefined) query = query.where('active', '=', input.active);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList((await query.selectAll().execute()) as unknown as PromotionCodeRow[], window, promotionCodeObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'promotion_codes',
+      where: {
+        account_id: ctx.account.account_id,
+        coupon_id: input.coupon,
+        code: input.code && codeText(input.code),
+        active: input.active,
+      },
+      show: each(promotionCodeObject),
+    }),
 });
 
 const switching = (active: boolean) =>

@@ -2,8 +2,8 @@
 
 import { sql } from 'kysely';
 import Type from 'typebox';
-import { toList, windowOf } from '../kit/page.ts';
 import { Id, ListOf, nullable, pageFields } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 
 const statuses = ['reserved', 'confirmed', 'released'] as const;
@@ -79,24 +79,19 @@ export const listRedemptions = operation({
   output: ListOf(RedemptionObject),
   faults: ['parameter_invalid'],
   example: { coupon: '{coupon}', limit: 3 },
-  async run(ctx, input) {
-    const window = windowOf(input);
-    const conditions = [
-      sql`r.account_id = ${ctx.account.account_id}`,
-      input.coupon && sql`r.coupon_id = ${input.coupon}`,
-      input.promotion_code && sql`r.promotion_code_id = ${input.promotion_code}`,
-      input.customer && sql`r.customer_id = ${input.customer}`,
-      window.after && sql`r.id < ${window.after}`,
-      window.before && sql`r.id > ${window.before}`,
-    ].filter((one) => typeof one === 'object');
-    const { rows } = await sql<Row>`
-      select r.id, r.coupon_id, r.promotion_code_id, c.code, r.customer_id, r.email, r.payment_id, r.subscription_id, r.status,
-        r.amount_discount, r.currency, r.created_at
-      from coupon_redemptions r left join promotion_codes c on c.account_id = r.account_id and c.id = r.promotion_code_id
-      where ${sql.join(conditions, sql` and `)}
-      order by r.id ${window.before === undefined ? sql`desc` : sql`asc`} limit ${window.limit + 1}`.execute(
-      ctx.env.db.query,
-    );
-    return toList(rows, window, redemptionObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'coupon_redemptions',
+      where: {
+        account_id: ctx.account.account_id,
+        coupon_id: input.coupon,
+        promotion_code_id: input.promotion_code,
+        customer_id: input.customer,
+      },
+      columns: [
+        sql`*, (select c.code from promotion_codes c
+          where c.account_id = coupon_redemptions.account_id and c.id = coupon_redemptions.promotion_code_id) as code`,
+      ],
+      show: each(redemptionObject),
+    }),
 });

@@ -1,18 +1,16 @@
 // The operations on customers: create, get, list, update, delete. Deleting keeps the history of payments.
 
-import type { SelectQueryBuilder } from 'kysely';
 import { sql } from 'kysely';
 import Type from 'typebox';
 import type { Tx } from '../db/db.ts';
 import { isDuplicate } from '../db/db.ts';
-import type { DB } from '../db/types.ts';
 import { emit } from '../events/emit.ts';
 import { must } from '../kit/assert.ts';
 import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
-import { Id, ListOf, pageFields, text } from '../operation/fields.ts';
+import { Id, Ids, Instant, ListOf, pageFields, text } from '../operation/fields.ts';
+import { each, idsBetween, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import {
   CustomerObject,
@@ -140,26 +138,30 @@ export const listCustomers = operation({
   summary: 'List customers',
   description: 'Newest first, deleted ones left out.',
   input: Type.Object(
-    { ...pageFields, email: Type.Optional(Type.String({ maxLength: 254 })), reference: Type.Optional(text(200)) },
+    {
+      ...pageFields,
+      ids: Type.Optional(Ids),
+      email: Type.Optional(Type.String({ maxLength: 254 })),
+      reference: Type.Optional(text(200)),
+      created_from: Type.Optional(Instant),
+      created_to: Type.Optional({ ...Instant, description: 'Not included.' }),
+    },
     { additionalProperties: false },
   ),
   output: ListOf(CustomerObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query: SelectQueryBuilder<DB, 'customers', CustomerRow> = ctx.env.db.query
-      .selectFrom('customers')
-      .selectAll()
-      .where('account_id', '=', ctx.account.account_id)
-      .where('deleted_at', 'is', null)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.email !== undefined) query = query.where(sql`lower(email)`, '=', input.email.toLowerCase());
-    if (input.reference !== undefined) query = query.where('reference', '=', input.reference);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList(await query.execute(), window, customerObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'customers',
+      where: {
+        account_id: ctx.account.account_id,
+        deleted_at: null,
+        id: { in: input.ids, ...idsBetween('cus', input, 'created_from', 'created_to') },
+        reference: input.reference,
+      },
+      also: [input.email !== undefined && sql`lower(email) = ${input.email.toLowerCase()}`],
+      show: each(customerObject),
+    }),
 });
 
 export const updateCustomer = operation({

@@ -8,9 +8,9 @@ import type { FraudWarnings } from '../db/types.ts';
 import { emit } from '../events/emit.ts';
 import { isFault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id, ListOf, pageFields } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { type Operation, operation, perform } from '../operation/operation.ts';
 import { createRefund } from '../payments/create-refund.ts';
 import { findPayment, type PaymentRow, refundable } from '../payments/payment.ts';
@@ -56,19 +56,15 @@ export const listFraudWarnings = operation({
   input: Type.Object({ ...pageFields, payment: Type.Optional(Id) }, { additionalProperties: false }),
   output: ListOf(FraudWarningObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query = ctx.env.db.query
-      .selectFrom('fraud_warnings')
-      .selectAll()
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.payment !== undefined) query = query.where('payment_id', '=', input.payment);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList(await query.execute(), window, fraudWarningObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'fraud_warnings',
+      where: {
+        account_id: ctx.account.account_id,
+        payment_id: input.payment,
+      },
+      show: each(fraudWarningObject),
+    }),
 });
 
 export async function recordWarning(ctx: Ctx, tx: Tx, { payment, amount, provider, at }: Warned): Promise<void> {

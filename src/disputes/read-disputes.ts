@@ -1,11 +1,10 @@
 // Reading disputes: get and list. Every filter has an index that begins with the account.
 
 import Type from 'typebox';
-import { idAt } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
-import { Id, instantOf, ListOf, pageFields } from '../operation/fields.ts';
+import { Id, Instant, ListOf, pageFields } from '../operation/fields.ts';
+import { each, idsBetween, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
-import { DisputeObject, type DisputeRow, disputeObject, disputeStatuses, findDispute } from './dispute.ts';
+import { DisputeObject, disputeObject, disputeStatuses, findDispute } from './dispute.ts';
 
 export const getDispute = operation({
   name: 'disputes.get',
@@ -39,31 +38,23 @@ export const listDisputes = operation({
           description: 'In a query: `status=won&status=lost`, or `status=won,lost`.',
         }),
       ),
-      created_from: Type.Optional(Type.String({ maxLength: 40, format: 'date-time' })),
-      created_to: Type.Optional(Type.String({ maxLength: 40, format: 'date-time', description: 'Not included.' })),
+      created_from: Type.Optional(Instant),
+      created_to: Type.Optional({ ...Instant, description: 'Not included.' }),
     },
     { additionalProperties: false },
   ),
   output: ListOf(DisputeObject),
   faults: ['parameter_invalid'],
   example: { status: ['needs_response', 'under_review'], limit: 3 },
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query = ctx.env.db.query
-      .selectFrom('disputes')
-      .selectAll()
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.payment !== undefined) query = query.where('payment_id', '=', input.payment);
-    if (input.status !== undefined) query = query.where('status', 'in', input.status);
-    // The id begins with the time, so a range of time is a range of ids.
-    if (input.created_from !== undefined)
-      query = query.where('id', '>=', idAt('dp', instantOf(input.created_from, 'created_from')));
-    if (input.created_to !== undefined)
-      query = query.where('id', '<', idAt('dp', instantOf(input.created_to, 'created_to')));
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList((await query.execute()) as DisputeRow[], window, disputeObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'disputes',
+      where: {
+        account_id: ctx.account.account_id,
+        payment_id: input.payment,
+        status: input.status,
+        id: idsBetween('dp', input, 'created_from', 'created_to'),
+      },
+      show: each(disputeObject),
+    }),
 });

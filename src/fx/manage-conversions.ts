@@ -3,9 +3,9 @@
 import Type from 'typebox';
 import { Fault, notFound } from '../kit/fault.ts';
 import { currencyOf } from '../kit/money.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import { lockBalance } from '../ledger/balance.ts';
 import { Amount, CurrencyCode, Id, ListOf, Metadata, pageFields, text } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { ConversionObject, type ConversionRow, conversionObject, insertConversion, uncovered } from './conversion.ts';
 import { isStale, latestSnapshot, rateOf } from './snapshot.ts';
@@ -103,17 +103,13 @@ export const listConversions = operation({
   ),
   output: ListOf(ConversionObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query = ctx.env.db.query
-      .selectFrom('conversions')
-      .selectAll()
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.settlement !== undefined) query = query.where('settlement_id', '=', input.settlement);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList((await query.execute()) as ConversionRow[], window, conversionObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'conversions',
+      where: {
+        account_id: ctx.account.account_id,
+        settlement_id: input.settlement,
+      },
+      show: each(conversionObject),
+    }),
 });

@@ -1,11 +1,10 @@
 // The rates that amounts are converted by, as they can be read: a day, a base, and how much of each currency one of the base is.
 
-import { sql } from 'kysely';
 import Type, { type Static } from 'typebox';
 import { Fault, notFound } from '../kit/fault.ts';
 import { type Currency, currencies, currencyOf } from '../kit/money.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import { CurrencyCode, Day, Id, ListOf, pageFields } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { findSnapshot, latestSnapshot, pegs, rateOf, type SnapshotRow } from './snapshot.ts';
 
@@ -89,18 +88,13 @@ export const listFxRates = operation({
   faults: ['parameter_invalid', 'currency_unsupported'],
   async run(ctx, input) {
     const { base, quotes } = pairOf(input);
-    const window = windowOf(input);
     // An installation that never fetched has none until somebody asks.
     await latestSnapshot(ctx.env);
-    const { rows } = await sql<SnapshotRow>`
-      select id, source, base, published_on, rates, shipped, created_at from fx_rate_snapshots
-      where (${input.date ?? null}::date is null or published_on = ${input.date ?? null}::date)
-        and (${window.after ?? null}::text is null or id < ${window.after ?? null})
-        and (${window.before ?? null}::text is null or id > ${window.before ?? null})
-      order by id ${sql.raw(window.before === undefined ? 'desc' : 'asc')} limit ${window.limit + 1}`.execute(
-      ctx.env.db.query,
-    );
-    return toList(rows, window, (row) => shown(row, base, quotes));
+    return await readList(ctx.env.db.query, input, {
+      from: 'fx_rate_snapshots',
+      where: { published_on: input.date },
+      show: each((row: SnapshotRow) => shown(row, base, quotes)),
+    });
   },
 });
 

@@ -6,8 +6,8 @@ import Type from 'typebox';
 import { isDuplicate, type Tx } from '../db/db.ts';
 import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import { Id, ListOf, Metadata, pageFields, text } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { aggregations, findMeter, MeterObject, type MeterRow, meterObject } from './meter.ts';
 
@@ -115,22 +115,18 @@ export const listMeters = operation({
   ),
   output: ListOf(MeterObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    const conditions = [
-      sql`account_id = ${ctx.account.account_id}`,
-      input.status && (input.status === 'active' ? sql`deactivated_at is null` : sql`deactivated_at is not null`),
-      input.event_name && sql`event_name = ${input.event_name}`,
-      window.after && sql`id < ${window.after}`,
-      window.before && sql`id > ${window.before}`,
-    ].filter((one) => typeof one === 'object');
-    const { rows } = await sql<MeterRow>`
-      select * from meters where ${sql.join(conditions, sql` and `)}
-      order by id ${window.before === undefined ? sql`desc` : sql`asc`} limit ${window.limit + 1}`.execute(
-      ctx.env.db.query,
-    );
-    return toList(rows, window, meterObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'meters',
+      where: {
+        account_id: ctx.account.account_id,
+        event_name: input.event_name,
+      },
+      also: [
+        input.status && (input.status === 'active' ? sql`deactivated_at is null` : sql`deactivated_at is not null`),
+      ],
+      show: each(meterObject),
+    }),
 });
 
 export const updateMeter = operation({

@@ -132,6 +132,8 @@ export const emailKinds = [
   'payment_receipt',
   'refund_receipt',
   'invoice_issued',
+  'invoice_sent',
+  'invoice_reminder',
   'invoice_paid',
   'payment_failed',
   'trial_ending',
@@ -141,6 +143,10 @@ export const emailKinds = [
   'portal_link',
 ] as const;
 export type EmailKind = (typeof emailKinds)[number];
+
+/** And what they are written whatever the account chose, because it keeps their account with us theirs. */
+export const mailKinds = [...emailKinds, 'email_confirmation', 'email_change'] as const;
+export type MailKind = (typeof mailKinds)[number];
 
 export type Account = {
   account_id: string;
@@ -175,8 +181,8 @@ export type Actor =
   | { kind: 'publishable'; key_id: string }
   /** A program with an access key: may do what its token was given. */
   | { kind: 'token'; access_key_id: string; scopes: Scopes }
-  /** A person at the dashboard: may do what the roles allow. */
-  | { kind: 'user'; user_id: string; session_id: string; scopes: Scopes }
+  /** A person at the dashboard: may do what the roles allow, once the password is one of their own. */
+  | { kind: 'user'; user_id: string; session_id: string; scopes: Scopes; must_change_password: boolean }
   /** Somebody at the dashboard's door, before signing in. Has no account. */
   | { kind: 'visitor' }
   /** A customer's browser on our page: may act on this one session or payment only. */

@@ -12,6 +12,14 @@ export const text = (maxLength: number, description?: string) =>
 
 export const Id = Type.String({ minLength: 1, maxLength: 64 });
 
+/** For whoever has rows that name others: one read instead of one for each. */
+export const Ids = Type.Array(Id, {
+  minItems: 1,
+  maxItems: 100,
+  description:
+    'Only these, as far as they exist: `ids=a&ids=b`, or `ids=a,b`. A page holds 25 of them unless `limit` says more.',
+});
+
 export const Amount = Type.Integer({
   minimum: 1,
   maximum: maxAmount,
@@ -73,6 +81,8 @@ export const pageFields = {
 
 export const ListOf = <T extends TSchema>(item: T) =>
   Type.Object({ object: Type.Literal('list'), data: Type.Array(item), has_more: Type.Boolean() });
+
+export const Instant = Type.String({ maxLength: 40, format: 'date-time' });
 
 /** A moment in a query; what JSON Schema calls a date-time may still be none (a leap second, the year 0). */
 export function instantOf(value: string, param: string): Date {

@@ -18,6 +18,8 @@ type Common<I extends TSchema, O extends TSchema> = {
   scope: `${string}:${'read' | 'write'}`;
   /** Who may call. Where a secret key may, a token or a person with the scope may, too. */
   actors: readonly ActorKind[];
+  /** Open to a person who must choose a password of their own before anything else. */
+  before_password_change?: true;
   summary: string;
   description: string;
   input: I;
@@ -202,6 +204,12 @@ function refusedActor(op: Operation, actor: Actor): Fault | undefined {
       actor.kind === 'publishable'
         ? `A publishable key may not call '${op.name}'. Call it from your server with a secret key.`
         : `'${op.name}' is not open to this caller (${actor.kind}).`,
+    );
+  }
+  if (actor.kind === 'user' && actor.must_change_password && !op.before_password_change) {
+    return new Fault(
+      'password_change_required',
+      'You signed in with a password that the installation made. Choose your own first: POST /v1/profile/password with current_password and new_password.',
     );
   }
   if (!scopes || opens(scopes, op)) return undefined;

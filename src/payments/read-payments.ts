@@ -3,20 +3,19 @@
 import { sql } from 'kysely';
 import Type from 'typebox';
 import { notFound } from '../kit/fault.ts';
-import { idAt } from '../kit/id.ts';
 import { currencyOf } from '../kit/money.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import {
   Amount,
   CurrencyCode,
   Id,
-  instantOf,
+  Instant,
   ListOf,
   Metadata,
   nullable,
   pageFields,
   text,
 } from '../operation/fields.ts';
+import { each, idsBetween, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { declineText } from './decline.ts';
 import { findPayment, PaymentObject, type PaymentRow, paymentObject, paymentStatuses } from './payment.ts';
@@ -37,8 +36,6 @@ export const getPayment = operation({
     paymentObject(ctx.env, await findPayment(ctx.env.db.query, ctx.account.account_id, input.id)),
 });
 
-const Instant = Type.String({ maxLength: 40, format: 'date-time' });
-
 export const listPayments = operation({
   name: 'payments.list',
   scope: 'payments:read',
@@ -56,7 +53,7 @@ export const listPayments = operation({
       email: Type.Optional(Type.String({ maxLength: 254 })),
       card_last_four: Type.Optional(Type.String({ pattern: '^[0-9]{4}$', description: 'four digits' })),
       created_from: Type.Optional(Instant),
-      created_to: Type.Optional(Type.String({ maxLength: 40, format: 'date-time', description: 'Not included.' })),
+      created_to: Type.Optional({ ...Instant, description: 'Not included.' }),
       status: Type.Optional(
         Type.Array(Type.Enum([...paymentStatuses]), {
           minItems: 1,
@@ -68,42 +65,39 @@ export const listPayments = operation({
       merchant_reference: Type.Optional(text(200)),
       customer: Type.Optional(Id),
       checkout_session: Type.Optional(Id),
+      invoice: Type.Optional({ ...Id, description: 'Every payment that was begun for this invoice.' }),
+      subscription: Type.Optional({ ...Id, description: 'Of any of its invoices.' }),
     },
     { additionalProperties: false },
   ),
   output: ListOf(PaymentObject),
   faults: ['parameter_invalid', 'currency_unsupported'],
   example: { status: ['completed', 'authorized'], limit: 3 },
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query = ctx.env.db.query
-      .selectFrom('payments')
-      .selectAll()
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.amount !== undefined) query = query.where('amount', '=', input.amount);
-    if (input.amount_min !== undefined) query = query.where('amount', '>=', input.amount_min);
-    if (input.amount_max !== undefined) query = query.where('amount', '<=', input.amount_max);
-    if (input.currency !== undefined) query = query.where('currency', '=', currencyOf(input.currency));
-    if (input.email !== undefined) query = query.where(sql`lower(email)`, '=', input.email.toLowerCase());
-    if (input.card_last_four !== undefined) query = query.where('card_last_four', '=', input.card_last_four);
-    // The id begins with the time, so a range of time is a range of ids.
-    if (input.created_from !== undefined)
-      query = query.where('id', '>=', idAt('pay', instantOf(input.created_from, 'created_from')));
-    if (input.created_to !== undefined)
-      query = query.where('id', '<', idAt('pay', instantOf(input.created_to, 'created_to')));
-    if (input.status !== undefined) query = query.where('status', 'in', input.status);
-    if (input.metadata !== undefined)
-      query = query.where(sql<boolean>`metadata @> ${JSON.stringify(input.metadata)}::jsonb and metadata <> '{}'`);
-    if (input.merchant_reference !== undefined)
-      query = query.where('merchant_reference', '=', input.merchant_reference);
-    if (input.customer !== undefined) query = query.where('customer_id', '=', input.customer);
-    if (input.checkout_session !== undefined) query = query.where('checkout_session_id', '=', input.checkout_session);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList((await query.execute()) as PaymentRow[], window, (row) => paymentObject(ctx.env, row));
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'payments',
+      where: {
+        account_id: ctx.account.account_id,
+        amount: { eq: input.amount, gte: input.amount_min, lte: input.amount_max },
+        currency: input.currency && currencyOf(input.currency),
+        card_last_four: input.card_last_four,
+        id: idsBetween('pay', input, 'created_from', 'created_to'),
+        status: input.status,
+        merchant_reference: input.merchant_reference,
+        customer_id: input.customer,
+        checkout_session_id: input.checkout_session,
+        invoice_id: input.invoice,
+      },
+      also: [
+        // As an array, which is made first: joined, they could be looked for among all payments, newest on.
+        input.subscription !== undefined &&
+          sql`invoice_id = any (array(select i.id from invoices i
+            where i.account_id = ${ctx.account.account_id} and i.subscription_id = ${input.subscription}))`,
+        input.email !== undefined && sql`lower(email) = ${input.email.toLowerCase()}`,
+        input.metadata && sql`metadata @> ${JSON.stringify(input.metadata)}::jsonb and metadata <> '{}'`,
+      ],
+      show: each((row: PaymentRow) => paymentObject(ctx.env, row)),
+    }),
 });
 
 const TimelineEntry = Type.Object({
@@ -203,18 +197,14 @@ export const listRefunds = operation({
   ),
   output: ListOf(RefundObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query = ctx.env.db.query
-      .selectFrom('refunds')
-      .selectAll()
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.payment !== undefined) query = query.where('payment_id', '=', input.payment);
-    if (input.status !== undefined) query = query.where('status', '=', input.status);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList((await query.execute()) as RefundRow[], window, refundObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'refunds',
+      where: {
+        account_id: ctx.account.account_id,
+        payment_id: input.payment,
+        status: input.status,
+      },
+      show: each((row: RefundRow) => refundObject(row)),
+    }),
 });

@@ -2,7 +2,7 @@
 // their card all the same.
 
 import { sql } from 'kysely';
-import { loadAccount } from '../identity/account.ts';
+import { loadAccounts } from '../identity/account.ts';
 import { newId } from '../kit/id.ts';
 import type { Env } from '../operation/context.ts';
 import type { SetupRow } from './card-setup.ts';
@@ -18,8 +18,9 @@ export async function resolveSetups(env: Env, limit = 100): Promise<number> {
     from (select account_id, id from card_setups where resolve_at <= ${now} order by resolve_at limit ${limit} for update skip locked) due
     where c.account_id = due.account_id and c.id = due.id
     returning c.account_id, c.id`.execute(env.db.query);
+  const accounts = await loadAccounts(env.db.query, new Set(rows.map((row) => row.account_id)));
   for (const { account_id, id } of rows) {
-    const account = await loadAccount(env.db.query, account_id);
+    const account = accounts.get(account_id);
     if (!account) continue;
     const ctx = { env, account, actor: { kind: 'system' as const }, request_id: newId('job', env) };
     try {

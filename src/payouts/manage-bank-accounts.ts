@@ -1,18 +1,17 @@
 // The operations on bank accounts: create, get, list, update, delete. Who reviews them is in review-bank-account.ts. Details do not
 // change, and no account goes, while a payout to it is under way.
 
-import { type SelectQueryBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import Type from 'typebox';
 import { isDuplicate, type Tx } from '../db/db.ts';
-import type { DB } from '../db/types.ts';
 import { emit } from '../events/emit.ts';
 import type { EventType } from '../events/event.ts';
 import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { currencyOf } from '../kit/money.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { CurrencyCode, Id, ListOf, Metadata, nullable, pageFields } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import {
   BankAccountObject,
@@ -180,22 +179,17 @@ export const listBankAccounts = operation({
   ),
   output: ListOf(BankAccountObject),
   faults: ['parameter_invalid', 'currency_unsupported'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query: SelectQueryBuilder<DB, 'bank_accounts', BankAccountRow> = ctx.env.db.query
-      .selectFrom('bank_accounts')
-      .selectAll()
-      .where('account_id', '=', ctx.account.account_id)
-      .where('deleted_at', 'is', null)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1)
-      .$castTo<BankAccountRow>();
-    if (input.currency !== undefined) query = query.where('currency', '=', currencyOf(input.currency));
-    if (input.status !== undefined) query = query.where('status', '=', input.status);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList(await query.execute(), window, bankAccountObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'bank_accounts',
+      where: {
+        account_id: ctx.account.account_id,
+        deleted_at: null,
+        currency: input.currency && currencyOf(input.currency),
+        status: input.status,
+      },
+      show: each(bankAccountObject),
+    }),
 });
 
 export const updateBankAccount = operation({

@@ -1,15 +1,12 @@
 // Reading payouts: get, and list with filters. Every filter has an index that begins with the account.
 
-import type { SelectQueryBuilder } from 'kysely';
 import Type from 'typebox';
-import type { DB } from '../db/types.ts';
 import { timeOf } from '../events/read-events.ts';
-import { idAt } from '../kit/id.ts';
 import { currencyOf } from '../kit/money.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import { CurrencyCode, Id, ListOf, pageFields } from '../operation/fields.ts';
+import { each, idsBetween, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
-import { findPayout, PayoutObject, type PayoutRow, payoutObject, payoutStatuses } from './payout.ts';
+import { findPayout, PayoutObject, payoutObject, payoutStatuses } from './payout.ts';
 
 export const getPayout = operation({
   name: 'payouts.get',
@@ -55,27 +52,16 @@ export const listPayouts = operation({
   output: ListOf(PayoutObject),
   faults: ['parameter_invalid', 'currency_unsupported'],
   example: { status: ['in_review', 'pending', 'in_transit'], limit: 3 },
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query: SelectQueryBuilder<DB, 'payouts', PayoutRow> = ctx.env.db.query
-      .selectFrom('payouts')
-      .selectAll()
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1)
-      .$castTo<PayoutRow>();
-    if (input.status !== undefined) query = query.where('status', 'in', input.status);
-    if (input.currency !== undefined) query = query.where('currency', '=', currencyOf(input.currency));
-    if (input.bank_account !== undefined) query = query.where('bank_account_id', '=', input.bank_account);
-    // The id begins with the time, so a range of time is a range of ids.
-    if (input.created_from !== undefined) {
-      query = query.where('id', '>=', idAt('po', timeOf(input.created_from, 'created_from')));
-    }
-    if (input.created_to !== undefined) {
-      query = query.where('id', '<', idAt('po', timeOf(input.created_to, 'created_to')));
-    }
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList(await query.execute(), window, payoutObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'payouts',
+      where: {
+        account_id: ctx.account.account_id,
+        status: input.status,
+        currency: input.currency && currencyOf(input.currency),
+        bank_account_id: input.bank_account,
+        id: idsBetween('po', input, 'created_from', 'created_to', timeOf),
+      },
+      show: each(payoutObject),
+    }),
 });

@@ -6,9 +6,8 @@ import { sql } from 'kysely';
 import Type, { type Static } from 'typebox';
 import type { RequestLogs } from '../db/types.ts';
 import { notFound } from '../kit/fault.ts';
-import { idAt } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
-import { Id, instantOf, ListOf, nullable, pageFields, text } from '../operation/fields.ts';
+import { Id, ListOf, nullable, pageFields, text } from '../operation/fields.ts';
+import { each, idsBetween, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 
 export const RequestLogObject = Type.Object(
@@ -123,31 +122,27 @@ export const listRequestLogs = operation({
   ),
   output: ListOf(RequestLogObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query = ctx.env.db.query
-      .selectFrom('request_logs')
-      .select(columns)
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    if (input.request_id !== undefined) query = query.where('id', '=', input.request_id);
-    if (input.object_id !== undefined) query = query.where('object_id', '=', input.object_id);
-    if (input.method !== undefined) query = query.where('method', '=', input.method);
-    if (input.path !== undefined) query = query.where(sql<boolean>`starts_with(path, ${input.path})`);
-    if (input.made_by !== undefined) query = query.where('caller', input.made_by === 'person' ? '=' : '<>', 'user');
-    if (input.key !== undefined) query = query.where('caller_id', '=', input.key);
-    if (input.status_class !== undefined) {
-      const least = Number(input.status_class.charAt(0)) * 100;
-      query = query.where('status', '>=', least).where('status', '<', least + 100);
-      // Said as the index of refusals says it.
-      if (least >= 400) query = query.where(sql<boolean>`status >= 400`);
-    }
-    if (input.from !== undefined) query = query.where('id', '>=', idAt('req', instantOf(input.from, 'from')));
-    if (input.to !== undefined) query = query.where('id', '<', idAt('req', instantOf(input.to, 'to')));
-    return toList(await query.execute(), window, requestLogObject);
+  run(ctx, input) {
+    const least = input.status_class && Number(input.status_class.charAt(0)) * 100;
+    return readList(ctx.env.db.query, input, {
+      from: 'request_logs',
+      where: {
+        account_id: ctx.account.account_id,
+        id: { eq: input.request_id, ...idsBetween('req', input, 'from', 'to') },
+        object_id: input.object_id,
+        method: input.method,
+        caller_id: input.key,
+        status: least && { gte: least, lt: least + 100 },
+      },
+      also: [
+        input.path !== undefined && sql`starts_with(path, ${input.path})`,
+        input.made_by && (input.made_by === 'person' ? sql`caller = 'user'` : sql`caller <> 'user'`),
+        // Said as the index of refusals says it.
+        least && least >= 400 && sql`status >= 400`,
+      ],
+      columns,
+      show: each(requestLogObject),
+    });
   },
 });
 

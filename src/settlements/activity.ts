@@ -8,7 +8,7 @@ import { currencyOf } from '../kit/money.ts';
 import { toList, type Window, windowOf } from '../kit/page.ts';
 import type { Recipe } from '../ledger/account.ts';
 import { placesNear } from '../ledger/places.ts';
-import { CurrencyCode, Id, instantOf, ListOf, nullable, pageFields } from '../operation/fields.ts';
+import { CurrencyCode, Id, Instant, instantOf, ListOf, nullable, pageFields } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 
 /** Recipes that the merchant sees, by the name they see; the others move money between places that are not theirs. */
@@ -25,17 +25,17 @@ const types = {
 } as const satisfies Record<string, Recipe | readonly Recipe[]>;
 type ActivityType = keyof typeof types;
 
-const typeNames = Object.keys(types) as ActivityType[];
-const recipesOf = (name: ActivityType): readonly Recipe[] => [types[name]].flat();
+export const activityTypes = Object.keys(types) as ActivityType[];
+export const recipesOf = (name: ActivityType): readonly Recipe[] => [types[name]].flat();
 const typeOf = new Map<string, ActivityType>(
-  typeNames.flatMap((name) => recipesOf(name).map((recipe) => [recipe, name] as const)),
+  activityTypes.flatMap((name) => recipesOf(name).map((recipe) => [recipe, name] as const)),
 );
 
 export const ActivityObject = Type.Object(
   {
     id: Type.String({ description: 'Currency and place in the chain of postings: `act_USD_42`.' }),
     object: Type.Literal('balance_activity'),
-    type: Type.Enum(typeNames),
+    type: Type.Enum(activityTypes),
     amount: Type.Integer({ description: 'Minor units; negative when it left the balance.' }),
     fee: Type.Integer(),
     exchange_fee: Type.Integer({
@@ -139,10 +139,10 @@ export const listActivities = operation({
     {
       ...pageFields,
       currency: Type.Optional(CurrencyCode),
-      type: Type.Optional(Type.Enum(typeNames)),
+      type: Type.Optional(Type.Enum(activityTypes)),
       payment: Type.Optional(Id),
-      created_from: Type.Optional(Type.String({ maxLength: 40, format: 'date-time' })),
-      created_to: Type.Optional(Type.String({ maxLength: 40, format: 'date-time', description: 'Not included.' })),
+      created_from: Type.Optional(Instant),
+      created_to: Type.Optional({ ...Instant, description: 'Not included.' }),
     },
     { additionalProperties: false },
   ),

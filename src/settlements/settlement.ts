@@ -8,6 +8,7 @@ import { currencyOf } from '../kit/money.ts';
 import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { CurrencyCode, Day, Id, ListOf, pageFields } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { ActivityObject, activityObject, settlementLines } from './activity.ts';
 
@@ -97,21 +98,16 @@ export const listSettlements = operation({
   ),
   output: ListOf(SettlementObject),
   faults: ['parameter_invalid', 'currency_unsupported'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query = ctx.env.db.query
-      .selectFrom('settlements')
-      .selectAll()
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.currency !== undefined) query = query.where('currency', '=', currencyOf(input.currency));
-    if (input.settled_from !== undefined) query = query.where('settled_on', '>=', input.settled_from);
-    if (input.settled_to !== undefined) query = query.where('settled_on', '<=', input.settled_to);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList(await query.execute(), window, settlementObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'settlements',
+      where: {
+        account_id: ctx.account.account_id,
+        currency: input.currency && currencyOf(input.currency),
+        settled_on: { gte: input.settled_from, lte: input.settled_to },
+      },
+      show: each(settlementObject),
+    }),
 });
 
 export const listSettlementTransactions = operation({

@@ -8,9 +8,9 @@ import type { PaymentMethods } from '../db/types.ts';
 import { emit } from '../events/emit.ts';
 import { Fault, notFound } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Address, Id, ListOf, Metadata, nullable, pageFields } from '../operation/fields.ts';
+import { readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import type { CardRow } from './sealed-card.ts';
 import { CardSummary, cardSummary } from './summary.ts';
@@ -204,37 +204,29 @@ export const listPaymentMethods = operation({
   example: { customer: '{customer}' },
   async run(ctx, input) {
     const { account_id } = ctx.account;
-    await findCustomer(ctx.env.db.query, account_id, input.customer);
-    const window = windowOf(input);
-    let query = ctx.env.db.query
-      .selectFrom('payment_methods')
-      .selectAll()
-      .where('account_id', '=', account_id)
-      .where('customer_id', '=', input.customer)
-      .where('detached_at', 'is', null)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    const rows = await query.execute();
-    const cards = rows.length
-      ? await ctx.env.db.query
-          .selectFrom('cards')
-          .selectAll()
-          .where('account_id', '=', account_id)
-          .where(
-            'id',
-            'in',
-            rows.map((r) => r.card_id),
-          )
-          .execute()
-      : [];
-    const byId = new Map(cards.map((c) => [c.id, c]));
-    const pairs = rows.flatMap((row) => {
-      const card = byId.get(row.card_id);
-      return card ? [{ row, card }] : [];
+    const { query } = ctx.env.db;
+    await findCustomer(query, account_id, input.customer);
+    return await readList(query, input, {
+      from: 'payment_methods',
+      where: { account_id, customer_id: input.customer, detached_at: null },
+      async show(rows: PaymentMethodRow[]) {
+        const ids = rows.map((row) => row.card_id);
+        const cards =
+          ids.length === 0
+            ? []
+            : await query
+                .selectFrom('cards')
+                .selectAll()
+                .where('account_id', '=', account_id)
+                .where('id', 'in', ids)
+                .execute();
+        const byId = new Map(cards.map((card) => [card.id, card]));
+        return rows.flatMap((row) => {
+          const card = byId.get(row.card_id);
+          return card ? [paymentMethodObject(row, card)] : [];
+        });
+      },
     });
-    return toList(pairs, window, ({ row, card }) => paymentMethodObject(row, card));
   },
 });
 

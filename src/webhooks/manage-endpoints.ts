@@ -1,14 +1,12 @@
 // The operations on a merchant's endpoints as plain rows: create, get, list, update, delete. Turning one on and off is in
 // switch-endpoint.ts, its secret in rotate-secret.ts. Only `create` shows a secret.
 
-import type { SelectQueryBuilder } from 'kysely';
 import Type from 'typebox';
 import type { Tx } from '../db/db.ts';
-import type { DB } from '../db/types.ts';
 import { Fault, notFound } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import { Id, ListOf, pageFields } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import {
   checkChoice,
@@ -115,19 +113,13 @@ export const listEndpoints = operation({
   input: Type.Object({ ...pageFields, dialect: Type.Optional(Dialect) }, { additionalProperties: false }),
   output: ListOf(EndpointObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query: SelectQueryBuilder<DB, 'webhook_endpoints', EndpointRow> = ctx.env.db.query
-      .selectFrom('webhook_endpoints')
-      .selectAll()
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.dialect !== undefined) query = query.where('dialect', '=', input.dialect);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
+  run(ctx, input) {
     const now = ctx.env.clock.now();
-    return toList(await query.execute(), window, (row) => endpointObject(row, now));
+    return readList(ctx.env.db.query, input, {
+      from: 'webhook_endpoints',
+      where: { account_id: ctx.account.account_id, dialect: input.dialect },
+      show: each((row: EndpointRow) => endpointObject(row, now)),
+    });
   },
 });
 

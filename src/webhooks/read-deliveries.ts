@@ -1,21 +1,11 @@
 // The log of deliveries as callers read it. It never changes one.
 
-import type { SelectQueryBuilder } from 'kysely';
 import Type from 'typebox';
-import type { DB } from '../db/types.ts';
 import { eventTypes } from '../events/event.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import { Id, ListOf, pageFields } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
-import {
-  DeliveryObject,
-  type DeliveryRow,
-  deliveryObject,
-  deliveryStatuses,
-  findDelivery,
-  TryObject,
-  tryObject,
-} from './delivery.ts';
+import { DeliveryObject, deliveryObject, deliveryStatuses, findDelivery, TryObject, tryObject } from './delivery.ts';
 
 export const listDeliveries = operation({
   name: 'deliveries.list',
@@ -38,22 +28,18 @@ export const listDeliveries = operation({
   output: ListOf(DeliveryObject),
   faults: ['parameter_invalid'],
   example: { endpoint_id: '{webhook_endpoint}', limit: 3 },
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query: SelectQueryBuilder<DB, 'deliveries', DeliveryRow> = ctx.env.db.query
-      .selectFrom('deliveries')
-      .selectAll()
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.endpoint_id !== undefined) query = query.where('endpoint_id', '=', input.endpoint_id);
-    if (input.event_id !== undefined) query = query.where('event_id', '=', input.event_id);
-    if (input.status !== undefined) query = query.where('status', '=', input.status);
-    if (input.event_type !== undefined) query = query.where('event_type', '=', input.event_type);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList(await query.execute(), window, deliveryObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'deliveries',
+      where: {
+        account_id: ctx.account.account_id,
+        endpoint_id: input.endpoint_id,
+        event_id: input.event_id,
+        status: input.status,
+        event_type: input.event_type,
+      },
+      show: each(deliveryObject),
+    }),
 });
 
 export const getDelivery = operation({
