@@ -16,7 +16,10 @@ import type { Ctx } from './operation/context.ts';
 export type Happened = { id: string; type: EventType; created_at: Date };
 export type Reaction = (ctx: Ctx, object_id: string, event: Happened) => Promise<void>;
 
-/** Each runs, whatever became of the others; a payment is a session's or an invoice's, and each room asks whether it is one of its own. */
+/**
+ * `mailCustomer` is not run here but noted, and has a task of its own: no webhook waits for a mail.
+ * Each runs, whatever became of the others; a payment is a session's or an invoice's, and each room asks whether it is one of its own.
+ */
 export const reactions: Partial<Record<EventType, readonly Reaction[]>> = {
   'payment.completed': [followPayment, followInvoicePayment, mailCustomer],
   'payment.authorized': [followPayment],
@@ -32,6 +35,8 @@ export const reactions: Partial<Record<EventType, readonly Reaction[]>> = {
   'customer.deleted': [endSubscriptionsOfDeleted],
   'payment_method.expiring': [mailCustomer],
   'invoice.open': [mailCustomer],
+  'invoice.sent': [mailCustomer],
+  'invoice.reminder': [mailCustomer],
   'invoice.paid': [mailCustomer],
   'invoice.payment_failed': [mailCustomer],
   'subscription.trial_will_end': [mailCustomer],

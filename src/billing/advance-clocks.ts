@@ -8,6 +8,7 @@ import { plus, seconds } from '../kit/clock.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx, Env } from '../operation/context.ts';
 import { chargeDue, rollDue } from './billing-run.ts';
+import { noticeDue } from './notices.ts';
 import { remindDue } from './remind.ts';
 import type { ClockRow } from './test-clock.ts';
 
@@ -66,7 +67,8 @@ async function move(ctx: Ctx, clock: ClockRow): Promise<boolean> {
     ctx.env.probe('clock.moved');
     const scope = { test_clock_id: clock.id, now: at, limit: 100 };
     const reminded = await remindDue(ctx, scope);
-    const done = reminded + (await rollDue(ctx, scope)).moved + (await chargeDue(ctx, scope));
+    const rolled = reminded + (await rollDue(ctx, scope)).moved + (await chargeDue(ctx, scope));
+    const done = rolled + (await noticeDue(ctx, scope));
     // Another worker, whose lease ran out meanwhile, is at it.
     if (done === 0) {
       await sleepUntil(ctx, clock, plus(ctx.env.clock.now(), seconds(1)));
@@ -90,6 +92,7 @@ async function nextDueOf(ctx: Ctx, id: string): Promise<Date | null> {
     select least(
       (select min(next_at) from subscriptions where account_id = ${ctx.account.account_id} and test_clock_id = ${id}),
       (select min(remind_at) from subscriptions where account_id = ${ctx.account.account_id} and test_clock_id = ${id}),
+      (select min(notice_at) from invoices where account_id = ${ctx.account.account_id} and test_clock_id = ${id} and notice_at is not null),
       (select min(charge_at) from invoices where account_id = ${ctx.account.account_id} and test_clock_id = ${id})) as at`.execute(
     ctx.env.db.query,
   );

@@ -11,6 +11,7 @@ import type { Currency } from '../kit/money.ts';
 import type { Ctx } from '../operation/context.ts';
 import type { Metadata } from '../operation/fields.ts';
 import type { SubscriptionDiscount } from './discount.ts';
+import type { Collection } from './due.ts';
 import { reserveUse } from './give-discount.ts';
 import { type Issued, issueInvoices } from './issue-invoices.ts';
 import { firstChargeSums, type Opening } from './opening.ts';
@@ -35,6 +36,8 @@ export type NewSubscription = {
   at: Date;
   test_clock_id: string | null;
   discount?: SubscriptionDiscount | null;
+  /** Charged automatically when left out. */
+  collection?: Collection;
   payment_method_id?: string | null;
   merchant_reference?: string | null;
   description?: string | null;
@@ -59,6 +62,8 @@ export function newSubscription(ctx: Ctx, made: NewSubscription): SubscriptionRo
     quantity: item.quantity,
     currency: made.currency,
     item,
+    collection_method: made.collection?.collection_method ?? 'charge_automatically',
+    days_until_due: made.collection?.days_until_due ?? null,
     payment_method_id: made.payment_method_id ?? null,
     merchant_reference: made.merchant_reference ?? null,
     description: made.description ?? null,

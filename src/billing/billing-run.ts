@@ -10,10 +10,11 @@ import { hours, minutes, plus } from '../kit/clock.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx, Env } from '../operation/context.ts';
 import { savedSources } from '../payments/source.ts';
-import { type Charge, chargeInvoice, methodsFor } from './charge-invoice.ts';
+import { type Charge, chargeInvoice, methodsFor, payerOf } from './charge-invoice.ts';
 import { endSubscription, expireSubscription } from './end-subscription.ts';
 import { type InvoiceRow, type LineRow, linesOf } from './invoice.ts';
 import { type InvoiceDraft, issueInvoices } from './issue-invoices.ts';
+import { noticeDue } from './notices.ts';
 import { stepOf } from './roll.ts';
 import { settleInvoice } from './settle-invoice.ts';
 import { type SubscriptionRow, writeSubscriptions } from './subscription.ts';
@@ -37,7 +38,10 @@ export async function runBilling(env: Env, limit = batch): Promise<number> {
   const charged = await eachAccount(env, 'invoices', sql`charge_at`, limit, (ctx) =>
     chargeDue(ctx, { test_clock_id: null, now: env.clock.now(), limit }),
   );
-  return rolled + charged + (await followPayments(env, limit));
+  const noticed = await eachAccount(env, 'invoices', sql`notice_at`, limit, (ctx) =>
+    noticeDue(ctx, { test_clock_id: null, now: env.clock.now(), limit }),
+  );
+  return rolled + charged + noticed + (await followPayments(env, limit));
 }
 
 async function eachAccount(
@@ -120,7 +124,7 @@ async function rollAll(ctx: Ctx, limit: number): Promise<Rolled> {
 }
 
 /** An invoice to be charged, with what was read or written with it. */
-type Open = { invoice: InvoiceRow; s: SubscriptionRow; lines: LineRow[] };
+type Open = { invoice: InvoiceRow; s: SubscriptionRow | null; lines: LineRow[] };
 export type Rolled = { moved: number; open: Open[] };
 
 /** Moves what is due in one transaction. What it opens is leased to the caller, but for a test clock's, which lives by another time. */
@@ -208,7 +212,7 @@ async function openOf(ctx: Ctx, invoices: InvoiceRow[]): Promise<Open[]> {
   const { account_id } = ctx.account;
   const { query } = ctx.env.db;
   const { rows } = await sql<SubscriptionRow>`
-    select * from subscriptions where account_id = ${account_id} and id = any(${invoices.map((one) => one.subscription_id)})`.execute(
+    select * from subscriptions where account_id = ${account_id} and id = any(${invoices.flatMap((one) => one.subscription_id ?? [])})`.execute(
     query,
   );
   const subscriptions = new Map(rows.map((s) => [s.id, s]));
@@ -219,7 +223,10 @@ async function openOf(ctx: Ctx, invoices: InvoiceRow[]): Promise<Open[]> {
   );
   return invoices.map((invoice) => ({
     invoice,
-    s: must(subscriptions.get(invoice.subscription_id), 'an invoice has its subscription'),
+    s:
+      invoice.subscription_id === null
+        ? null
+        : must(subscriptions.get(invoice.subscription_id), 'an invoice has its subscription'),
     lines: lines.get(invoice.id) ?? [],
   }));
 }
@@ -229,7 +236,7 @@ async function chargesOf(ctx: Ctx, open: Open[]): Promise<Charge[]> {
   const { account_id } = ctx.account;
   const { query } = ctx.env.db;
   if (open.length === 0) return [];
-  const wanted = open.map(({ s, invoice }) => ({ s, declined: invoice.declined_method_id }));
+  const wanted = open.map(({ s, invoice }) => ({ s: payerOf(s, invoice), declined: invoice.declined_method_id }));
   const methods = await methodsFor(query, account_id, wanted);
   const ids = new Set(methods.filter((id) => id !== undefined));
   const sources = await savedSources(query, account_id, [...ids]);

@@ -38,6 +38,8 @@ function refuseState(s: SubscriptionRow): void {
     refuse(
       `Invoice '${s.open_invoice_id}' of this subscription is not paid. Pay or void it first, then change the plan.`,
     );
+  if (s.status === 'past_due')
+    refuse('An invoice of this subscription is overdue. Have it paid or void it first, then change the plan.');
   if (s.paused_at) refuse('This subscription is paused. Resume it first, or change it at the end of its period.');
 }
 
@@ -84,6 +86,7 @@ export async function planChange(
       ? soldLine(item, period, period)
       : lineOf(item, period, {
           amount: restOf(item.amount, wholeOf(s), at),
+          part: 'remaining_time',
           description: `Remaining time of ${lineOf(item, period).description}`,
           proration: true,
         });
@@ -156,6 +159,7 @@ function credits(s: SubscriptionRow, rest: Period, at: Date): LineDraft[] {
     lineOf(s.item, rest, {
       amount: -amount,
       tax: tax === 0 ? 0 : -tax,
+      part: 'unused_time',
       description: `Unused time of ${lineOf(s.item, rest).description}`,
       proration: true,
     }),

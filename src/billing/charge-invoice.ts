@@ -13,6 +13,7 @@ import { Replay } from '../operation/operation.ts';
 import { beginPayment, sharedGuard } from '../payments/create-payment.ts';
 import type { PaymentRow } from '../payments/payment.ts';
 import type { Source } from '../payments/source.ts';
+import { isSent } from './due.ts';
 import type { InvoiceRow, LineRow } from './invoice.ts';
 import { numberText } from './invoice-object.ts';
 import { taxDue } from './invoice-sums.ts';
@@ -27,7 +28,7 @@ export type Charge = {
   /** Somebody asked for it now: what was given up is tried all the same. */
   asked?: boolean;
   /** What the billing run has read for the whole batch. */
-  known?: { s: SubscriptionRow; lines: LineRow[]; method: string | undefined; source: Source | undefined };
+  known?: { s: SubscriptionRow | null; lines: LineRow[]; method: string | undefined; source: Source | undefined };
 };
 
 /** Undefined: no payment was begun. The invoice is read anew by whoever wants to know how it stands. */
@@ -36,10 +37,13 @@ export async function chargeInvoice(ctx: Ctx, charge: Charge): Promise<PaymentRo
   const { invoice } = charge;
   const { claim: _, ...plain } = ctx;
   const { known } = charge;
-  const s = known?.s ?? (await findSubscription(env.db.query, invoice.account_id, invoice.subscription_id));
-  if (!charge.asked && isEnded(s) && invoice.billing_reason !== 'subscription_cancel') return undefined;
+  // Its customer pays it, when they like.
+  if (!charge.asked && isSent(invoice)) return undefined;
+  const s = known ? known.s : await subscriptionOf(env.db.query, invoice);
+  if (!charge.asked && s && isEnded(s) && invoice.billing_reason !== 'subscription_cancel') return undefined;
   const method =
-    charge.payment_method ?? (known ? known.method : await methodFor(env.db.query, s, invoice.declined_method_id));
+    charge.payment_method ??
+    (known ? known.method : await methodFor(env.db.query, payerOf(s, invoice), invoice.declined_method_id));
   if (method === undefined) {
     if (invoice.declined_method_id !== null) await giveUpDue(plain, invoice);
     else await failWithoutPayment(plain, invoice, 'payment_method_missing');
@@ -133,7 +137,7 @@ function claimStatements(claims: Claim[]): Statement[] {
       text: `with done as (
           update invoices t set payment_id = u.payment_id, charging = true, charges = t.charges + 1, charge_at = null, follow_at = u.follow_at, follows = 0
           from ${claimTable.from} where t.account_id = u.account_id and t.id = u.id
-            and t.status <> 'paid' and t.status <> 'void' and (u.asked or t.status <> 'uncollectible')
+            and t.status <> 'paid' and t.status <> 'void' and (u.asked or t.status <> 'uncollectible' and t.collection_method <> 'send_invoice')
             and not t.charging and t.charges = u.charges and t.amount_due = u.amount_due and (not u.scheduled or t.charge_at is not null)
             and (select deleted_at is null from customers c where c.account_id = u.account_id and c.id = u.customer_id)
             and (select detached_at is null from payment_methods p where p.account_id = u.account_id and p.id = u.method_id)
@@ -151,12 +155,17 @@ async function postpone(ctx: Ctx, invoice: InvoiceRow): Promise<void> {
   );
 }
 
+/** Whose cards pay: a subscription's own and its customer's; of an invoice by hand the customer's. */
+export type Payer = Pick<SubscriptionRow, 'account_id' | 'id' | 'customer_id' | 'payment_method_id'>;
+
+export const payerOf = (s: SubscriptionRow | null, { account_id, id, customer_id }: InvoiceRow): Payer =>
+  s ?? { account_id, id, customer_id, payment_method_id: null };
+
+export const subscriptionOf = async (query: Executor | Tx, invoice: InvoiceRow): Promise<SubscriptionRow | null> =>
+  invoice.subscription_id === null ? null : await findSubscription(query, invoice.account_id, invoice.subscription_id);
+
 /** The subscription's own card while it is saved, else the customer's default; never one that was declined for good. */
-export async function methodFor(
-  query: Executor | Tx,
-  s: SubscriptionRow,
-  declined: string | null,
-): Promise<string | undefined> {
+export async function methodFor(query: Executor | Tx, s: Payer, declined: string | null): Promise<string | undefined> {
   const found = await methodsFor(query, s.account_id, [{ s, declined }]);
   return found[0];
 }
@@ -165,7 +174,7 @@ export async function methodFor(
 export async function methodsFor(
   query: Executor | Tx,
   account_id: string,
-  wanted: { s: SubscriptionRow; declined: string | null }[],
+  wanted: { s: Payer; declined: string | null }[],
 ): Promise<(string | undefined)[]> {
   const { rows } = await sql<{ id: string; own: string | null; usual: string | null }>`
     select u.id, p.id as own, c.default_payment_method as usual

@@ -15,6 +15,7 @@ import { storeAnswer } from '../operation/once.ts';
 import { operation } from '../operation/operation.ts';
 import { actRefund, type BegunRefund, recordRefund, refuseUncovered } from '../payments/create-refund.ts';
 import { timeFor } from './business-time.ts';
+import { subscriptionOf } from './charge-invoice.ts';
 import {
   type CreditMethod,
   CreditNoteObject,
@@ -30,14 +31,8 @@ import {
 import { type Credit, creditOf, remainders, sharesOf } from './credit-sums.ts';
 import { findInvoice, type InvoiceRow, type LineRow, linesOf, lockInvoice } from './invoice.ts';
 import { TaxObject } from './invoice-object.ts';
-import { leavePage, settlePaid } from './settle-invoice.ts';
-import {
-  findSubscription,
-  isEnded,
-  lockSubscription,
-  type SubscriptionRow,
-  writeSubscriptions,
-} from './subscription.ts';
+import { leavePage, type Pair, settlePaid } from './settle-invoice.ts';
+import { isEnded, lockSubscription, type SubscriptionRow, writeSubscriptions } from './subscription.ts';
 import { tellSubscription } from './tell.ts';
 import { followCreditRefund } from './void-credit-note.ts';
 
@@ -149,7 +144,7 @@ export const previewCreditNote = operation({
     const { query } = ctx.env.db;
     const { account_id } = ctx.account;
     const invoice = await findInvoice(query, account_id, input.invoice).catch(elsewhere);
-    const s = await findSubscription(query, account_id, invoice.subscription_id);
+    const s = await subscriptionOf(query, invoice);
     const { credit, method } = await weigh(query, s, invoice, input);
     const { lines, ...sums } = credit;
     return {
@@ -176,7 +171,7 @@ type Input = Asked & Pick<Partial<CreditNoteRow>, 'reason' | 'metadata'> & { mem
 async function issue(ctx: Ctx, tx: Tx, input: Input): Promise<Issued> {
   const { account_id } = ctx.account;
   const known = await findInvoice(tx, account_id, input.invoice).catch(elsewhere);
-  const s = await lockSubscription(tx, account_id, known.subscription_id);
+  const s = known.subscription_id === null ? null : await lockSubscription(tx, account_id, known.subscription_id);
   const at = await timeFor(ctx, tx, known.test_clock_id);
   const invoice = await leavePage(ctx, tx, { s, invoice: await lockInvoice(tx, account_id, known.id), at });
   if (invoice.charging) throw inProgress();
@@ -236,15 +231,13 @@ async function refund(ctx: Ctx, tx: Tx, invoice: InvoiceRow, credit: Credit, inp
   return await recordRefund(ctx, tx, { payment, amount: credit.total, reason, note }, Math.max(0, tax));
 }
 
-type Pair = { s: SubscriptionRow; invoice: InvoiceRow; at: Date };
-
 /** The bound is the table's: what is credited never goes beyond the total. */
 async function move(ctx: Ctx, tx: Tx, { s, invoice, at }: Pair, method: CreditMethod, total: number): Promise<void> {
   const off_due = method === 'amount_due' ? total : 0;
   await sql`update invoices set amount_credited = amount_credited + ${total}, credited_due = credited_due + ${off_due},
       amount_due = amount_due - ${off_due}, updated_at = ${at}
     where account_id = ${invoice.account_id} and id = ${invoice.id}`.execute(tx);
-  if (method === 'credit_balance') {
+  if (method === 'credit_balance' && s) {
     const richer = { ...s, credit_balance: s.credit_balance + total, updated_at: at };
     await runAll(tx, writeSubscriptions([richer]));
     await tellSubscription(ctx, tx, richer, 'subscription.updated');
@@ -271,7 +264,7 @@ async function takeNumber(ctx: Ctx, tx: Tx): Promise<number> {
 /** What it would come to, after every refusal. */
 async function weigh(
   query: Executor | Tx,
-  s: SubscriptionRow,
+  s: SubscriptionRow | null,
   invoice: InvoiceRow,
   input: Asked,
 ): Promise<{ credit: Credit; method: CreditMethod }> {
@@ -332,19 +325,21 @@ function refuseState(invoice: InvoiceRow): void {
   if (invoice.charging && !invoice.on_page) throw inProgress();
 }
 
-function methodOf(s: SubscriptionRow, invoice: InvoiceRow, asked: CreditMethod | undefined): CreditMethod {
+function methodOf(s: SubscriptionRow | null, invoice: InvoiceRow, asked: CreditMethod | undefined): CreditMethod {
   const bad = (message: string) => new Fault('parameter_invalid', message, { param: 'method' });
   if (invoice.status !== 'paid') {
     if (asked !== undefined && asked !== 'amount_due')
       throw bad("Nobody paid this invoice yet, so less is due: leave 'method' out, or say amount_due.");
     return 'amount_due';
   }
-  const by_payment = invoice.amount_paid > 0 && invoice.payment_id !== null;
-  const method = asked ?? (by_payment ? 'refund' : 'credit_balance');
+  const by_payment = invoice.amount_paid > 0 && invoice.payment_id !== null && !invoice.paid_out_of_band;
+  const method = asked ?? (by_payment ? 'refund' : invoice.paid_out_of_band ? 'out_of_band' : 'credit_balance');
   if (method === 'amount_due') throw bad('This invoice is paid, so nothing is due any more. Choose another method.');
   if (method === 'refund' && !by_payment)
     throw bad('No payment paid this invoice, so none can be refunded. Choose credit_balance or out_of_band.');
-  if (method === 'credit_balance' && isEnded(s))
+  if (method === 'credit_balance' && !s)
+    throw bad('This invoice is of no subscription, so nobody would use its credit. Choose refund or out_of_band.');
+  if (method === 'credit_balance' && s && isEnded(s))
     throw bad('The subscription has ended, so nobody would use its credit. Choose refund or out_of_band.');
   return method;
 }

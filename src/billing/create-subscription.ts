@@ -20,6 +20,7 @@ import { clockOf } from './business-time.ts';
 import { chargeInvoice } from './charge-invoice.ts';
 import { daysAfter } from './cycle.ts';
 import { discountFrom } from './discount.ts';
+import { collectionMethods, collectionOf, isSent, longestTerms } from './due.ts';
 import { givenFor, orRefused } from './give-discount.ts';
 import type { InvoiceRow } from './invoice.ts';
 import { findInvoice } from './invoice.ts';
@@ -53,12 +54,29 @@ export const discountFields = {
   ),
 };
 
+export const collectionFields = {
+  collection_method: Type.Optional(
+    Type.Enum([...collectionMethods], {
+      description:
+        '`charge_automatically` when left out. `send_invoice`: no card is needed; each invoice is sent, to be paid by its customer.',
+    }),
+  ),
+  days_until_due: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: longestTerms,
+      description: 'With `send_invoice`: within so many days an invoice is to be paid, the last one to its end.',
+    }),
+  ),
+};
+
 const CreateInput = Type.Object(
   {
     customer: Id,
     price: Id,
     quantity: Type.Optional(Quantity),
     currency: Type.Optional(CurrencyCode),
+    ...collectionFields,
     payment_method: Type.Optional(
       Type.String({
         minLength: 1,
@@ -118,7 +136,7 @@ export const createSubscription = operation({
   summary: 'Create a subscription',
   description:
     'Charges the first period to a saved card at once, or begins a trial. `incomplete`: that payment failed or the customer must act (`latest_payment.checkout_url`); ' +
-    'it becomes `active` when the first invoice is paid within 23 hours, else `incomplete_expired`. The terms of the price are kept: a later edit of it changes nothing here.',
+    'it becomes `active` when the first invoice is paid within 23 hours, else `incomplete_expired`. With `send_invoice` it is `active` at once, and its first invoice is sent. The terms of the price are kept: a later edit of it changes nothing here.',
   input: CreateInput,
   output: SubscriptionResult,
   faults: ['not_found', 'parameter_invalid', 'currency_unsupported', 'promotion_code_refused', 'feature_unavailable'],
@@ -156,7 +174,9 @@ async function begin(ctx: Ctx, input: CreateInput): Promise<Begun> {
   const { query } = ctx.env.db;
   const { account_id } = ctx.account;
   const customer = await findCustomer(query, account_id, input.customer);
-  await refuseMethod(ctx, input, customer.default_payment_method);
+  const collection = collectionOf(input);
+  if (!isSent(collection) || input.payment_method !== undefined)
+    await refuseMethod(ctx, input, customer.default_payment_method);
   const wanted = { price: input.price, quantity: input.quantity ?? 1 };
   const { item, currency } = await itemFor(query, account_id, {
     ...wanted,
@@ -189,6 +209,7 @@ async function begin(ctx: Ctx, input: CreateInput): Promise<Begun> {
     at: now,
     test_clock_id: clock?.id ?? null,
     discount: given ? discountFrom(given, opening.paid_from, time_zone) : null,
+    collection,
     payment_method_id: input.payment_method ?? null,
     merchant_reference: input.merchant_reference ?? null,
     description: input.description ?? null,
@@ -219,7 +240,7 @@ async function refuseMethod(ctx: Ctx, input: CreateInput, usual: string | null):
     if (usual !== null) return;
     throw new Fault(
       'parameter_missing',
-      "'payment_method' is required: this customer has no default one. Save a card of theirs first.",
+      "'payment_method' is required: this customer has no default one. Save a card of theirs first, or send the invoices (collection_method).",
       { param: 'payment_method' },
     );
   }

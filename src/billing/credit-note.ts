@@ -24,7 +24,7 @@ export type CreditNoteRow = {
   number: number;
   status: 'issued' | 'void';
   invoice_id: string;
-  subscription_id: string;
+  subscription_id: string | null;
   customer_id: string;
   method: CreditMethod;
   refund_id: string | null;
@@ -118,7 +118,7 @@ export const CreditNoteObject = Type.Object(
     number: Type.String({ description: 'A series of its own, without a gap within the account.' }),
     status: Type.Enum(['issued', 'void']),
     invoice: Type.String(),
-    subscription: Type.String(),
+    subscription: nullable(Type.String({ description: 'Null: of an invoice by hand.' })),
     customer: Type.String(),
     method: Type.Enum([...creditMethods], {
       description:

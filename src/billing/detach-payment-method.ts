@@ -58,6 +58,7 @@ export async function renewingCards(
     select id, payment_method_id from subscriptions
     where account_id = ${account_id} and customer_id = ${customer_id}
       and status in ('incomplete', 'trialing', 'active', 'past_due') and not cancel_at_period_end
+      and collection_method = 'charge_automatically'
     order by id`.execute(query);
   const [first] = rows;
   if (!first) return new Map();

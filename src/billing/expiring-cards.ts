@@ -10,25 +10,31 @@ import { newId } from '../kit/id.ts';
 import { localDay } from '../ledger/calendar.ts';
 import type { Account, Ctx, Env } from '../operation/context.ts';
 import { findPaymentMethod, lastDayOf, paymentMethodObject } from '../vault/payment-method.ts';
+import type { Item } from './subscription.ts';
 
 /** What will be charged to card `p` of customer `c`: its own, or the customer's usual one where it has none. */
 const renewing = sql`from subscriptions s
   where s.account_id = p.account_id and s.customer_id = p.customer_id and s.test_clock_id is null
     and s.status in ('trialing', 'active', 'past_due') and s.paused_at is null and not s.cancel_at_period_end
+    and s.collection_method = 'charge_automatically'
     and (s.payment_method_id = p.id or c.default_payment_method = p.id and not exists (
       select 1 from payment_methods own where own.account_id = s.account_id and own.id = s.payment_method_id and own.detached_at is null))`;
 
 const withCustomer = sql`payment_methods p join customers c on c.account_id = p.account_id and c.id = p.customer_id and c.deleted_at is null`;
 
-/** Names of the products that this card pays for. */
-export async function findActiveOf(query: Executor | Tx, account_id: string, id: string): Promise<string[]> {
-  const { rows } = await sql<{ name: string }>`
-    select distinct u.name from ${withCustomer}
-    cross join lateral (select s.item ->> 'product_name' as name ${renewing}) u
-    where p.account_id = ${account_id} and p.id = ${id} and p.detached_at is null order by u.name limit 10`.execute(
+/** The products that this card pays for. */
+export async function findActiveOf(
+  query: Executor | Tx,
+  account_id: string,
+  id: string,
+): Promise<Pick<Item, 'product' | 'product_name'>[]> {
+  const { rows } = await sql<Pick<Item, 'product' | 'product_name'>>`
+    select distinct u.product, u.product_name from ${withCustomer}
+    cross join lateral (select s.item ->> 'product' as product, s.item ->> 'product_name' as product_name ${renewing}) u
+    where p.account_id = ${account_id} and p.id = ${id} and p.detached_at is null order by u.product_name limit 10`.execute(
     query,
   );
-  return rows.map((row) => row.name);
+  return rows;
 }
 
 /** Returns how many were told of. May run as often as it likes. */

@@ -4,6 +4,7 @@ import Type, { type Static } from 'typebox';
 import { plainDecimal } from '../meters/value.ts';
 import type { Env } from '../operation/context.ts';
 import { Address, Metadata, nullable } from '../operation/fields.ts';
+import { collectionMethods } from './due.ts';
 import { hostedInvoiceUrl, invoicePdfUrl } from './hosted-invoice.ts';
 import { billingReasons, type InvoiceRow, invoiceStatuses, type LineRow } from './invoice.ts';
 
@@ -27,16 +28,21 @@ export const LineObject = Type.Object(
     taxes: Type.Array(TaxObject, { description: 'What of each rate is in this line.' }),
     quantity: Type.Integer(),
     unit_amount: nullable(Type.Integer()),
-    product: Type.String(),
-    product_name: Type.String(),
-    price: Type.String(),
-    price_snapshot: Type.String(),
-    recurring: Type.Object({
-      pricing_model: Type.String(),
-      interval: Type.String(),
-      interval_count: Type.Integer(),
-      trial_days: Type.Integer(),
-    }),
+    product: nullable(Type.String({ description: 'Null where a line by hand is of an amount.' })),
+    product_name: nullable(Type.String()),
+    price: nullable(Type.String()),
+    price_snapshot: nullable(Type.String()),
+    recurring: nullable(
+      Type.Object(
+        {
+          pricing_model: Type.String(),
+          interval: Type.String(),
+          interval_count: Type.Integer(),
+          trial_days: Type.Integer(),
+        },
+        { description: 'Null of a line by hand: it is sold once.' },
+      ),
+    ),
     period_start: Instant,
     period_end: Instant,
     proration: Type.Boolean({ description: 'Of a change within a period, or of a part of one.' }),
@@ -56,7 +62,7 @@ export const InvoiceObject = Type.Object(
     object: Type.Literal('invoice'),
     number: Type.String({ description: 'Without a gap within the account.' }),
     status: Type.Enum([...invoiceStatuses]),
-    subscription: Type.String(),
+    subscription: nullable(Type.String({ description: 'Null: made by hand.' })),
     customer: Type.String(),
     customer_details: Type.Object(
       {
@@ -68,13 +74,24 @@ export const InvoiceObject = Type.Object(
       { description: 'As they were when the invoice was made.' },
     ),
     billing_reason: Type.Enum([...billingReasons]),
-    collection: Type.Literal('charge_automatically'),
+    collection_method: Type.Enum([...collectionMethods], {
+      description: '`send_invoice`: the customer pays it by themselves until `due_at`, and no card is charged.',
+    }),
+    days_until_due: nullable(Type.Integer()),
+    due_at: nullable(
+      Type.String({
+        format: 'date-time',
+        description: 'The last second of the last day to pay it, in the merchant’s time zone. Null: it is charged.',
+      }),
+    ),
+    overdue: Type.Boolean({ description: 'That day is over, and it is still open.' }),
     hosted_invoice_url: Type.String({
       description:
         'The page on which the customer reads and pays it. Whoever has the address may do so: keep it between you.',
     }),
     invoice_pdf: Type.String({ description: 'The same as a document.' }),
     merchant_reference: nullable(Type.String()),
+    description: nullable(Type.String({ description: 'Printed on it.' })),
     currency: Type.String(),
     period_start: Instant,
     period_end: Instant,
@@ -97,6 +114,10 @@ export const InvoiceObject = Type.Object(
     amount_due: Type.Integer({ description: 'Less what credit notes took off it while it was open.' }),
     amount_credited: Type.Integer({ description: 'All credit notes of it that are not void.' }),
     amount_paid: Type.Integer(),
+    paid_out_of_band: Type.Boolean({
+      description: 'You told that it was paid by a way of your own: no payment, and nothing in the balance.',
+    }),
+    out_of_band_reference: nullable(Type.String()),
     payment: nullable(Type.String({ description: 'The last one that was begun for it.' })),
     payment_under_way: Type.Boolean(),
     charges: Type.Integer({ description: 'Payments that were begun for it.' }),
@@ -148,10 +169,14 @@ export function invoiceObject(env: Pick<Env, 'config' | 'keys'>, invoice: Invoic
     customer: invoice.customer_id,
     customer_details: { ...invoice.customer_details, tax_id: invoice.customer_details.tax_id ?? null },
     billing_reason: invoice.billing_reason,
-    collection: 'charge_automatically',
+    collection_method: invoice.collection_method,
+    days_until_due: invoice.days_until_due,
+    due_at: time(invoice.due_at),
+    overdue: invoice.status === 'open' && invoice.overdue_at !== null,
     hosted_invoice_url: hostedInvoiceUrl(env, invoice),
     invoice_pdf: invoicePdfUrl(env, invoice),
     merchant_reference: invoice.merchant_reference,
+    description: invoice.description,
     currency: invoice.currency,
     period_start: invoice.period_start.toISOString(),
     period_end: invoice.period_end.toISOString(),
@@ -166,6 +191,8 @@ export function invoiceObject(env: Pick<Env, 'config' | 'keys'>, invoice: Invoic
     amount_due: invoice.amount_due,
     amount_credited: invoice.amount_credited,
     amount_paid: invoice.amount_paid,
+    paid_out_of_band: invoice.paid_out_of_band,
+    out_of_band_reference: invoice.out_of_band_reference,
     payment: invoice.payment_id,
     payment_under_way: invoice.charging,
     charges: invoice.charges,

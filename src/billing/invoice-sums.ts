@@ -1,6 +1,6 @@
 // What an invoice comes to: lines, taxes, credit. Pure: whole minor units; the parts of lines always make the totals.
 
-import { type Place, type Rate, taxesOf } from '../catalog/tax.ts';
+import { type Place, type Rate, type TaxCategory, taxesOf } from '../catalog/tax.ts';
 import { portion } from '../kit/allocate.ts';
 import { assert } from '../kit/assert.ts';
 import type { Currency } from '../kit/money.ts';
@@ -11,6 +11,10 @@ import type { Item } from './subscription.ts';
 /** What was metered: `value` and `quantity` are null until it is billed. The value is a decimal in text; the quantity is whole units. */
 export type LineUsage = { meter: string; value: string | null; quantity: number | null };
 
+/** Of what a line bills a part, or what else it tells: worded in the reader's language where an invoice is shown. */
+export const lineParts = ['trial', 'unused_time', 'remaining_time', 'part_of_period', 'usage_later'] as const;
+export type LinePart = (typeof lineParts)[number];
+
 /** `tax`: known for what is given back, because it is a part of a tax that was charged; null: worked out when it is billed. */
 export type LineDraft = {
   description: string;
@@ -20,13 +24,19 @@ export type LineDraft = {
   discount: number | null;
   usage: LineUsage | null;
   item: Item;
+  /** Left out of a whole period. */
+  part?: LinePart;
   /** Text where it waits in the database. */
   period_start: string;
   period_end: string;
   proration: boolean;
 };
 
-export type Line = LineDraft & { tax: number; discount: number; taxes: InvoiceTax[] };
+/** What taxes need to know of a line, whatever it sells. */
+export type Draft = { amount: number; tax: number | null; discount: number | null; tax_category: TaxCategory | null };
+
+export type Summed<D> = Omit<D, 'tax' | 'discount'> & { tax: number; discount: number; taxes: InvoiceTax[] };
+export type Line = Summed<LineDraft>;
 
 export type InvoiceTax = {
   tax_rate: string | null;
@@ -48,8 +58,8 @@ export type InvoiceDiscount = {
 /** A part of taxes that were charged before, whatever they were. */
 const givenBack = { tax_rate: null, name: 'Tax of changes within a period', rate_ppm: null, inclusive: false };
 
-export type Sums = {
-  lines: Line[];
+export type Sums<L = Line> = {
+  lines: L[];
   taxes: InvoiceTax[];
   discounts: InvoiceDiscount[];
   subtotal: number;
@@ -86,7 +96,20 @@ export function sumsOf(
   discounting?: Discounting,
 ): Sums {
   const off = discounting ? discountParts(discounting.discount, discounting.currency, drafts) : drafts.map(() => 0);
-  const lines: Line[] = drafts.map((line, i) => ({
+  const known = drafts.map((line) => ({ ...line, tax_category: line.item.tax_category }));
+  const { lines, ...sums } = totalsOf(known, { rates, place }, credit_balance, off, discounting?.discount ?? null);
+  return { ...sums, lines: lines.map(({ tax_category: _, ...line }) => line) };
+}
+
+/** `off`: what is taken off each line, by the discount `by`. */
+export function totalsOf<D extends Draft>(
+  drafts: readonly D[],
+  { rates, place }: Taxing,
+  credit_balance: number,
+  off: readonly number[],
+  by: SubscriptionDiscount | null,
+): Sums<Summed<D>> {
+  const lines: Summed<D>[] = drafts.map((line, i) => ({
     ...line,
     tax: line.tax ?? 0,
     discount: line.discount ?? off[i] ?? 0,
@@ -99,7 +122,7 @@ export function sumsOf(
         place,
         taxed.map((i) => ({
           amount: (lines[i]?.amount ?? 0) - (lines[i]?.discount ?? 0),
-          tax_category: lines[i]?.item.tax_category ?? null,
+          tax_category: lines[i]?.tax_category ?? null,
         })),
       )
     : [];
@@ -129,7 +152,7 @@ export function sumsOf(
   const amount_due = total + credit_granted - credit_applied;
   assert(amount_due >= 0 && Number.isSafeInteger(amount_due), 'an invoice asks for a whole amount');
   const discounts = discountsOf(
-    discounting?.discount ?? null,
+    by,
     sum(off, (part) => part),
     discount,
   );

@@ -6,7 +6,8 @@ import { insertRows, updateRows } from '../db/rows.ts';
 import { notFound } from '../kit/fault.ts';
 import type { Currency } from '../kit/money.ts';
 import type { Address, Metadata } from '../operation/fields.ts';
-import type { InvoiceDiscount, InvoiceTax, Line } from './invoice-sums.ts';
+import type { CollectionMethod } from './due.ts';
+import type { InvoiceDiscount, InvoiceTax, Line, LinePart } from './invoice-sums.ts';
 import type { Item } from './subscription.ts';
 
 export const invoiceStatuses = ['open', 'paid', 'void', 'uncollectible'] as const;
@@ -25,6 +26,7 @@ export const billingReasons = [
   'subscription_cycle',
   'subscription_update',
   'subscription_cancel',
+  'manual',
 ] as const;
 export type BillingReason = (typeof billingReasons)[number];
 
@@ -52,13 +54,26 @@ export type InvoiceRow = {
   id: string;
   number: number;
   status: InvoiceStatus;
-  subscription_id: string;
+  /** Null: made by hand. */
+  subscription_id: string | null;
   customer_id: string;
   customer_details: CustomerDetails;
   /** The version of who sells; see seller.ts. */
   seller: number;
   billing_reason: BillingReason;
+  collection_method: CollectionMethod;
+  days_until_due: number | null;
+  /** The last second in which it is paid in time; null: it is charged. */
+  due_at: Date | null;
+  overdue_at: Date | null;
+  /** What was told of it until then, and when the next is; see due.ts. */
+  noticed_until: Date | null;
+  notice_at: Date | null;
+  /** Its money came by a way of the merchant's own. */
+  paid_out_of_band: boolean;
+  out_of_band_reference: string | null;
   merchant_reference: string | null;
+  description: string | null;
   currency: Currency;
   period_start: Date;
   period_end: Date;
@@ -100,6 +115,11 @@ export type InvoiceRow = {
 const key = { account_id: 'text', id: 'text' };
 const changes = {
   status: 'text',
+  overdue_at: 'timestamptz',
+  noticed_until: 'timestamptz',
+  notice_at: 'timestamptz',
+  paid_out_of_band: 'boolean',
+  out_of_band_reference: 'text',
   amount_paid: 'bigint',
   payment_id: 'text',
   charging: 'boolean',
@@ -127,7 +147,11 @@ const columns = {
   customer_details: 'jsonb',
   seller: 'integer',
   billing_reason: 'text',
+  collection_method: 'text',
+  days_until_due: 'integer',
+  due_at: 'timestamptz',
   merchant_reference: 'text',
+  description: 'text',
   currency: 'text',
   period_start: 'timestamptz',
   period_end: 'timestamptz',
@@ -165,6 +189,8 @@ const lineColumns = {
   proration: 'boolean',
   meter_id: 'text',
   usage_value: 'text',
+  localized_name: 'text',
+  part: 'text',
 };
 
 export type LineRow = {
@@ -178,17 +204,22 @@ export type LineRow = {
   taxes: InvoiceTax[];
   quantity: number;
   unit_amount: number | null;
-  product_id: string;
-  product_name: string;
-  price_id: string;
-  price_snapshot_id: string;
-  recurring: Pick<Item, 'pricing_model' | 'interval' | 'interval_count' | 'trial_days'>;
+  /** Null where a line by hand is of an amount. */
+  product_id: string | null;
+  product_name: string | null;
+  price_id: string | null;
+  price_snapshot_id: string | null;
+  /** Null of a line by hand: it is sold once. */
+  recurring: Pick<Item, 'pricing_model' | 'interval' | 'interval_count' | 'trial_days'> | null;
   period_start: Date | string;
   period_end: Date | string;
   proration: boolean;
   /** Of usage; the value is a decimal in text. */
   meter_id: string | null;
   usage_value: string | null;
+  /** The product's name in the customer's language, as it was on the day; null: it had none. */
+  localized_name: string | null;
+  part: LinePart | null;
 };
 
 export const insertInvoices = (invoices: InvoiceRow[], lines: LineRow[]): Statement[] => [
@@ -197,11 +228,15 @@ export const insertInvoices = (invoices: InvoiceRow[], lines: LineRow[]): Statem
 ];
 
 /** The rows must be locked by the caller. */
-export const writeInvoices = (rows: InvoiceRow[]): Statement[] => updateRows('invoices', key, changes, rows, 'invoice');
+export const writeInvoices = (rows: InvoiceRow[]): Statement[] =>
+  updateRows('invoices', key, changes, rows.map(unlessOver), 'invoice');
+
+/** Nothing is told of one that nobody waits for any more. */
+const unlessOver = (row: InvoiceRow): InvoiceRow => (row.status === 'open' ? row : { ...row, notice_at: null });
 
 /** Without a lock: fails when its payment is not the one under way any more. */
 export const writeCharged = (rows: InvoiceRow[]): Statement[] =>
-  updateRows('invoices', { ...key, payment_id: 'text' }, changes, rows, 'invoice_charged', {
+  updateRows('invoices', { ...key, payment_id: 'text' }, changes, rows.map(unlessOver), 'invoice_charged', {
     // Not by its status, which the planner would look it up by: that reads every open invoice for each of these.
     where: 't.charging',
   });
@@ -234,8 +269,32 @@ export function lineRow(invoice: { account_id: string; id: string }, id: string,
     proration: line.proration,
     meter_id: line.usage?.meter ?? null,
     usage_value: line.usage?.value ?? null,
+    localized_name: null,
+    part: line.part ?? null,
   };
 }
+
+/** An invoice to which nothing has happened yet. */
+export const untouched = {
+  overdue_at: null,
+  paid_out_of_band: false,
+  out_of_band_reference: null,
+  amount_credited: 0,
+  credited_due: 0,
+  amount_paid: 0,
+  payment_id: null,
+  charging: false,
+  on_page: false,
+  resume_at: null,
+  charges: 0,
+  retries: 0,
+  decline_code: null,
+  declined_method_id: null,
+  follow_at: null,
+  follows: 0,
+  voided_at: null,
+  uncollectible_at: null,
+} satisfies Partial<InvoiceRow>;
 
 const find = async (query: Executor | Tx, account_id: string, id: string, lock: RawBuilder<unknown>) => {
   const { rows } =

@@ -11,6 +11,7 @@ import type { Ctx } from '../operation/context.ts';
 import type { Address } from '../operation/fields.ts';
 import type { Period } from './cycle.ts';
 import type { SubscriptionDiscount } from './discount.ts';
+import { type Collection, type DueSettings, dueAt, firstNotice, isSent } from './due.ts';
 import {
   type BillingReason,
   type CustomerDetails,
@@ -19,9 +20,12 @@ import {
   type LineRow,
   lineRow,
   type PlanChange,
+  untouched,
 } from './invoice.ts';
 import { type LineDraft, type Sums, sumsOf, type Taxing } from './invoice-sums.ts';
-import { afterPaid } from './paid.ts';
+import { inTheirLanguages } from './line-names.ts';
+import { takingEffect } from './paid.ts';
+import { billingSettings, defaultSettings } from './settings.ts';
 import type { SubscriptionRow } from './subscription.ts';
 import { ofInvoice } from './tell.ts';
 import { measureUsage, type Owned } from './usage.ts';
@@ -67,17 +71,20 @@ export async function issueInvoices(
       subscription,
     ),
   );
+  const sent = drafts.some((d) => isSent(d.subscription));
+  const settings = sent ? await billingSettings(tx, ctx.account.account_id) : defaultSettings;
   const { first, seller } = await takeNumbers(ctx, tx, drafts.length);
-  const issued = drafts.map((draft, i) =>
+  const made = drafts.map((draft, i) =>
     issue(
       ctx,
-      at,
+      { at, settings },
       draft,
       sums[i] as Sums,
       { number: first + i, seller },
       details.get(draft.subscription.customer_id) ?? nobody,
     ),
   );
+  const issued = await inTheirLanguages(tx, ctx.account.account_id, made);
   await runAll(tx, [
     ...insertInvoices(
       issued.map(({ invoice }) => (invoice.charge_at ? { ...invoice, charge_at } : invoice)),
@@ -90,7 +97,7 @@ export async function issueInvoices(
 
 function issue(
   ctx: Ctx,
-  at: Date,
+  { at, settings }: { at: Date; settings: DueSettings },
   draft: InvoiceDraft,
   sums: Sums,
   { number, seller }: { number: number; seller: number },
@@ -99,6 +106,7 @@ function issue(
   const { subscription: before, reason, period, change = null } = draft;
   const { lines: sumLines, ...amounts } = sums;
   const paid = sums.amount_due === 0;
+  const sent = isSent(before);
   const invoice: InvoiceRow = {
     account_id: before.account_id,
     id: newId('in', ctx.env),
@@ -110,31 +118,20 @@ function issue(
     seller,
     billing_reason: reason,
     merchant_reference: before.merchant_reference,
+    description: null,
     currency: before.currency,
     period_start: period.start,
     period_end: period.end,
     ...amounts,
-    amount_credited: 0,
-    credited_due: 0,
-    amount_paid: 0,
-    payment_id: null,
-    charging: false,
-    on_page: false,
-    resume_at: null,
-    charges: 0,
-    retries: 0,
-    decline_code: null,
-    declined_method_id: null,
-    charge_at: paid ? null : at,
-    follow_at: null,
-    follows: 0,
-    change,
+    ...untouched,
+    ...termsOf(ctx, before, settings, at, !paid),
+    charge_at: paid || sent ? null : at,
+    // What is sent is not waited for: the change holds from here on.
+    change: sent && !paid ? null : change,
     test_clock_id: before.test_clock_id,
     metadata: {},
     created_at: at,
     paid_at: paid ? at : null,
-    voided_at: null,
-    uncollectible_at: null,
     updated_at: at,
   };
   const lines = sumLines.map((line) => lineRow(invoice, newId('il', ctx.env), line));
@@ -143,10 +140,28 @@ function issue(
     discount: discountAfter(before.discount, invoice),
     credit_balance: before.credit_balance + sums.credit_granted - sums.credit_applied,
     latest_invoice_id: invoice.id,
-    open_invoice_id: paid ? before.open_invoice_id : invoice.id,
+    open_invoice_id: paid || sent ? before.open_invoice_id : invoice.id,
     updated_at: at,
   };
-  return { subscription: paid ? afterPaid(subscription, invoice, lines) : subscription, invoice, lines };
+  const holds = paid || sent;
+  return {
+    subscription: holds ? takingEffect(subscription, { ...invoice, change }, lines) : subscription,
+    invoice,
+    lines,
+  };
+}
+
+/** How it comes in, until when, and when its customer is first told of that again. */
+export function termsOf(ctx: Ctx, collection: Collection, settings: DueSettings, at: Date, open: boolean) {
+  const { time_zone } = ctx.account;
+  const due_at = dueAt(at, collection, time_zone);
+  return {
+    collection_method: collection.collection_method,
+    days_until_due: collection.days_until_due,
+    due_at,
+    noticed_until: due_at && at,
+    notice_at: due_at && open ? firstNotice(due_at, settings, time_zone, at) : null,
+  };
 }
 
 /** What counts once has had its invoice. */
@@ -161,13 +176,14 @@ const ownedLines = ({ subscription, lines }: Pick<InvoiceDraft, 'subscription' |
   lines,
 });
 
-function eventsOf(ctx: Ctx, { invoice, lines }: Issued): NewEvent[] {
+export function eventsOf(ctx: Ctx, { invoice, lines }: Pick<Issued, 'invoice' | 'lines'>): NewEvent[] {
   const open = ofInvoice(ctx, 'invoice.open', { ...invoice, status: 'open', paid_at: null }, lines);
-  return invoice.status === 'paid' ? [open, ofInvoice(ctx, 'invoice.paid', invoice, lines)] : [open];
+  if (invoice.status === 'paid') return [open, ofInvoice(ctx, 'invoice.paid', invoice, lines)];
+  return isSent(invoice) ? [open, ofInvoice(ctx, 'invoice.sent', invoice, lines)] : [open];
 }
 
 /** The first of `count` numbers in a row. The row lock it takes is held until the commit, which is all that follows. */
-async function takeNumbers(ctx: Ctx, tx: Tx, count: number): Promise<{ first: number; seller: number }> {
+export async function takeNumbers(ctx: Ctx, tx: Tx, count: number): Promise<{ first: number; seller: number }> {
   const { rows } = await sql<{ invoices: number; seller: number }>`
     insert into billing_numbers (account_id, invoices) values (${ctx.account.account_id}, ${count})
     on conflict (account_id) do update set invoices = billing_numbers.invoices + ${count} returning invoices, seller`.execute(
@@ -177,9 +193,9 @@ async function takeNumbers(ctx: Ctx, tx: Tx, count: number): Promise<{ first: nu
   return { first: invoices - count + 1, seller };
 }
 
-const nobody: CustomerDetails = { name: null, email: null, address: null, tax_id: null };
+export const nobody: CustomerDetails = { name: null, email: null, address: null, tax_id: null };
 
-async function customersOf(ctx: Ctx, tx: Tx, ids: string[]): Promise<Map<string, CustomerDetails>> {
+export async function customersOf(ctx: Ctx, tx: Tx, ids: string[]): Promise<Map<string, CustomerDetails>> {
   const rows = await tx
     .selectFrom('customers')
     .select(['id', 'name', 'email', 'address', 'tax_id'])
@@ -189,7 +205,7 @@ async function customersOf(ctx: Ctx, tx: Tx, ids: string[]): Promise<Map<string,
   return new Map(rows.map(({ id, address, ...row }) => [id, { ...row, address: address as Address | null }]));
 }
 
-async function activeRates(ctx: Ctx, tx: Tx): Promise<Rate[]> {
+export async function activeRates(ctx: Ctx, tx: Tx): Promise<Rate[]> {
   const { rows } = await sql<Rate>`
     select id, display_name, country, region, tax_category, rate_ppm, inclusive from tax_rates
     where account_id = ${ctx.account.account_id} and active order by id`.execute(tx);

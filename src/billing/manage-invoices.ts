@@ -1,23 +1,23 @@
-// Invoices by hand: get, list, pay with another card, void, give up. None is made by hand, and none is changed after it was made.
+// Invoices by hand: get, list, pay with a card, void, give up. What was asked for is never changed after an invoice was made.
 
-import { sql } from 'kysely';
 import Type from 'typebox';
 import { runAll, type Tx } from '../db/db.ts';
 import { Fault } from '../kit/fault.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
-import { Id, ListOf, nullable, pageFields, Url } from '../operation/fields.ts';
+import { Id, Instant, ListOf, nullable, pageFields, Url } from '../operation/fields.ts';
+import { idsBetween, readList, timesBetween } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { refuseAccount } from '../payments/create-payment.ts';
 import { peekPayment } from '../payments/payment.ts';
 import { settleUse } from './begin-subscription.ts';
 import { timeFor } from './business-time.ts';
-import { chargeInvoice, methodFor } from './charge-invoice.ts';
+import { chargeInvoice, methodFor, payerOf, subscriptionOf } from './charge-invoice.ts';
 import { refuseForeignMethod } from './create-subscription.ts';
 import { expireSubscription, voidInvoiceRow } from './end-subscription.ts';
 import {
   findInvoice,
   type InvoiceRow,
+  type InvoiceStatus,
   invoiceStatuses,
   invoiceTransitions,
   linesOf,
@@ -25,8 +25,8 @@ import {
   writeInvoices,
 } from './invoice.ts';
 import { InvoiceObject, invoiceObject } from './invoice-object.ts';
-import { freeFromPage, leavePage, withoutInvoice } from './settle-invoice.ts';
-import { findSubscription, lockSubscription, moved, type SubscriptionRow, writeSubscriptions } from './subscription.ts';
+import { freeFromPage, leavePage, othersOverdue, type Pair, withoutInvoice } from './settle-invoice.ts';
+import { lockSubscription, moved, type SubscriptionRow, writeSubscriptions } from './subscription.ts';
 import { LatestPayment, latestPayment } from './subscription-result.ts';
 import { tellInvoice, tellSubscription } from './tell.ts';
 
@@ -66,34 +66,42 @@ export const listInvoices = operation({
       subscription: Type.Optional(Id),
       customer: Type.Optional(Id),
       payment: Type.Optional(Id),
+      created_from: Type.Optional(Instant),
+      created_to: Type.Optional({ ...Instant, description: 'Not included.' }),
+      due_from: Type.Optional({
+        ...Instant,
+        description: 'Those with a last day to pay that ends at this time or later.',
+      }),
+      due_to: Type.Optional({ ...Instant, description: 'Not included.' }),
     },
     { additionalProperties: false },
   ),
   output: ListOf(InvoiceObject),
   faults: ['parameter_invalid'],
   example: { status: ['open'], limit: 3 },
-  async run(ctx, input) {
+  run(ctx, input) {
     const { account_id } = ctx.account;
     const { query } = ctx.env.db;
-    const window = windowOf(input);
-    const conditions = [
-      sql`account_id = ${account_id}`,
-      input.status && sql`status = any(${input.status})`,
-      input.subscription && sql`subscription_id = ${input.subscription}`,
-      input.customer && sql`customer_id = ${input.customer}`,
-      input.payment && sql`payment_id = ${input.payment}`,
-      window.after && sql`id < ${window.after}`,
-      window.before && sql`id > ${window.before}`,
-    ].filter((one) => typeof one === 'object');
-    const { rows } = await sql<InvoiceRow>`
-      select * from invoices where ${sql.join(conditions, sql` and `)}
-      order by id ${window.before === undefined ? sql`desc` : sql`asc`} limit ${window.limit + 1}`.execute(query);
-    const lines = await linesOf(
-      query,
-      account_id,
-      rows.map((row) => row.id),
-    );
-    return toList(rows, window, (row) => invoiceObject(ctx.env, row, lines.get(row.id) ?? []));
+    return readList(query, input, {
+      from: 'invoices',
+      where: {
+        account_id,
+        status: input.status,
+        subscription_id: input.subscription,
+        customer_id: input.customer,
+        payment_id: input.payment,
+        id: idsBetween('in', input, 'created_from', 'created_to'),
+        due_at: timesBetween(input, 'due_from', 'due_to'),
+      },
+      async show(rows: InvoiceRow[]) {
+        const lines = await linesOf(
+          query,
+          account_id,
+          rows.map((row) => row.id),
+        );
+        return rows.map((row) => invoiceObject(ctx.env, row, lines.get(row.id) ?? []));
+      },
+    });
   },
 });
 
@@ -109,7 +117,7 @@ export const payInvoice = operation({
   kind: 'process',
   summary: 'Pay an invoice',
   description:
-    'Charges what is due now, with the subscription’s card or another saved one of the customer. An invoice that is paid already is answered as it is. `latest_payment` says how it went.',
+    'Charges what is due now, with the subscription’s card or another saved one of the customer; also one that was sent. An invoice that is paid already is answered as it is. `latest_payment` says how it went.',
   input: Type.Object(
     { id: Id, payment_method: Type.Optional(Id), return_url: Type.Optional(Url) },
     { additionalProperties: false },
@@ -127,9 +135,9 @@ export const payInvoice = operation({
       if (invoice.status === 'void')
         throw new Fault('state_invalid', 'This invoice is void: nothing is asked for any more.', { param: 'id' });
       refuseCharging(invoice);
-      const s = await findSubscription(query, account_id, invoice.subscription_id);
+      const payer = payerOf(await subscriptionOf(query, invoice), invoice);
       if (input.payment_method !== undefined) await refuseForeignMethod(ctx, invoice.customer_id, input.payment_method);
-      const payment_method = input.payment_method ?? (await methodFor(query, s, null));
+      const payment_method = input.payment_method ?? (await methodFor(query, payer, null));
       if (payment_method === undefined)
         throw new Fault(
           'parameter_missing',
@@ -159,10 +167,11 @@ export const voidInvoice = operation({
   example: { id: '{open_invoice}' },
   async run(ctx, input, tx) {
     const { s, invoice, at } = await lockPair(ctx, tx, input.id, 'void');
-    if (s.status === 'incomplete' && s.open_invoice_id === invoice.id) {
+    if (!s) await voidInvoiceRow(ctx, tx, invoice, at);
+    else if (s.status === 'incomplete' && s.open_invoice_id === invoice.id) {
       await expireSubscription(ctx, tx, s, at);
     } else {
-      await release(ctx, tx, withoutInvoice(s, await voidInvoiceRow(ctx, tx, invoice, at), at), s);
+      await release(ctx, tx, withoutInvoice(s, await voidInvoiceRow(ctx, tx, invoice, at), at), s, invoice);
     }
     return await rowShown(ctx, tx, input.id);
   },
@@ -191,29 +200,39 @@ export const markInvoiceUncollectible = operation({
     };
     await runAll(tx, writeInvoices([row]));
     await tellInvoice(ctx, tx, row, 'invoice.uncollectible');
+    if (!s) return await rowShown(ctx, tx, input.id);
     const after = withoutInvoice(s, { ...row, credit_applied: 0 }, at);
     if (s.status === 'incomplete') {
       const ended = { ...moved(after, 'incomplete_expired'), ended_at: at };
       await settleUse(ctx, tx, s, ended);
       await runAll(tx, writeSubscriptions([ended]));
       await tellSubscription(ctx, tx, ended, 'subscription.incomplete_expired');
-    } else await release(ctx, tx, after, s);
+    } else await release(ctx, tx, after, s, invoice);
     return await rowShown(ctx, tx, input.id);
   },
 });
 
-/** The subscription no longer waits for that invoice. */
-async function release(ctx: Ctx, tx: Tx, after: SubscriptionRow, before: SubscriptionRow): Promise<void> {
-  const back = before.status === 'past_due' && before.open_invoice_id !== null && after.open_invoice_id === null;
+/** The subscription no longer waits for that invoice; it is active again unless it waits for another one. */
+async function release(
+  ctx: Ctx,
+  tx: Tx,
+  after: SubscriptionRow,
+  before: SubscriptionRow,
+  invoice: InvoiceRow,
+): Promise<void> {
+  const waited = before.open_invoice_id !== null || invoice.overdue_at !== null;
+  const freed = before.status === 'past_due' && waited && after.open_invoice_id === null;
+  const back = freed && !(await othersOverdue(tx, invoice));
   const s = back ? moved(after, 'active') : after;
   await runAll(tx, writeSubscriptions([s]));
   if (back) await tellSubscription(ctx, tx, s, 'subscription.activated');
 }
 
-async function lockPair(ctx: Ctx, tx: Tx, id: string, to: 'void' | 'uncollectible') {
+/** For who takes it to another state: what waits on our page is withdrawn, and what is being paid refused. */
+export async function lockPair(ctx: Ctx, tx: Tx, id: string, to: Exclude<InvoiceStatus, 'open'>): Promise<Pair> {
   const { account_id } = ctx.account;
   const known = await findInvoice(tx, account_id, id);
-  const s = await lockSubscription(tx, account_id, known.subscription_id);
+  const s = known.subscription_id === null ? null : await lockSubscription(tx, account_id, known.subscription_id);
   const at = await timeFor(ctx, tx, known.test_clock_id);
   const invoice = await leavePage(ctx, tx, { s, invoice: await lockInvoice(tx, account_id, id), at });
   if (!invoiceTransitions[invoice.status].includes(to))
@@ -236,7 +255,7 @@ function refuseCharging(invoice: InvoiceRow): void {
   );
 }
 
-async function rowShown(ctx: Ctx, tx: Tx, id: string): Promise<InvoiceObject> {
+export async function rowShown(ctx: Ctx, tx: Tx, id: string): Promise<InvoiceObject> {
   const { account_id } = ctx.account;
   const lines = (await linesOf(tx, account_id, [id])).get(id) ?? [];
   return invoiceObject(ctx.env, await findInvoice(tx, account_id, id), lines);

@@ -8,9 +8,9 @@ import { isDuplicate, type Tx } from '../db/db.ts';
 import { days, plus } from '../kit/clock.ts';
 import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id, instantOf, ListOf, Metadata, pageFields, text } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { findSubscription } from './subscription.ts';
 import { ClockObject, type ClockRow, clockObject, clockStatuses, findClock, lockClock } from './test-clock.ts';
@@ -172,20 +172,15 @@ export const listTestClocks = operation({
   ),
   output: ListOf(ClockObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    const conditions = [
-      sql`account_id = ${ctx.account.account_id} and deleted_at is null`,
-      input.status && sql`status = ${input.status}`,
-      input.customer && sql`customer_id = ${input.customer}`,
-      window.after && sql`id < ${window.after}`,
-      window.before && sql`id > ${window.before}`,
-    ].filter((one) => typeof one === 'object');
-    const { rows } = await sql<ClockRow>`
-      select * from test_clocks where ${sql.join(conditions, sql` and `)}
-      order by id ${window.before === undefined ? sql`desc` : sql`asc`} limit ${window.limit + 1}`.execute(
-      ctx.env.db.query,
-    );
-    return toList(rows, window, clockObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'test_clocks',
+      where: {
+        account_id: ctx.account.account_id,
+        deleted_at: null,
+        status: input.status,
+        customer_id: input.customer,
+      },
+      show: each(clockObject),
+    }),
 });

@@ -37,7 +37,11 @@ export function openingOf({ item, at, trial_end, time_zone, wish, free_part = fa
   const anchor: Anchor = wish ? anchorFor(paid_from, way, wish) : plainAnchor(paid_from);
   if (trial_end) {
     const period = { start: at, end: trial_end };
-    const line = lineOf(item, period, { amount: 0, description: `Trial of ${item.product_name}` });
+    const line = lineOf(item, period, {
+      amount: 0,
+      part: 'trial',
+      description: `Trial of ${item.product_name}`,
+    });
     return { trial_end, anchor: anchor.anchor, cycle_index: anchor.index - 1, period, line, paid_from };
   }
   const { whole, period } = periodFrom(at, way, anchor);
@@ -50,11 +54,13 @@ export function soldLine(item: Item, whole: Period, period: Period, free = false
   if (item.usage)
     return lineOf({ ...item, quantity: 0 }, period, {
       amount: 0,
+      part: 'usage_later',
       description: `${item.product_name}: billed by usage after the period`,
     });
   if (period.start.getTime() === whole.start.getTime()) return lineOf(item, period);
   return lineOf(item, period, {
     amount: free ? 0 : restOf(item.amount, whole, period.start),
+    part: 'part_of_period',
     description: `Part of a period of ${lineOf(item, period).description}`,
     proration: true,
   });

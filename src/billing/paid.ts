@@ -1,17 +1,33 @@
 // What a paid invoice does to its subscription. Pure.
 
 import { periodOf } from './cycle.ts';
+import { isSent } from './due.ts';
 import type { InvoiceRow, LineRow, PlanChange } from './invoice.ts';
 import { cycleOf, isEnded, moved, type SubscriptionRow, withItem } from './subscription.ts';
 
-export function afterPaid(before: SubscriptionRow, invoice: InvoiceRow, lines: LineRow[]): SubscriptionRow {
+/** `overdue`: another invoice of it is; then it stays past due. */
+export function afterPaid(
+  before: SubscriptionRow,
+  invoice: InvoiceRow,
+  lines: LineRow[],
+  overdue: boolean,
+): SubscriptionRow {
   const s: SubscriptionRow = {
     ...before,
     open_invoice_id: before.open_invoice_id === invoice.id ? null : before.open_invoice_id,
   };
   // Money that comes after the end pays the invoice; the subscription stays ended.
   if (isEnded(s)) return s;
-  const going = s.status === 'incomplete' || s.status === 'past_due' ? moved(s, 'active') : s;
+  const waits = overdue || (isSent(invoice) && s.open_invoice_id !== null);
+  const going = s.status === 'past_due' && !waits ? moved(s, 'active') : s;
+  // What was sent took effect when it was sent.
+  return isSent(invoice) ? going : takingEffect(going, invoice, lines);
+}
+
+/** What an invoice sells is the subscription's: when it is paid, or when it is sent to be paid later. */
+export function takingEffect(s: SubscriptionRow, invoice: InvoiceRow, lines: LineRow[]): SubscriptionRow {
+  if (isEnded(s)) return s;
+  const going = s.status === 'incomplete' ? moved(s, 'active') : s;
   if (invoice.change) return withChange(going, invoice.change);
   // A period that is over can be paid, but it gives nothing back any more.
   if (invoice.billing_reason === 'subscription_update' || invoice.period_start < s.current_period_start) return going;

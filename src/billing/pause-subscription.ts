@@ -5,7 +5,7 @@ import Type from 'typebox';
 import { runAll } from '../db/db.ts';
 import { emitStatements } from '../events/emit.ts';
 import { Fault } from '../kit/fault.ts';
-import { Id, instantOf } from '../operation/fields.ts';
+import { Id, instantOf, Url } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { timeFor } from './business-time.ts';
 import { chargeInvoice } from './charge-invoice.ts';
@@ -62,7 +62,7 @@ export const resumeSubscription = operation({
   summary: 'Resume a subscription',
   description:
     'Within the period that was paid for, it goes on. After it, a new period begins now and is charged at once.',
-  input: Type.Object({ id: Id }, { additionalProperties: false }),
+  input: Type.Object({ id: Id, return_url: Type.Optional(Url) }, { additionalProperties: false }),
   output: SubscriptionResult,
   faults: ['not_found', 'state_invalid'],
   example: { id: '{paused_subscription}' },
@@ -85,7 +85,8 @@ export const resumeSubscription = operation({
       return issued?.invoice;
     });
     ctx.env.probe('subscription.resumed');
-    if (invoice?.status === 'open') await chargeInvoice(ctx, { invoice });
+    const { return_url } = input;
+    if (invoice?.status === 'open') await chargeInvoice(ctx, { invoice, ...(return_url ? { return_url } : {}) });
     return await subscriptionResult(ctx, input.id);
   },
 });

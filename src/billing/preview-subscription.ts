@@ -4,13 +4,15 @@ import Type from 'typebox';
 import type { Tx } from '../db/db.ts';
 import { Fault } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
-import { Id } from '../operation/fields.ts';
+import { Id, nullable } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { timeFor } from './business-time.ts';
 import { planChange } from './change-plan.ts';
 import { discountFields } from './create-subscription.ts';
+import { collectionMethods, dueAt } from './due.ts';
 import type { DiscountInput } from './give-discount.ts';
 import { InvoiceObject, TaxObject } from './invoice-object.ts';
+import { lineParts } from './invoice-sums.ts';
 import { previewSums } from './issue-invoices.ts';
 import { stepOf } from './roll.ts';
 import { findSubscription, type Item, nextItem, refuseEnded, type SubscriptionRow } from './subscription.ts';
@@ -29,6 +31,10 @@ export const PreviewObject = Type.Object(
     lines: Type.Array(
       Type.Object({
         description: Type.String(),
+        product: Type.String(),
+        product_name: Type.String(),
+        quantity: Type.Integer(),
+        part: nullable(Type.Enum([...lineParts], { description: 'Of what, where it is not a whole period.' })),
         amount: Type.Integer(),
         discount: Type.Integer(),
         tax: Type.Integer(),
@@ -46,6 +52,13 @@ export const PreviewObject = Type.Object(
     total: Type.Integer({ description: 'Negative: kept as credit.' }),
     credit_applied: Type.Integer(),
     amount_due: Type.Integer({ description: 'What would be charged.' }),
+    collection_method: Type.Enum([...collectionMethods]),
+    due_at: nullable(
+      Type.String({
+        format: 'date-time',
+        description: 'The last moment to pay it, where it is sent; null: it is charged.',
+      }),
+    ),
     period_start: Type.String({ format: 'date-time' }),
     period_end: Type.String({ format: 'date-time' }),
   },
@@ -89,14 +102,18 @@ export async function previewOf(ctx: Ctx, tx: Tx, input: PlanInput & DiscountInp
     takes_effect_at: (now ? at : s.current_period_end).toISOString(),
     currency: s.currency,
     item: shown,
-    lines: lines.map(({ description, amount, discount: off, tax: of, period_start, period_end, proration }) => ({
+    lines: lines.map(({ description, item: sold, part = null, usage, amount, discount: off, tax: of, ...line }) => ({
       description,
+      product: sold.product,
+      product_name: sold.product_name,
+      quantity: usage?.quantity ?? sold.quantity,
+      part,
       amount,
       discount: off,
       tax: of,
-      period_start,
-      period_end,
-      proration,
+      period_start: line.period_start,
+      period_end: line.period_end,
+      proration: line.proration,
     })),
     billed_now: change.billed,
     subtotal,
@@ -107,6 +124,8 @@ export async function previewOf(ctx: Ctx, tx: Tx, input: PlanInput & DiscountInp
     total,
     credit_applied,
     amount_due,
+    collection_method: s.collection_method,
+    due_at: dueAt(now ? at : s.current_period_end, s, ctx.account.time_zone)?.toISOString() ?? null,
     period_start: change.period.start.toISOString(),
     period_end: change.period.end.toISOString(),
   };

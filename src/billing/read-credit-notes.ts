@@ -1,9 +1,8 @@
 // Credit notes as their merchant reads them: one, or a list.
 
-import { sql } from 'kysely';
 import Type from 'typebox';
-import { toList, windowOf } from '../kit/page.ts';
 import { Id, ListOf, pageFields } from '../operation/fields.ts';
+import { readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { CreditNoteObject, type CreditNoteRow, creditNoteObject, findCreditNote, linesOfNotes } from './credit-note.ts';
 
@@ -43,26 +42,25 @@ export const listCreditNotes = operation({
   output: ListOf(CreditNoteObject),
   faults: ['parameter_invalid'],
   example: { limit: 3 },
-  async run({ env, account }, input) {
+  run({ env, account }, input) {
     const { account_id } = account;
     const { query } = env.db;
-    const window = windowOf(input);
-    const conditions = [
-      sql`account_id = ${account_id}`,
-      input.invoice && sql`invoice_id = ${input.invoice}`,
-      input.subscription && sql`subscription_id = ${input.subscription}`,
-      input.customer && sql`customer_id = ${input.customer}`,
-      window.after && sql`id < ${window.after}`,
-      window.before && sql`id > ${window.before}`,
-    ].filter((one) => typeof one === 'object');
-    const { rows } = await sql<CreditNoteRow>`
-      select * from credit_notes where ${sql.join(conditions, sql` and `)}
-      order by id ${window.before === undefined ? sql`desc` : sql`asc`} limit ${window.limit + 1}`.execute(query);
-    const lines = await linesOfNotes(
-      query,
-      account_id,
-      rows.map((row) => row.id),
-    );
-    return toList(rows, window, (row) => creditNoteObject(env, row, lines.get(row.id) ?? []));
+    return readList(query, input, {
+      from: 'credit_notes',
+      where: {
+        account_id,
+        invoice_id: input.invoice,
+        subscription_id: input.subscription,
+        customer_id: input.customer,
+      },
+      async show(rows: CreditNoteRow[]) {
+        const lines = await linesOfNotes(
+          query,
+          account_id,
+          rows.map((row) => row.id),
+        );
+        return rows.map((row) => creditNoteObject(env, row, lines.get(row.id) ?? []));
+      },
+    });
   },
 });

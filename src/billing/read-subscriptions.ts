@@ -3,12 +3,11 @@
 import { sql } from 'kysely';
 import Type from 'typebox';
 import { timeOf } from '../events/read-events.ts';
-import { idAt } from '../kit/id.ts';
 import { currencyOf } from '../kit/money.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import { CurrencyCode, Id, ListOf, pageFields, text } from '../operation/fields.ts';
+import { each, idsBetween, readList, timesBetween } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
-import { type SubscriptionRow, subscriptionStatuses } from './subscription.ts';
+import { subscriptionStatuses } from './subscription.ts';
 import { SubscriptionObject, subscriptionObject } from './subscription-object.ts';
 import { SubscriptionResult, subscriptionResult } from './subscription-result.ts';
 
@@ -63,33 +62,22 @@ export const listSubscriptions = operation({
   output: ListOf(SubscriptionObject),
   faults: ['parameter_invalid', 'currency_unsupported'],
   example: { status: ['active', 'past_due'], limit: 3 },
-  async run(ctx, input) {
-    const window = windowOf(input);
-    const from = input.current_period_end_from;
-    const to = input.current_period_end_to;
-    const conditions = [
-      sql`account_id = ${ctx.account.account_id}`,
-      input.status && sql`status = any(${input.status})`,
-      input.customer && sql`customer_id = ${input.customer}`,
-      input.price && sql`price_id = ${input.price}`,
-      input.product && sql`product_id = ${input.product}`,
-      input.merchant_reference && sql`merchant_reference = ${input.merchant_reference}`,
-      input.test_clock && sql`test_clock_id = ${input.test_clock}`,
-      input.currency && sql`currency = ${currencyOf(input.currency)}`,
-      input.amount !== undefined && sql`(item->>'amount')::bigint = ${input.amount}`,
-      // Ids begin with the time they were made at, so the key itself finds them.
-      input.created_from && sql`id >= ${idAt('sub', timeOf(input.created_from, 'created_from'))}`,
-      input.created_to && sql`id < ${idAt('sub', timeOf(input.created_to, 'created_to'))}`,
-      from && sql`current_period_end >= ${timeOf(from, 'current_period_end_from')}`,
-      to && sql`current_period_end < ${timeOf(to, 'current_period_end_to')}`,
-      window.after && sql`id < ${window.after}`,
-      window.before && sql`id > ${window.before}`,
-    ].filter((one) => typeof one === 'object');
-    const { rows } = await sql<SubscriptionRow>`
-      select * from subscriptions where ${sql.join(conditions, sql` and `)}
-      order by id ${window.before === undefined ? sql`desc` : sql`asc`} limit ${window.limit + 1}`.execute(
-      ctx.env.db.query,
-    );
-    return toList(rows, window, subscriptionObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'subscriptions',
+      where: {
+        account_id: ctx.account.account_id,
+        status: input.status,
+        customer_id: input.customer,
+        price_id: input.price,
+        product_id: input.product,
+        merchant_reference: input.merchant_reference,
+        test_clock_id: input.test_clock,
+        currency: input.currency && currencyOf(input.currency),
+        id: idsBetween('sub', input, 'created_from', 'created_to', timeOf),
+        current_period_end: timesBetween(input, 'current_period_end_from', 'current_period_end_to', timeOf),
+      },
+      also: [input.amount !== undefined && sql`(item->>'amount')::bigint = ${input.amount}`],
+      show: each(subscriptionObject),
+    }),
 });

@@ -1,12 +1,15 @@
-// How an account bills: the schedule of tries after a failed payment, and what follows the last one.
+// How an account bills: the schedule of tries after a failed payment, what follows the last one; and the same of invoices that are sent.
 
 import { sql } from 'kysely';
 import Type, { type Static } from 'typebox';
 import type { Executor, Tx } from '../db/db.ts';
+import { Fault } from '../kit/fault.ts';
 import { operation } from '../operation/operation.ts';
+import { defaultReminderDays, endsLast, reminderRange } from './due.ts';
 import { defaultRetryDays } from './dunning.ts';
 
 const afterRetries = ['cancel', 'keep_past_due'] as const;
+const afterDue = ['leave', 'uncollectible', 'cancel'] as const;
 
 export const BillingSettingsObject = Type.Object(
   {
@@ -17,16 +20,35 @@ export const BillingSettingsObject = Type.Object(
     after_retries: Type.Enum([...afterRetries], {
       description: 'What becomes of the subscription when no try is left: it ends, or it stays past due and rests.',
     }),
+    reminder_days: Type.Array(Type.Integer(), {
+      description:
+        'When the customer of a sent invoice is reminded, in days from its last day to pay, at 9 in the morning: -3 is three days before, 1 the day after. Empty: never.',
+    }),
+    after_due: Type.Enum([...afterDue], {
+      description:
+        'What becomes of a sent invoice that is not paid: nothing, it is given up, or it is given up and its subscription ends.',
+    }),
+    after_due_days: Type.Integer({ description: 'So many days after the last day to pay; later than every reminder.' }),
   },
   { title: 'Billing settings' },
 );
 export type BillingSettings = Static<typeof BillingSettingsObject>;
 
+/** Without a row. */
+export const defaultSettings: BillingSettings = {
+  object: 'billing_settings',
+  retry_days: [...defaultRetryDays],
+  after_retries: 'cancel',
+  reminder_days: [...defaultReminderDays],
+  after_due: 'leave',
+  after_due_days: 30,
+};
+
 export async function billingSettings(query: Executor | Tx, account_id: string): Promise<BillingSettings> {
-  const { rows } = await sql<Pick<BillingSettings, 'retry_days' | 'after_retries'>>`
-    select retry_days, after_retries from billing_settings where account_id = ${account_id}`.execute(query);
-  const { retry_days, after_retries } = rows[0] ?? { retry_days: [...defaultRetryDays], after_retries: 'cancel' };
-  return { object: 'billing_settings', retry_days, after_retries };
+  const { rows } = await sql<Omit<BillingSettings, 'object'>>`
+    select retry_days, after_retries, reminder_days, after_due, after_due_days from billing_settings
+    where account_id = ${account_id}`.execute(query);
+  return { ...defaultSettings, ...rows[0] };
 }
 
 export const getBillingSettings = operation({
@@ -35,7 +57,7 @@ export const getBillingSettings = operation({
   actors: ['secret', 'system'],
   kind: 'read',
   summary: 'Get the billing settings',
-  description: 'How failed payments of subscriptions are tried again.',
+  description: 'How failed payments of subscriptions are tried again, and how sent invoices are reminded of.',
   input: Type.Object({}, { additionalProperties: false }),
   output: BillingSettingsObject,
   faults: [],
@@ -48,11 +70,15 @@ export const updateBillingSettings = operation({
   actors: ['secret', 'system'],
   kind: 'write',
   summary: 'Update the billing settings',
-  description: 'Holds from the next failed payment on; what is scheduled already stays so.',
+  description:
+    'Holds from the next failed payment, and from the next reminder, on; what is scheduled already stays so.',
   input: Type.Object(
     {
       retry_days: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 60 }), { maxItems: 8 })),
       after_retries: Type.Optional(Type.Enum([...afterRetries])),
+      reminder_days: Type.Optional(Type.Array(Type.Integer(reminderRange), { maxItems: 8 })),
+      after_due: Type.Optional(Type.Enum([...afterDue])),
+      after_due_days: Type.Optional(Type.Integer({ minimum: 1, maximum: 365 })),
     },
     { additionalProperties: false },
   ),
@@ -61,13 +87,21 @@ export const updateBillingSettings = operation({
   example: { retry_days: [2, 5, 7, 7], after_retries: 'cancel' },
   async run(ctx, input, tx) {
     const { account_id } = ctx.account;
-    const before = await billingSettings(tx, account_id);
-    const { retry_days, after_retries } = { ...before, ...input };
-    await sql`insert into billing_settings (account_id, retry_days, after_retries, updated_at)
-      values (${account_id}, ${retry_days}, ${after_retries}, ${ctx.env.clock.now()})
-      on conflict (account_id) do update set retry_days = excluded.retry_days, after_retries = excluded.after_retries, updated_at = excluded.updated_at`.execute(
-      tx,
-    );
-    return { object: 'billing_settings' as const, retry_days, after_retries };
+    const settings = { ...(await billingSettings(tx, account_id)), ...input };
+    // Told from the first to the last, each once.
+    settings.reminder_days = [...new Set(settings.reminder_days)].sort((a, b) => a - b);
+    if (!endsLast(settings))
+      throw new Fault(
+        'parameter_invalid',
+        "'after_due_days' must be later than every day of 'reminder_days': nobody is reminded of what was given up.",
+        { param: input.after_due_days === undefined ? 'reminder_days' : 'after_due_days' },
+      );
+    const { retry_days, after_retries, reminder_days, after_due, after_due_days } = settings;
+    await sql`insert into billing_settings (account_id, retry_days, after_retries, reminder_days, after_due, after_due_days, updated_at)
+      values (${account_id}, ${retry_days}, ${after_retries}, ${reminder_days}, ${after_due}, ${after_due_days}, ${ctx.env.clock.now()})
+      on conflict (account_id) do update set retry_days = excluded.retry_days, after_retries = excluded.after_retries,
+        reminder_days = excluded.reminder_days, after_due = excluded.after_due, after_due_days = excluded.after_due_days,
+        updated_at = excluded.updated_at`.execute(tx);
+    return settings;
   },
 });

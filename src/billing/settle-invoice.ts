@@ -1,7 +1,8 @@
 // What became of an invoice's payment: paid, tried again later, or given up, in one transaction with its subscription. Looks at the
 // payment as it is now, so it may run twice, late and in any order. Calls no provider.
 
-import { GuardFailed, runAll, type Statement, type Tx } from '../db/db.ts';
+import { sql } from 'kysely';
+import { type Executor, GuardFailed, runAll, type Statement, type Tx } from '../db/db.ts';
 import { emitStatements, type NewEvent } from '../events/emit.ts';
 import { hours, plus, seconds } from '../kit/clock.ts';
 import type { Ctx } from '../operation/context.ts';
@@ -10,6 +11,7 @@ import { lockPayment, type PaymentRow, peekPayment } from '../payments/payment.t
 import { settleUse } from './begin-subscription.ts';
 import { timeFor } from './business-time.ts';
 import { givenBack } from './discount.ts';
+import { endLater, isSent } from './due.ts';
 import { afterFailure } from './dunning.ts';
 import { endSubscription, voidInvoiceRow } from './end-subscription.ts';
 import {
@@ -36,13 +38,14 @@ import { type BillingEventType, ofInvoice, ofSubscription, tellInvoice, tellSubs
 /** So often a call may get lost before that counts as a failed payment. */
 const lostCalls = 4;
 
-type Pair = { s: SubscriptionRow; invoice: InvoiceRow; at: Date };
+/** An invoice and its subscription; one by hand has none. */
+export type Pair = { s: SubscriptionRow | null; invoice: InvoiceRow; at: Date };
 
-async function locked<T>(ctx: Ctx, invoice_id: string, work: (tx: Tx, pair: Pair) => Promise<T>): Promise<T> {
+export async function locked<T>(ctx: Ctx, invoice_id: string, work: (tx: Tx, pair: Pair) => Promise<T>): Promise<T> {
   const { account_id } = ctx.account;
   return await ctx.env.db.tx(async (tx) => {
     const known = await findInvoice(tx, account_id, invoice_id);
-    const s = await lockSubscription(tx, account_id, known.subscription_id);
+    const s = known.subscription_id === null ? null : await lockSubscription(tx, account_id, known.subscription_id);
     const invoice = await lockInvoice(tx, account_id, invoice_id);
     return await work(tx, { s, invoice, at: await timeFor(ctx, tx, invoice.test_clock_id) });
   });
@@ -67,7 +70,7 @@ export async function settleInvoice(ctx: Ctx, invoice_id: string, payment_id: st
 }
 
 /** A renewal, as the billing run read it before it charged. */
-export type Known = { s: SubscriptionRow; invoice: InvoiceRow; lines: LineRow[] };
+export type Known = { s: SubscriptionRow | null; invoice: InvoiceRow; lines: LineRow[] };
 
 /**
  * A renewal that was paid at once, in a shared batch and without a lock: where anything changed since it was read, the locked way
@@ -75,12 +78,14 @@ export type Known = { s: SubscriptionRow; invoice: InvoiceRow; lines: LineRow[] 
  */
 export async function settleRenewal(ctx: Ctx, known: Known, payment: PaymentRow): Promise<void> {
   const { s, invoice, lines } = known;
-  if (payment.status !== 'completed' || invoice.test_clock_id !== null || s.status === 'incomplete')
+  // Of one that is past due somebody must ask whether anything else is.
+  const plain = s?.status === 'trialing' || s?.status === 'active';
+  if (payment.status !== 'completed' || invoice.test_clock_id !== null || !plain)
     return await settleInvoice(ctx, invoice.id, payment.id);
   const charged = { ...invoice, payment_id: payment.id, charging: true, charges: invoice.charges + 1 };
-  const item = paidOf(ctx, { s, invoice: charged, at: ctx.env.clock.now() }, lines);
+  const item = paidOf(ctx, { s, invoice: charged, at: ctx.env.clock.now() }, lines, false);
   try {
-    await ctx.env.lane<Paid>('billing.settle', s.account_id, paidStatements).add(item);
+    await ctx.env.lane<Paid>('billing.settle', invoice.account_id, paidStatements).add(item);
   } catch (error) {
     if (!(error instanceof GuardFailed)) throw error;
     return await settleInvoice(ctx, invoice.id, payment.id);
@@ -89,13 +94,14 @@ export async function settleRenewal(ctx: Ctx, known: Known, payment: PaymentRow)
   ctx.env.nudge();
 }
 
-type Paid = { invoice: InvoiceRow; subscription: SubscriptionRow; events: NewEvent[] };
+type Paid = { invoice: InvoiceRow; subscription: SubscriptionRow | null; events: NewEvent[] };
 
 /** Subscriptions before invoices, as everybody locks them, and sorted, so that two batches never wait for each other in a ring. */
 function paidStatements(items: Paid[]): Statement[] {
-  const sorted = [...items].sort((a, b) => (a.subscription.id < b.subscription.id ? -1 : 1));
+  const named = (one: Paid) => one.subscription?.id ?? '';
+  const sorted = [...items].sort((a, b) => (named(a) < named(b) ? -1 : 1));
   return [
-    ...writeUnchanged(sorted.map((one) => one.subscription)),
+    ...writeUnchanged(sorted.flatMap((one) => one.subscription ?? [])),
     ...writeCharged(sorted.map((one) => one.invoice)),
     ...emitStatements(sorted.flatMap((one) => one.events)),
   ];
@@ -103,19 +109,28 @@ function paidStatements(items: Paid[]): Statement[] {
 
 /** Also where nothing is left to pay. The rows are locked. */
 export async function settlePaid(ctx: Ctx, tx: Tx, pair: Pair): Promise<void> {
-  const { invoice } = pair;
+  const { invoice, s } = pair;
   const lines = (await linesOf(tx, invoice.account_id, [invoice.id])).get(invoice.id) ?? [];
-  const { subscription, ...paid } = paidOf(ctx, pair, lines);
-  await settleUse(ctx, tx, pair.s, subscription);
+  const overdue = s?.status === 'past_due' && (await othersOverdue(tx, invoice));
+  const { subscription, ...paid } = paidOf(ctx, pair, lines, overdue);
+  if (s && subscription) await settleUse(ctx, tx, s, subscription);
   await runAll(tx, [
     ...writeInvoices([paid.invoice]),
-    ...writeSubscriptions([subscription]),
+    ...writeSubscriptions(subscription ? [subscription] : []),
     ...emitStatements(paid.events),
   ]);
   ctx.env.nudge();
 }
 
-function paidOf(ctx: Ctx, { s, invoice, at }: Pair, lines: LineRow[]): Paid {
+/** Whether its subscription waits for another one that was to be paid by now. Holds while the subscription is locked. */
+export async function othersOverdue(query: Executor | Tx, invoice: InvoiceRow): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from invoices where account_id = ${invoice.account_id} and subscription_id = ${invoice.subscription_id}
+      and overdue_at is not null and status = 'open' and id <> ${invoice.id} limit 1`.execute(query);
+  return rows.length > 0;
+}
+
+function paidOf(ctx: Ctx, { s, invoice, at }: Pair, lines: LineRow[], overdue: boolean): Paid {
   const paid: InvoiceRow = {
     ...ended(invoice, at),
     status: 'paid',
@@ -123,14 +138,13 @@ function paidOf(ctx: Ctx, { s, invoice, at }: Pair, lines: LineRow[]): Paid {
     decline_code: null,
     paid_at: at,
   };
-  const subscription = { ...afterPaid(s, paid, lines), updated_at: at };
+  const told = [ofInvoice(ctx, 'invoice.paid', paid, lines)];
+  if (!s) return { invoice: paid, subscription: null, events: told };
+  const subscription = { ...afterPaid(s, paid, lines, overdue), updated_at: at };
   const types: BillingEventType[] = [];
   if (subscription.status === 'active' && s.status !== 'active') types.push('subscription.activated');
   if (invoice.change && !isEnded(s)) types.push('subscription.plan_changed');
-  const events = [
-    ofInvoice(ctx, 'invoice.paid', paid, lines),
-    ...types.map((type) => ofSubscription(ctx, type, subscription)),
-  ];
+  const events = [...told, ...types.map((type) => ofSubscription(ctx, type, subscription))];
   return { invoice: paid, subscription, events };
 }
 
@@ -168,7 +182,7 @@ export const freeFromPage = (ctx: Ctx, invoice_id: string): Promise<InvoiceRow> 
 
 /** Nobody was charged: the schedule goes on where it was. */
 async function release(tx: Tx, { s, invoice, at }: Pair): Promise<InvoiceRow> {
-  const charge_at = invoice.status === 'open' && !isEnded(s) ? invoice.resume_at : null;
+  const charge_at = invoice.status === 'open' && !(s && isEnded(s)) ? invoice.resume_at : null;
   const row = { ...ended(invoice, at), charge_at };
   await runAll(tx, writeInvoices([row]));
   return row;
@@ -188,22 +202,24 @@ export async function failWithoutPayment(ctx: Ctx, { id, charges }: InvoiceRow, 
 
 async function failed(ctx: Ctx, tx: Tx, { s, invoice, at }: Pair, code: string, method: string | null): Promise<void> {
   const after: InvoiceRow = { ...ended(invoice, at), decline_code: code };
+  const sent = isSent(invoice);
+  const over = s !== null && isEnded(s);
   // Our call got lost, and nobody declined anything: it is made again, and the schedule is not touched.
-  if (code === 'never_reached' && invoice.charges < lostCalls && invoice.status === 'open' && !isEnded(s)) {
+  if (code === 'never_reached' && invoice.charges < lostCalls && invoice.status === 'open' && !over && !sent) {
     return await runAll(tx, writeInvoices([{ ...after, charge_at: at }]));
   }
-  // What was given up, or belongs to a subscription that ended, is tried again only when somebody asks.
+  // What is sent, was given up, or belongs to a subscription that ended, is tried again only when somebody asks.
   const last = invoice.billing_reason === 'subscription_cancel';
-  if (invoice.status !== 'open' || (isEnded(s) && !last) || s.status === 'incomplete') {
+  if (sent || invoice.status !== 'open' || (over && !last) || s?.status === 'incomplete') {
     await runAll(tx, writeInvoices([after]));
     return await tellInvoice(ctx, tx, after, 'invoice.payment_failed');
   }
-  if (invoice.change) return await refuseChange(ctx, tx, s, after, at);
-  const { retry_days } = await billingSettings(tx, s.account_id);
+  if (invoice.change && s) return await refuseChange(ctx, tx, s, after, at);
+  const { retry_days, after_retries } = await billingSettings(tx, invoice.account_id);
   const step = afterFailure({ retries: invoice.retries, code, at }, retry_days);
   if (step.kind === 'give_up') {
     await tellInvoice(ctx, tx, after, 'invoice.payment_failed');
-    return await giveUp(ctx, tx, { s: pastDue(s, at), invoice: after, at });
+    return await giveUp(ctx, tx, { s: s && pastDue(s, at), invoice: after, at }, after_retries === 'cancel');
   }
   const waiting: InvoiceRow = {
     ...after,
@@ -211,10 +227,10 @@ async function failed(ctx: Ctx, tx: Tx, { s, invoice, at }: Pair, code: string, 
     retries: step.kind === 'retry' ? invoice.retries + 1 : invoice.retries,
     declined_method_id: step.kind === 'wait' ? method : null,
   };
-  const late = pastDue(s, at);
-  await runAll(tx, [...writeInvoices([waiting]), ...writeSubscriptions([late])]);
+  const late = s && pastDue(s, at);
+  await runAll(tx, [...writeInvoices([waiting]), ...writeSubscriptions(late ? [late] : [])]);
   await tellInvoice(ctx, tx, waiting, 'invoice.payment_failed');
-  if (s.status !== late.status) await tellSubscription(ctx, tx, late, 'subscription.past_due');
+  if (late && s?.status !== late.status) await tellSubscription(ctx, tx, late, 'subscription.past_due');
 }
 
 const pastDue = (s: SubscriptionRow, at: Date): SubscriptionRow =>
@@ -232,28 +248,50 @@ async function refuseChange(ctx: Ctx, tx: Tx, s: SubscriptionRow, invoice: Invoi
 /** The credit that a voided invoice had taken is the customer's again. */
 export const withoutInvoice = (s: SubscriptionRow, invoice: InvoiceRow, at: Date): SubscriptionRow => ({
   ...s,
+  ...(invoice.status === 'void' ? uncovered(s, invoice) : {}),
   open_invoice_id: s.open_invoice_id === invoice.id ? null : s.open_invoice_id,
   credit_balance: s.credit_balance + invoice.credit_applied,
   discount: invoice.status === 'void' ? givenBack(s.discount, invoice.id) : s.discount,
   updated_at: at,
 });
 
+/** What was sent counted as billed before it was paid; void, it gives nothing back any more. */
+const uncovered = (s: SubscriptionRow, { due_at, period_start, period_end }: InvoiceRow): Partial<SubscriptionRow> =>
+  due_at !== null &&
+  s.covered_from.getTime() === period_start.getTime() &&
+  s.covered_until.getTime() === period_end.getTime()
+    ? { covered_amount: 0, covered_tax: 0 }
+    : {};
+
 /** The time for another card is over. */
 export async function giveUpDue(ctx: Ctx, { id, charges }: InvoiceRow): Promise<void> {
   await locked(ctx, id, async (tx, pair) => {
     const { invoice } = pair;
     if (invoice.charging || invoice.charges !== charges || invoice.status !== 'open') return;
-    await giveUp(ctx, tx, pair);
+    const { after_retries } = await billingSettings(tx, invoice.account_id);
+    await giveUp(ctx, tx, pair, after_retries === 'cancel');
   });
 }
 
-async function giveUp(ctx: Ctx, tx: Tx, { s, invoice, at }: Pair): Promise<void> {
+/** It was sent, and is not waited for any longer. What is being paid just now is. */
+export async function giveUpOverdue(ctx: Ctx, id: string): Promise<void> {
+  await locked(ctx, id, async (tx, { s, ...found }) => {
+    const { at } = found;
+    if (found.invoice.notice_at === null || found.invoice.notice_at > at) return;
+    const invoice = await leavePage(ctx, tx, { s, ...found });
+    if (invoice.charging) return void (await runAll(tx, writeInvoices([{ ...invoice, notice_at: endLater(at) }])));
+    const { after_due } = await billingSettings(tx, invoice.account_id);
+    if (after_due === 'leave') return void (await runAll(tx, writeInvoices([{ ...invoice, notice_at: null }])));
+    await giveUp(ctx, tx, { s, invoice, at }, after_due === 'cancel');
+  });
+}
+
+async function giveUp(ctx: Ctx, tx: Tx, { s, invoice, at }: Pair, cancels: boolean): Promise<void> {
   const uncollectible: InvoiceRow = { ...ended(invoice, at), status: 'uncollectible', uncollectible_at: at };
   await runAll(tx, writeInvoices([uncollectible]));
   await tellInvoice(ctx, tx, uncollectible, 'invoice.uncollectible');
-  const { after_retries } = await billingSettings(tx, s.account_id);
-  if (isEnded(s)) return;
-  if (after_retries === 'cancel') {
+  if (!s || isEnded(s)) return;
+  if (cancels) {
     const cancel_reason = 'The payment failed, and no try was left.';
     await endSubscription(
       ctx,

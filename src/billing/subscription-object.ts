@@ -6,6 +6,7 @@ import { AmountsField } from '../coupons/coupon.ts';
 import { Metadata, nullable } from '../operation/fields.ts';
 import { intervals } from './cycle.ts';
 import type { SubscriptionDiscount } from './discount.ts';
+import { collectionMethods } from './due.ts';
 import {
   cancelReasons,
   type Item,
@@ -74,7 +75,8 @@ export const SubscriptionObject = Type.Object(
     id: Type.String({ description: '`sub_…`' }),
     object: Type.Literal('subscription'),
     status: Type.Enum([...subscriptionStatuses], {
-      description: '`incomplete` until the first invoice is paid; `past_due` while a later one could not be.',
+      description:
+        '`incomplete` until the first invoice is paid; `past_due` while a later one could not be, or a sent one is overdue.',
     }),
     paused: Type.Boolean({ description: 'Nothing is renewed until it is resumed.' }),
     paused_at: nullable(Instant),
@@ -86,7 +88,10 @@ export const SubscriptionObject = Type.Object(
     scheduled_phases: Type.Array(
       Type.Intersect([ItemObject, Type.Object({ cycles: nullable(Type.Integer({ description: 'Null: no end.' })) })]),
     ),
-    collection: Type.Literal('charge_automatically'),
+    collection_method: Type.Enum([...collectionMethods], {
+      description: '`send_invoice`: its invoices are sent, and the customer pays each by themselves in time.',
+    }),
+    days_until_due: nullable(Type.Integer({ description: 'Of a sent invoice: within so many days it is to be paid.' })),
     payment_method: nullable(Type.String({ description: 'Null: the customer’s default.' })),
     payment_method_type: Type.Literal('card'),
     merchant_reference: nullable(Type.String()),
@@ -109,7 +114,11 @@ export const SubscriptionObject = Type.Object(
     discount: nullable(DiscountObject),
     credit_balance: Type.Integer({ description: 'Owed to the customer; the next invoices take from it.' }),
     pending_amount: Type.Integer({ description: 'Prorations that wait for the next invoice; may be negative.' }),
-    open_invoice: nullable(Type.String({ description: 'Not paid yet. Nothing is renewed before it is.' })),
+    open_invoice: nullable(
+      Type.String({
+        description: 'To be charged and not paid yet: nothing is renewed before it is. Sent ones hold up nothing.',
+      }),
+    ),
     latest_invoice: nullable(Type.String()),
     test_clock: nullable(Type.String()),
     metadata: Metadata,
@@ -139,7 +148,8 @@ export function subscriptionObject(s: SubscriptionRow): SubscriptionObject {
     item: itemObject(s.item),
     upcoming_item: isEnded(s) || s.cancel_at_period_end ? null : itemObject(nextItem(s).item),
     scheduled_phases: s.phases.map(({ cycles, ...item }) => ({ ...itemObject(item), cycles })),
-    collection: 'charge_automatically',
+    collection_method: s.collection_method,
+    days_until_due: s.days_until_due,
     payment_method: s.payment_method_id,
     payment_method_type: 'card',
     merchant_reference: s.merchant_reference,

@@ -11,6 +11,7 @@ import type { Currency } from '../kit/money.ts';
 import type { Metadata } from '../operation/fields.ts';
 import type { Cycle, Interval } from './cycle.ts';
 import type { SubscriptionDiscount } from './discount.ts';
+import type { CollectionMethod } from './due.ts';
 import type { LineDraft } from './invoice-sums.ts';
 import { reminderOf } from './reminder.ts';
 
@@ -89,6 +90,9 @@ export type SubscriptionRow = {
   quantity: number;
   currency: Currency;
   item: Item;
+  /** Sent: its invoices are paid by the customer within so many days, and no card is charged. */
+  collection_method: CollectionMethod;
+  days_until_due: number | null;
   payment_method_id: string | null;
   merchant_reference: string | null;
   description: string | null;
@@ -143,6 +147,8 @@ const changes = {
   price_snapshot_id: 'text',
   quantity: 'integer',
   item: 'jsonb',
+  collection_method: 'text',
+  days_until_due: 'integer',
   payment_method_id: 'text',
   merchant_reference: 'text',
   metadata: 'jsonb',

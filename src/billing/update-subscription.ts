@@ -5,13 +5,21 @@ import Type, { type Static } from 'typebox';
 import { runAll, type Tx } from '../db/db.ts';
 import { Fault } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
-import { Id, Metadata, nullable, text } from '../operation/fields.ts';
+import { Id, Metadata, nullable, text, Url } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { refuseAccount } from '../payments/create-payment.ts';
 import { timeFor } from './business-time.ts';
 import { type Change, planChange } from './change-plan.ts';
-import { chargeInvoice } from './charge-invoice.ts';
-import { Cycles, discountFields, PhasesInput, Quantity, refuseForeignMethod } from './create-subscription.ts';
+import { chargeInvoice, methodFor } from './charge-invoice.ts';
+import {
+  Cycles,
+  collectionFields,
+  discountFields,
+  PhasesInput,
+  Quantity,
+  refuseForeignMethod,
+} from './create-subscription.ts';
+import { collectionOf, isSent } from './due.ts';
 import { orRefused } from './give-discount.ts';
 import { findInvoice, type InvoiceRow } from './invoice.ts';
 import { issueInvoices } from './issue-invoices.ts';
@@ -56,12 +64,14 @@ const UpdateInput = Type.Object(
     ...planFields,
     cycles: Type.Optional(Cycles),
     phases: Type.Optional(PhasesInput),
+    ...collectionFields,
     payment_method: Type.Optional(nullable(Id)),
     promotion_code: Type.Optional(nullable(discountFields.promotion_code)),
     coupon: Type.Optional(nullable(discountFields.coupon)),
     automatic_tax: Type.Optional(Type.Boolean()),
     merchant_reference: Type.Optional(text(200)),
     metadata: Type.Optional(Metadata),
+    return_url: Type.Optional(Url),
   },
   { additionalProperties: false },
 );
@@ -75,8 +85,8 @@ export const updateSubscription = operation({
   kind: 'process',
   summary: 'Update a subscription',
   description:
-    'Changes the plan now or at the end of the period. What a change costs is charged at once, and it takes effect when that is paid: `latest_payment` says how it went. ' +
-    'What it gives back is kept as credit for the next invoices. A `promotion_code` or `coupon` takes the place of the one before, from the next invoice on; null takes it away. Only a quantity keeps the terms that the subscription has; a `price` brings its terms of now. A new `payment_method` pays an open invoice at once.',
+    'Changes the plan now or at the end of the period. What a change costs is charged at once, and it takes effect when that is paid: `latest_payment` says how it went; where invoices are sent, it is sent and takes effect at once. ' +
+    'What it gives back is kept as credit for the next invoices. A `promotion_code` or `coupon` takes the place of the one before, from the next invoice on; null takes it away. Only a quantity keeps the terms that the subscription has; a `price` brings its terms of now. A new `payment_method` pays an open invoice at once. Where the customer’s bank asks them to confirm, send them to `latest_payment.checkout_url`; it leads back to `return_url`, however it ends.',
   input: UpdateInput,
   output: SubscriptionResult,
   faults: [
@@ -94,7 +104,8 @@ export const updateSubscription = operation({
       throw new Fault('parameter_invalid', "'cycles' goes with 'phases': say what follows.", { param: 'cycles' });
     const { invoice, charge } = await orRefused(ctx, () => ctx.env.db.tx((tx) => update(ctx, tx, input)));
     ctx.env.probe('subscription.updated');
-    if (invoice && charge) await chargeInvoice(ctx, { invoice });
+    const { return_url } = input;
+    if (invoice && charge) await chargeInvoice(ctx, { invoice, ...(return_url ? { return_url } : {}) });
     return await subscriptionResult(ctx, input.id);
   },
 });
@@ -147,21 +158,44 @@ async function changeNow(ctx: Ctx, tx: Tx, s: SubscriptionRow, change: Change, a
   ]);
   if (!issued) return { invoice: undefined, charge: false };
   await runAll(tx, writeSubscriptions([issued.subscription]));
-  if (issued.invoice.status === 'paid')
+  const sent = isSent(issued.invoice);
+  if (sent || issued.invoice.status === 'paid')
     await tellSubscription(ctx, tx, issued.subscription, 'subscription.plan_changed');
-  return { invoice: issued.invoice, charge: issued.invoice.status === 'open' };
+  return { invoice: issued.invoice, charge: !sent && issued.invoice.status === 'open' };
 }
 
 async function withNotes(ctx: Ctx, before: SubscriptionRow, input: UpdateInput, at: Date): Promise<SubscriptionRow> {
   if (input.payment_method) await refuseForeignMethod(ctx, before.customer_id, input.payment_method);
+  const s = await withCollection(ctx, before, input);
   return {
-    ...before,
+    ...s,
     payment_method_id: input.payment_method === undefined ? before.payment_method_id : input.payment_method,
     automatic_tax: input.automatic_tax ?? before.automatic_tax,
     merchant_reference: input.merchant_reference ?? before.merchant_reference,
     metadata: input.metadata ?? before.metadata,
     updated_at: at,
   };
+}
+
+/** Holds for the next invoices; those that are open stay what they are. */
+async function withCollection(ctx: Ctx, before: SubscriptionRow, input: UpdateInput): Promise<SubscriptionRow> {
+  if (input.collection_method === undefined && input.days_until_due === undefined) return before;
+  const collection = collectionOf(input, before);
+  if (isSent(collection) === isSent(before)) return { ...before, ...collection };
+  if (before.status === 'incomplete')
+    throw new Fault(
+      'state_invalid',
+      'This subscription has not begun: its first invoice is not paid. Pay that first, or make a new one.',
+      { param: 'collection_method' },
+    );
+  const payer = { ...before, payment_method_id: input.payment_method ?? before.payment_method_id };
+  if (!isSent(collection) && (await methodFor(ctx.env.db.query, payer, null)) === undefined)
+    throw new Fault(
+      'parameter_missing',
+      "'payment_method' is required: to be charged automatically, the customer needs a saved card, and has none.",
+      { param: 'payment_method' },
+    );
+  return { ...before, ...collection };
 }
 
 async function withPhases(ctx: Ctx, tx: Tx, s: SubscriptionRow, input: UpdateInput): Promise<SubscriptionRow> {

@@ -13,12 +13,12 @@ export const billingChecks: Check[] = [
       having count(*) <> max(i.number) or min(i.number) <> 1 or max(i.number) is distinct from n.invoices`,
   },
   {
-    name: 'every paid invoice was paid by its own payment, in full, and every payment of one that took money paid it',
+    name: 'every paid invoice was paid by its own payment, in full, or elsewhere, and every payment of one that took money paid it',
     query: (id) => sql`
       select i.account_id || ' ' || i.id as what from invoices i left join payments p on p.account_id = i.account_id and p.id = i.payment_id
       where ${ofAccount('i.account_id', id)} and not i.charging and (
-        (i.status = 'paid' and i.amount_due > 0 and (p.id is null or p.amount_captured <> i.amount_due or p.customer_id <> i.customer_id or p.currency <> i.currency))
-        or (i.status <> 'paid' and p.amount_captured > 0))`,
+        (i.status = 'paid' and i.amount_due > 0 and not i.paid_out_of_band and (p.id is null or p.amount_captured <> i.amount_due or p.customer_id <> i.customer_id or p.currency <> i.currency))
+        or ((i.status <> 'paid' or i.paid_out_of_band) and p.amount_captured > 0))`,
   },
   {
     name: 'every invoice is the sum of its lines',
@@ -63,6 +63,14 @@ export const billingChecks: Check[] = [
       select s.account_id || ' ' || s.id as what from subscriptions s left join invoices i on i.account_id = s.account_id and i.id = s.open_invoice_id
       where ${ofAccount('s.account_id', id)} and s.open_invoice_id is not null
         and (i.id is null or i.subscription_id <> s.id or i.status not in ('open', 'uncollectible'))`,
+  },
+  {
+    name: 'every sent invoice that is overdue was due before, and its subscription is past due while it waits for it',
+    query: (id) => sql`
+      select i.account_id || ' ' || i.id as what from invoices i
+      left join subscriptions s on s.account_id = i.account_id and s.id = i.subscription_id
+      where ${ofAccount('i.account_id', id)} and i.overdue_at is not null and i.status = 'open'
+        and (i.overdue_at < i.due_at or s.status = 'active')`,
   },
   {
     name: 'every use of a coupon by a subscription is reserved while that is incomplete, counts when it has begun, and is free when it never began',

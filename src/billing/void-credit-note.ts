@@ -10,9 +10,9 @@ import { Id } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { timeFor } from './business-time.ts';
 import { CreditNoteObject, type CreditNoteRow, creditNoteObject, findCreditNote, linesOfNotes } from './credit-note.ts';
-import { type InvoiceRow, lockInvoice } from './invoice.ts';
-import { leavePage } from './settle-invoice.ts';
-import { lockSubscription, type SubscriptionRow, writeSubscriptions } from './subscription.ts';
+import { lockInvoice } from './invoice.ts';
+import { leavePage, type Pair } from './settle-invoice.ts';
+import { lockSubscription, writeSubscriptions } from './subscription.ts';
 import { tellSubscription } from './tell.ts';
 
 export const voidCreditNote = operation({
@@ -51,13 +51,11 @@ export async function followCreditRefund(ctx: Ctx, refund_id: string): Promise<v
   });
 }
 
-type Pair = { s: SubscriptionRow; invoice: InvoiceRow; at: Date };
-
 /** A note changes under its invoice's lock alone. */
 async function lock(ctx: Ctx, tx: Tx, id: string): Promise<Pair & { note: CreditNoteRow }> {
   const { account_id } = ctx.account;
   const known = await findCreditNote(tx, account_id, id);
-  const s = await lockSubscription(tx, account_id, known.subscription_id);
+  const s = known.subscription_id === null ? null : await lockSubscription(tx, account_id, known.subscription_id);
   const at = await timeFor(ctx, tx, known.test_clock_id);
   const locked = await lockInvoice(tx, account_id, known.invoice_id);
   const invoice = known.method === 'amount_due' ? await leavePage(ctx, tx, { s, invoice: locked, at }) : locked;
@@ -68,7 +66,7 @@ function refuse(note: CreditNoteRow, { s, invoice }: Pair): void {
   const no = (why: string) => new Fault('state_invalid', why, { param: 'id' });
   if (note.status === 'void') throw no('This credit note is void already.');
   if (note.method === 'refund') throw no('The money of this credit note was refunded, so the note stays.');
-  if (note.method === 'credit_balance' && s.credit_balance < note.total)
+  if (note.method === 'credit_balance' && (s?.credit_balance ?? 0) < note.total)
     throw no('The subscription has used the credit of this note.');
   if (note.method !== 'amount_due') return;
   if (invoice.status !== 'open' && invoice.status !== 'uncollectible')
@@ -82,7 +80,7 @@ function refuse(note: CreditNoteRow, { s, invoice }: Pair): void {
 }
 
 async function takeBack(ctx: Ctx, tx: Tx, note: CreditNoteRow, { s, at }: Pair): Promise<void> {
-  if (note.method !== 'credit_balance') return;
+  if (note.method !== 'credit_balance' || !s) return;
   const poorer = { ...s, credit_balance: s.credit_balance - note.total, updated_at: at };
   await runAll(tx, writeSubscriptions([poorer]));
   await tellSubscription(ctx, tx, poorer, 'subscription.updated');

@@ -1,7 +1,7 @@
 // The page of an invoice as HTML, whole without a script: what it says, the document to take away, and a button that leads to the page
 // where it is paid. Pure: the same view and page make the same text. Every value is escaped by html.ts.
 
-import { paidBy } from '../../src/billing/document/said.ts';
+import { paidBy, termsIn, worded } from '../../src/billing/document/said.ts';
 import type { DocumentView, Party } from '../../src/billing/document/view.ts';
 import {
   addressLines,
@@ -38,9 +38,10 @@ type Speech = {
   span: (start: string, end: string) => string;
 };
 
-export function renderInvoice(view: DocumentView, page: InvoicePage): string {
-  const locale = localeOf(view.locale ?? page.locale);
+export function renderInvoice(written: DocumentView, page: InvoicePage): string {
+  const locale = localeOf(written.locale ?? page.locale);
   const say = wordsIn(locale);
+  const view = worded(written, say);
   const speech: Speech = {
     say,
     locale,
@@ -100,25 +101,31 @@ function due(view: DocumentView, page: InvoicePage, { say, money, day }: Speech)
     view.status === 'open' || view.status === 'uncollectible' ? 'open' : view.status === 'void' ? 'dead' : '';
   const paid =
     view.status === 'paid' && view.paid_at !== null && html` <span class="small">${day(view.paid_at)}</span>`;
+  const state = view.overdue ? 'overdue' : (`status_${view.status}` as const);
+  const until = view.due_at !== null && kind === 'open' && html`<p>${say('due_on')} <bdi>${day(view.due_at)}</bdi></p>`;
   return html`<section class="due" aria-labelledby="due">
 <h1 id="due">${say(view.kind)} <bdi>${view.number}</bdi></h1>
 <p class="small">${say(label)}</p>
 <p class="big"><bdi>${money(amount)}</bdi></p>
-<p><span class="state ${kind}">${say(`status_${view.status}`)}</span>${paid}</p>
+${until}
+<p><span class="state ${view.overdue ? 'late' : kind}">${say(state)}</span>${paid}</p>
 ${view.under_way && html`<div class="notice" role="status"><p><strong>${say('under_way_title')}</strong></p><p>${say('under_way')}</p></div>`}
 ${page.failed && html`<p class="notice bad" role="alert">${say('pay_failed')}</p>`}
 <div class="acts">${view.payable && html`<form method="post" action="${page.path}/pay"><button class="button primary">${say('pay_now', { amount: money(view.amount_due) })}</button></form>`}<a class="button" href="${page.path}/pdf" download>${say('download_pdf')}</a></div>
 </section>`;
 }
 
-function facts(view: DocumentView, { say, day, span }: Speech): Html {
+function facts(view: DocumentView, { say, day, span, locale }: Speech): Html {
   const rows: [string, string][] = [
     [say('number'), view.number],
     [say('date'), day(view.created_at)],
   ];
   if (view.period) rows.push([say('period'), span(view.period.start, view.period.end)]);
+  if (view.due_at) rows.push([say('due_on'), day(view.due_at)]);
+  if (view.days_until_due) rows.push([say('payment_terms'), termsIn(say, locale, view.days_until_due)]);
   if (view.paid_at) rows.push([say('paid_on'), day(view.paid_at)]);
-  return html`<dl class="facts">${rows.map(([name, value]) => html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`)}</dl>`;
+  const memo = view.memo !== null && html`<p class="memo"><bdi>${view.memo}</bdi></p>`;
+  return html`<dl class="facts">${rows.map(([name, value]) => html`<dt>${name}</dt><dd><bdi>${value}</bdi></dd>`)}</dl>${memo}`;
 }
 
 function party(title: string, { name, address, email, phone, tax_id }: Party, { say, locale }: Speech): Html {
@@ -154,8 +161,8 @@ function history(view: DocumentView, { say, money, day }: Speech): Html {
   return html`${part(
     say('payments'),
     view.payments.map(
-      ({ at, amount, brand, last_four }) =>
-        html`<li><span>${day(at)}</span><span class="how"><bdi>${paidBy(say, brand, last_four)}</bdi></span><span class="number"><bdi>${money(amount)}</bdi></span></li>`,
+      ({ at, amount, ...by }) =>
+        html`<li><span>${day(at)}</span><span class="how"><bdi>${paidBy(say, by)}</bdi></span><span class="number"><bdi>${money(amount)}</bdi></span></li>`,
     ),
   )}${part(
     say('credit_notes'),

@@ -21,6 +21,8 @@ ul{list-style:none}
 .due .big{font-size:clamp(26px,6vw,34px);line-height:1.2;font-weight:700;letter-spacing:-.01em;margin-block:4px 6px;overflow-wrap:anywhere}
 .state{display:inline-block;padding:2px 10px;border-radius:99px;background:var(--tint);color:var(--accent);font-size:13px;font-weight:600}
 .state.open{background:var(--amber);color:var(--on-amber)}
+.state.late{background:var(--danger-tint);color:var(--danger)}
+.memo{margin-block-start:12px}
 .state.dead{background:transparent;color:var(--soft);border:1px solid var(--line)}
 .acts{display:flex;flex-wrap:wrap;gap:10px;margin-block-start:18px}
 .acts form{margin:0;display:flex;flex:1 1 200px}

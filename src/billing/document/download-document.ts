@@ -2,13 +2,14 @@
 
 import { Readable } from 'node:stream';
 import Type, { type Static } from 'typebox';
+import { type Drawing, drawDocument } from '../../kit/print/pool.ts';
 import type { Ctx } from '../../operation/context.ts';
 import { Id } from '../../operation/fields.ts';
 import { operation } from '../../operation/operation.ts';
 import { findCreditNote, noteNumber } from '../credit-note.ts';
 import { findInvoice } from '../invoice.ts';
 import { numberText } from '../invoice-object.ts';
-import { drawDocument } from './pool.ts';
+import type { DocumentFacts } from './draw.ts';
 import { creditNoteView, factsOf, invoiceView } from './read-document.ts';
 import type { DocumentView } from './view.ts';
 
@@ -62,5 +63,10 @@ export async function downloadDocument(ctx: Ctx, { id, file_name }: DocumentObje
   return { file_name, content_type: 'application/pdf', body: Readable.from([await pdfOf(ctx, view)]) };
 }
 
+const drawing = (facts: DocumentFacts): Drawing<DocumentFacts> => ({
+  module: import.meta.resolve('./draw.ts'),
+  facts,
+});
+
 export const pdfOf = async (ctx: Ctx, view: DocumentView): Promise<Buffer> =>
-  await drawDocument(await factsOf(ctx, view));
+  await drawDocument(drawing(await factsOf(ctx, view)));

@@ -2,8 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { documentPdf } from './draw.ts';
-import { Fonts, lastFont } from './fonts.ts';
+import { Fonts, lastFont } from '../../kit/print/fonts.ts';
+import { draw } from './draw.ts';
 import type { DocumentView } from './view.ts';
 import { localeOf, wordTables } from './words.ts';
 
@@ -26,11 +26,25 @@ const view = (more: Partial<DocumentView> = {}): DocumentView => ({
   customer: { name: 'Ada', address: { city: 'Wien', country: 'AT' }, tax_id: null, email: null, phone: null },
   created_at: at,
   paid_at: null,
+  due_at: null,
+  days_until_due: null,
+  overdue: false,
   period,
   invoice_number: null,
   method: null,
   memo: null,
-  lines: [{ description: 'Coffee', quantity: 1, unit_amount: 1000, amount: 1000, period }],
+  lines: [
+    {
+      description: 'Coffee',
+      product_name: 'Coffee',
+      localized_name: null,
+      part: null,
+      quantity: 1,
+      unit_amount: 1000,
+      amount: 1000,
+      period,
+    },
+  ],
   subtotal: 1000,
   discounts: [],
   taxes: [],
@@ -50,9 +64,9 @@ const pagesOf = (pdf: Buffer) => Number(/\/Type \/Pages\s*\/Count (\d+)/.exec(pd
 
 test('the same facts make the same bytes, in every language', async () => {
   for (const locale of Object.keys(wordTables)) {
-    const first = await documentPdf({ view: view({ locale }), logo: null });
+    const first = await draw({ view: view({ locale }), logo: null });
     assert.equal(first.subarray(0, 5).toString(), '%PDF-', locale);
-    assert.ok(first.equals(await documentPdf({ view: view({ locale }), logo: null })), locale);
+    assert.ok(first.equals(await draw({ view: view({ locale }), logo: null })), locale);
   }
 });
 
@@ -81,7 +95,7 @@ test('every script that we promise has a font of its own', () => {
 
 test('letters of ten scripts in one name: only what is used is embedded', async () => {
   const name = 'Кофейня Καφές شركة (الرياض) 12 שלום บริษัท श्रीमती 中华 コーヒー 커피 𝄞 \u202e\u0000\n';
-  const pdf = await documentPdf({
+  const pdf = await draw({
     view: view({ customer: { name, address: null, tax_id: name, email: null, phone: null }, footer: name }),
     logo: null,
   });
@@ -93,9 +107,9 @@ test('1,000 lines take as many pages as they need, and a line without an end is 
   const [line] = view().lines;
   assert.ok(line);
   const lines = Array.from({ length: 1000 }, (_, i) => ({ ...line, description: `Line ${i}` }));
-  const pdf = await documentPdf({ view: view({ lines }), logo: null });
+  const pdf = await draw({ view: view({ lines }), logo: null });
   assert.ok(pagesOf(pdf) > 30 && pagesOf(pdf) < 80, `${pagesOf(pdf)} pages`);
-  const endless = await documentPdf({
+  const endless = await draw({
     view: view({ lines: [{ ...line, description: 'W'.repeat(8000) }] }),
     logo: null,
   });

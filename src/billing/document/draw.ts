@@ -1,12 +1,12 @@
 // An invoice or a credit note as a PDF: the same facts make the same bytes. Draws what view.ts says and works nothing out; amounts are
-// written as they were billed. Runs in a thread of its own (worker.ts).
+// written as they were billed. Runs in the drawing thread (kit/print).
 
 import PDFDocument from 'pdfkit';
 import { assert } from '../../kit/assert.ts';
 import { display, isCurrency } from '../../kit/money.ts';
+import { type Style, Typesetter } from '../../kit/print/typeset.ts';
 import { lettersOf } from './letters.ts';
-import { paidBy } from './said.ts';
-import { type Style, Typesetter } from './typeset.ts';
+import { paidBy, termsIn, worded } from './said.ts';
 import type { DocumentView, Party } from './view.ts';
 import { addressLines, dayIn, localeOf, rateIn, type SayWord, spanIn, wordLanguage, wordsIn } from './words.ts';
 
@@ -25,7 +25,7 @@ const bold: Style = { size: 9.5, bold: true, color: ink };
 /** Widths of quantity, unit price and amount; the description has the rest. */
 const columns = { quantity: 56, unit: 92, amount: 96, gap: 12 };
 
-export async function documentPdf({ view, logo }: DocumentFacts): Promise<Buffer> {
+export async function draw({ view, logo }: DocumentFacts): Promise<Buffer> {
   const drawing = new Drawing(view);
   const { doc } = drawing;
   const pieces: Buffer[] = [];
@@ -60,9 +60,9 @@ class Drawing {
   y = page.top;
 
   constructor(view: DocumentView) {
-    this.view = view;
     this.locale = localeOf(view.locale);
     this.say = wordsIn(this.locale);
+    this.view = worded(view, this.say);
     const { currency } = view;
     assert(isCurrency(currency), 'a document is in a known currency');
     this.money = (amount) => display(amount, currency, this.locale);
@@ -139,7 +139,7 @@ class Drawing {
     }
     const title: Style = { size: 22, bold: true };
     this.put(say(view.kind), title, page.side + inner - half, half, 'end', page.top + 14);
-    const state = view.mode === 'sandbox' ? say('sandbox') : say(`status_${view.status}`);
+    const state = view.mode === 'sandbox' ? say('sandbox') : say(view.overdue ? 'overdue' : `status_${view.status}`);
     const color = view.mode === 'sandbox' ? '#a33b00' : pale;
     this.put(state, { size: 9, color, bold: true }, page.side + inner - half, half, 'end', page.top + 31);
     this.y = page.top + 66;
@@ -149,6 +149,8 @@ class Drawing {
     ];
     if (view.invoice_number) facts.push([say('for_invoice'), view.invoice_number]);
     if (view.period) facts.push([say('period'), this.span(view.period.start, view.period.end)]);
+    if (view.due_at && !view.paid_at) facts.push([say('due_on'), this.day(view.due_at)]);
+    if (view.days_until_due) facts.push([say('payment_terms'), termsIn(say, this.locale, view.days_until_due)]);
     if (view.paid_at && view.kind === 'invoice') facts.push([say('paid_on'), this.day(view.paid_at)]);
     for (const [name, value] of facts) {
       this.put(name, paleStyle, page.side, 130);
@@ -199,7 +201,9 @@ class Drawing {
     const text = (() => {
       if (view.status === 'void') return say('is_void');
       if (view.kind === 'credit_note') return `${say('total_credited')}: ${money(view.total)}`;
-      if (view.status !== 'paid') return say('due_now', { amount: money(view.amount_due) });
+      const amount = money(view.amount_due);
+      if (view.status !== 'paid' && view.due_at) return say('due_until', { amount, date: this.day(view.due_at) });
+      if (view.status !== 'paid') return say('due_now', { amount });
       if (view.amount_paid === 0 || view.paid_at === null) return say('nothing_due');
       return say('paid_in_full', { amount: money(view.amount_paid), date: this.day(view.paid_at) });
     })();
@@ -299,14 +303,7 @@ class Drawing {
   history(): void {
     const { view, say, money } = this;
     const parts: [string, [string, string, string][]][] = [
-      [
-        say('payments'),
-        view.payments.map(({ at, amount, brand, last_four }) => [
-          this.day(at),
-          paidBy(say, brand, last_four),
-          money(amount),
-        ]),
-      ],
+      [say('payments'), view.payments.map(({ at, amount, ...by }) => [this.day(at), paidBy(say, by), money(amount)])],
       [
         say('credit_notes'),
         view.credit_notes.map(({ at, number, total, method }) => [

@@ -1,6 +1,7 @@
 // Every letter that a document may need, before anything of it is drawn: fonts are read by the letters they are asked for. Rather too many
 // than one too few; only what is drawn is embedded.
 
+import { termsIn } from './said.ts';
 import type { DocumentView } from './view.ts';
 import { addressLines, rateIn, type SayWord, type Word } from './words.ts';
 
@@ -31,6 +32,7 @@ const printed: readonly Word[] = [
   ] as const),
   ...(['status_open', 'status_paid', 'status_void', 'status_uncollectible', 'status_issued', 'page'] as const),
   ...(['sandbox', 'due_now', 'paid_in_full', 'nothing_due', 'is_void'] as const),
+  ...(['due_on', 'payment_terms', 'terms_within', 'overdue', 'due_until'] as const),
 ];
 
 type Speech = {
@@ -52,6 +54,7 @@ export function lettersOf(view: DocumentView, { locale, say, money, day, span }:
     money(-1_234_567_890),
     ...months.flatMap(([start = '', end = '']) => [day(start), span(start, end)]),
     ...view.taxes.map((tax) => rateIn(locale, tax.rate_ppm ?? 0)),
+    ...(view.days_until_due ? [termsIn(say, locale, view.days_until_due)] : []),
   ].join(' ');
   const places = [view.seller, view.customer].flatMap((party) => addressLines(locale, party.address));
   const names = [view.merchant.name, view.seller.name, view.customer.name, view.customer.email, view.number];

@@ -7,7 +7,7 @@ import type { Ctx } from '../../operation/context.ts';
 import { peekPayment } from '../../payments/payment.ts';
 import { findCreditNote, linesOfNotes, noteNumber, notesOf } from '../credit-note.ts';
 import { creditNotePdfUrl } from '../hosted-invoice.ts';
-import { findInvoice, type InvoiceRow, linesOf } from '../invoice.ts';
+import { findInvoice, type InvoiceRow, type LineRow, linesOf } from '../invoice.ts';
 import { numberText } from '../invoice-object.ts';
 import { sellerAt } from '../seller.ts';
 import type { DocumentFacts } from './draw.ts';
@@ -30,16 +30,23 @@ export async function invoiceView(ctx: Ctx, id: string): Promise<DocumentView> {
     status: invoice.status,
     created_at: iso(invoice.created_at),
     paid_at: invoice.paid_at && iso(invoice.paid_at),
-    period: { start: iso(invoice.period_start), end: iso(invoice.period_end) },
+    due_at: invoice.due_at && iso(invoice.due_at),
+    days_until_due: invoice.days_until_due,
+    overdue: invoice.status === 'open' && invoice.overdue_at !== null,
+    period:
+      invoice.subscription_id === null ? null : { start: iso(invoice.period_start), end: iso(invoice.period_end) },
     invoice_number: null,
     method: null,
-    memo: null,
+    memo: invoice.description,
     lines: lines.map((line) => ({
       description: line.description,
+      product_name: line.product_name,
+      localized_name: line.localized_name,
+      part: line.part,
       quantity: line.quantity,
       unit_amount: line.unit_amount,
       amount: line.amount,
-      period: { start: iso(line.period_start), end: iso(line.period_end) },
+      period: line.recurring === null ? null : { start: iso(line.period_start), end: iso(line.period_end) },
     })),
     subtotal: invoice.subtotal,
     discounts: discountsOf(invoice),
@@ -68,6 +75,8 @@ export async function creditNoteView(ctx: Ctx, id: string): Promise<DocumentView
   const note = await findCreditNote(query, account_id, id);
   const invoice = await findInvoice(query, account_id, note.invoice_id);
   const lines = (await linesOfNotes(query, account_id, [id])).get(id) ?? [];
+  const all = (await linesOf(query, account_id, [note.invoice_id])).get(note.invoice_id) ?? [];
+  const billed = new Map(all.map((line) => [line.id, line]));
   return {
     ...(await common(ctx, invoice)),
     kind: 'credit_note',
@@ -76,12 +85,16 @@ export async function creditNoteView(ctx: Ctx, id: string): Promise<DocumentView
     status: note.status,
     created_at: iso(note.created_at),
     paid_at: null,
+    due_at: null,
+    days_until_due: null,
+    overdue: false,
     period: null,
     invoice_number: numberText(invoice.number),
     method: note.method,
     memo: note.memo,
-    lines: lines.map(({ description, amount }) => ({
+    lines: lines.map(({ description, amount, invoice_line_id }) => ({
       description,
+      ...namedBy(billed.get(invoice_line_id)),
       quantity: null,
       unit_amount: null,
       amount,
@@ -101,6 +114,13 @@ export async function creditNoteView(ctx: Ctx, id: string): Promise<DocumentView
     under_way: false,
   };
 }
+
+/** A credit note calls everything what its invoice called it. */
+const namedBy = (line: LineRow | undefined) => ({
+  product_name: line?.product_name ?? null,
+  localized_name: line?.localized_name ?? null,
+  part: line?.part ?? null,
+});
 
 async function common({ env, account }: Ctx, invoice: InvoiceRow) {
   const { query } = env.db;
@@ -135,17 +155,14 @@ function discountsOf(invoice: InvoiceRow): DocumentView['discounts'] {
 }
 
 async function paymentsOf(ctx: Ctx, invoice: InvoiceRow): Promise<DocumentView['payments']> {
-  if (invoice.payment_id === null || invoice.amount_paid === 0 || invoice.paid_at === null) return [];
+  const { amount_paid: amount, paid_at, paid_out_of_band: out_of_band } = invoice;
+  if (amount === 0 || paid_at === null) return [];
+  const at = iso(paid_at);
+  if (out_of_band) return [{ at, amount, brand: null, last_four: null, out_of_band }];
+  if (invoice.payment_id === null) return [];
   const payment = await peekPayment(ctx.env.db.query, invoice.account_id, invoice.payment_id);
   const card = payment?.payment_method?.type === 'card' ? payment.payment_method.card : undefined;
-  return [
-    {
-      at: iso(invoice.paid_at),
-      amount: invoice.amount_paid,
-      brand: card?.brand ?? null,
-      last_four: card?.last_four ?? null,
-    },
-  ];
+  return [{ at, amount, brand: card?.brand ?? null, last_four: card?.last_four ?? null, out_of_band }];
 }
 
 /** What is printed, with the picture of the merchant. */

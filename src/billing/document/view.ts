@@ -7,6 +7,7 @@ import { Address, nullable } from '../../operation/fields.ts';
 import { creditMethods } from '../credit-note.ts';
 import { invoiceStatuses } from '../invoice.ts';
 import { TaxObject } from '../invoice-object.ts';
+import { lineParts } from '../invoice-sums.ts';
 
 const Instant = Type.String({ format: 'date-time' });
 
@@ -36,6 +37,10 @@ export const DocumentView = Type.Object({
   customer: Party,
   created_at: Instant,
   paid_at: nullable(Instant),
+  /** Of one that is sent: the last day to pay it, and in how many days that was. */
+  due_at: nullable(Instant),
+  days_until_due: nullable(Type.Integer()),
+  overdue: Type.Boolean(),
   period: nullable(Type.Object({ start: Instant, end: Instant })),
   /** Of a credit note: the invoice that it is for. */
   invoice_number: nullable(Type.String()),
@@ -44,6 +49,10 @@ export const DocumentView = Type.Object({
   lines: Type.Array(
     Type.Object({
       description: Type.String(),
+      /** How the reader is told of it is worded where it is shown. */
+      product_name: nullable(Type.String()),
+      localized_name: nullable(Type.String()),
+      part: nullable(Type.Enum([...lineParts])),
       quantity: nullable(Type.Integer()),
       unit_amount: nullable(Type.Integer()),
       amount: Type.Integer(),
@@ -64,6 +73,8 @@ export const DocumentView = Type.Object({
       amount: Type.Integer(),
       brand: nullable(Type.String()),
       last_four: nullable(Type.String()),
+      /** It came by a way of the merchant's own. */
+      out_of_band: Type.Boolean(),
     }),
   ),
   credit_notes: Type.Array(
