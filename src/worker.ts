@@ -10,6 +10,7 @@ import { expireDue } from './checkout/follow-payment.ts';
 import { pollNotices } from './disputes/poll-notices.ts';
 import { resumeResponses } from './disputes/respond.ts';
 import type { EventType } from './events/event.ts';
+import { isMailed } from './events/mailed.ts';
 import { openRateFetcher } from './fx/fetch-rates.ts';
 import { loadAccount } from './identity/account.ts';
 import { answerResetRequests } from './identity/reset-password.ts';
@@ -18,8 +19,9 @@ import { rotateSigningKeys } from './identity/signing-key.ts';
 import { days, plus } from './kit/clock.ts';
 import { newId } from './kit/id.ts';
 import { sealLedger } from './ledger/seal.ts';
-import { sendDueMails } from './mail/mail.ts';
+import { sendDueMails, sendMails } from './mail/mail.ts';
 import { forgetOldIdentifiers } from './meters/record-events.ts';
+import { noteMails, writeDueMails } from './notifications/due-mails.ts';
 import { mailCustomer } from './notifications/mail-customer.ts';
 import type { Ctx, Env } from './operation/context.ts';
 import { forgetOldClaims } from './operation/once.ts';
@@ -70,7 +72,7 @@ async function drainAccount(env: Env, account_id: string): Promise<number> {
     env.db.query,
   );
   if (rows.length === 0) return 0;
-  const failed = await react(env, account_id, rows);
+  const { failed, mailed } = await react(env, account_id, rows);
   return await env.db.tx(async (tx) => {
     const locked = await sql<{ event_id: string }>`
       select event_id from outbox where account_id = ${account_id} and event_id = any(${rows.map((e) => e.id)})
@@ -79,6 +81,12 @@ async function drainAccount(env: Env, account_id: string): Promise<number> {
     const events = rows.filter((event) => mine.has(event.id));
     if (events.length > 0) await fanOut(tx, env, account_id, events);
     const ids = events.map((e) => e.id);
+    await noteMails(
+      tx,
+      account_id,
+      ids.filter((id) => mailed.has(id)),
+      now,
+    );
     await sql`delete from outbox where account_id = ${account_id} and event_id = any(${ids.filter((id) => !failed.has(id))})`.execute(
       tx,
     );
@@ -89,13 +97,20 @@ async function drainAccount(env: Env, account_id: string): Promise<number> {
   });
 }
 
-/** Runs reactions outside any transaction (one may call a provider). Returns the events to come back to. */
-async function react(env: Env, account_id: string, events: OutboxEvent[]): Promise<Set<string>> {
-  const failed = new Set<string>();
+/**
+ * Runs reactions outside any transaction (one may call a provider). Returns the events to come back to, and those that somebody is written
+ * about: that is a task of its own, for which no webhook waits.
+ */
+async function react(
+  env: Env,
+  account_id: string,
+  events: OutboxEvent[],
+): Promise<{ failed: Set<string>; mailed: Set<string> }> {
+  const [failed, mailed] = [new Set<string>(), new Set<string>()];
   const due = events.filter((event) => event.reacts && reactions[event.type]);
-  if (due.length === 0) return failed;
+  if (due.length === 0) return { failed, mailed };
   const account = await loadAccount(env.db.query, account_id);
-  if (!account) return failed;
+  if (!account) return { failed, mailed };
   const run = async (event: OutboxEvent, reaction: Reaction) => {
     const ctx: Ctx = { env, account, actor: { kind: 'system' }, request_id: newId('job', env) };
     await reaction(ctx, event.object_id, event).catch((error) => {
@@ -103,22 +118,14 @@ async function react(env: Env, account_id: string, events: OutboxEvent[]): Promi
       env.log.error({ event: event.id, type: event.type, error }, 'a reaction failed and will be tried again');
     });
   };
-  // Mails come after everything else, some at once: webhooks wait until all is done.
-  const mails: OutboxEvent[] = [];
   for (const event of due) {
     for (const reaction of reactions[event.type] ?? []) {
-      if (reaction === mailCustomer) mails.push(event);
-      else await run(event, reaction);
+      if (reaction !== mailCustomer) await run(event, reaction);
+      else if (isMailed(account, event.type)) mailed.add(event.id);
     }
   }
-  const some = async () => {
-    for (let event = mails.shift(); event; event = mails.shift()) await run(event, mailCustomer);
-  };
-  await Promise.all(Array.from({ length: Math.min(mailsAtOnce, mails.length) }, some));
-  return failed;
+  return { failed, mailed };
 }
-
-const mailsAtOnce = 4;
 
 export type Worker = { close(): Promise<void> };
 
@@ -142,10 +149,19 @@ export function startWorker(env: Env & { onNudge(listener: () => void): void }):
     repeat(env, 'late bitcoin', 5_000, async () => {
       while ((await watchInvoices(env)) >= 100);
     }),
-    repeat(env, 'mail', 1_000, async () => {
+    repeat(env, 'links asked for', 1_000, async () => {
       while ((await answerResetRequests(env)) >= 50);
       while ((await answerLinkRequests(env)) >= 50);
-      while ((await sendDueMails(env)) >= 50);
+    }),
+    repeat(env, 'customer mails', 500, async () => {
+      while ((await writeDueMails(env)) > 0);
+    }),
+    // A mail server that does not answer holds up its own queue and nothing else.
+    repeat(env, 'mail', 500, async () => {
+      while ((await sendMails(env, { bulk: false })) > 0);
+    }),
+    repeat(env, 'bulk mail', 1_000, async () => {
+      while ((await sendMails(env, { bulk: true })) > 0);
     }),
     repeat(env, 'people', 3_600_000, async () => {
       await forgetOldPeopleData(env);
@@ -263,14 +279,15 @@ export async function workUntilIdle(env: Env): Promise<void> {
   const deliverer = openDeliverer(env);
   for (let quiet = false; !quiet; ) {
     const drained = await drainOutbox(env);
-    const asked = (await resolveDue(env)) + (await watchInvoices(env)) + (await resolveSetups(env));
+    const looked = (await resolveDue(env)) + (await watchInvoices(env)) + (await resolveSetups(env));
     const expired = await expireDue(env);
     const settled = await settleDue(env);
     const billed = (await runBilling(env)) + (await tellReminders(env)) + (await advanceClocks(env));
     const paid_out = (await requestScheduledPayouts(env)) + (await sendDuePayouts(env)) + (await followPayouts(env));
-    const mailed = (await answerResetRequests(env)) + (await answerLinkRequests(env)) + (await sendDueMails(env));
+    const asked = (await answerResetRequests(env)) + (await answerLinkRequests(env));
+    const mailed = asked + (await writeDueMails(env)) + (await sendDueMails(env));
     const heard = (await resumeResponses(env)) + (await pollNotices(env, { all: true }));
-    quiet = drained + asked + expired + settled + billed + paid_out + heard + mailed === 0;
+    quiet = drained + looked + expired + settled + billed + paid_out + heard + mailed === 0;
   }
   deliverer.wake();
   await deliverer.idle();

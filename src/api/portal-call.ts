@@ -12,7 +12,13 @@ export async function call<T>(ctx: Ctx, op: unknown, input: unknown): Promise<T>
   return (await perform(op as Operation, ctx, { input })).value as T;
 }
 
-export const viewOf = (ctx: Ctx): Promise<PortalView> => call<PortalView>(ctx, viewPortal, {});
+export const viewOf = (ctx: Ctx, request: FastifyRequest): Promise<PortalView> =>
+  call<PortalView>(ctx, viewPortal, languagesOf(request));
+
+export function languagesOf({ headers }: FastifyRequest): { languages?: string } {
+  const languages = headers['accept-language'];
+  return languages === undefined ? {} : { languages };
+}
 
 export function subscriptionIn(view: PortalView, id: string): PortalSubscription {
   const found = view.subscriptions.find((one) => one.id === id);

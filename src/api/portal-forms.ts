@@ -28,6 +28,7 @@ import {
   resumePortalSubscription,
 } from '../portal/manage-subscription.ts';
 import { type PaymentAnswer, payPortalInvoice } from '../portal/pay-invoice.ts';
+import { leavePortalChange } from '../portal/payment-outcome.ts';
 import { requestPortalLink, viewPortalLogin } from '../portal/request-link.ts';
 import { signOutOfPortal } from '../portal/sign-out.ts';
 import { updatePortalDetails } from '../portal/update-details.ts';
@@ -159,6 +160,10 @@ function forms(app: FastifyInstance, http: PortalHttp): void {
   post('invoices/:invoice/pay', async (ctx, _form, { invoice }) =>
     wayOf(await call<PaymentAnswer>(ctx, payPortalInvoice, { invoice }), 'paid'),
   );
+  post('invoices/:invoice/leave', async (ctx, _form, { invoice }) => {
+    await call(ctx, leavePortalChange, { invoice });
+    return '?done=change_left';
+  });
   post('cards/:card/default', async (ctx, _form, { card }) => {
     await call(ctx, setPortalDefault, { id: card });
     return '?done=default';
@@ -211,7 +216,7 @@ function details(app: FastifyInstance, http: PortalHttp): void {
           return goOn(reply, `${http.addressOf(id)}?done=${await act(ctx, typed, params)}`);
         } catch (error) {
           if (!isFault(error, 'parameter_invalid')) throw error;
-          const view = await viewOf(ctx);
+          const view = await viewOf(ctx, request);
           const page = http.pageFor(request, view.locale);
           const last = error.param?.split('.').pop();
           const field = detailFields.find((name) => name === last);

@@ -7,19 +7,22 @@ import { renderCancel } from '../../web/portal/cancel.ts';
 import { type ChangeView, renderChange } from '../../web/portal/change.ts';
 import { renderCardAddress, renderDetails, typedOf } from '../../web/portal/details.ts';
 import { renderEnter, renderLogin } from '../../web/portal/door.ts';
-import { doneNotice, failedNotice, samePlan } from '../../web/portal/frame.ts';
+import type { Notice } from '../../web/portal/frame.ts';
 import { renderHome, renderInvoices } from '../../web/portal/home.ts';
 import { renderNewCard } from '../../web/portal/new-card.ts';
+import { cardNotice, doneNotice, failedNotice, outcomeNotice, samePlan } from '../../web/portal/notices.ts';
 import { isFault, notFound } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
 import { previewPortalChange } from '../portal/change-plan.ts';
 import { enterPortal } from '../portal/enter-portal.ts';
+import { type CardAnswer, lastPortalCard } from '../portal/manage-cards.ts';
+import { type PaymentOutcome, portalPaymentOutcome } from '../portal/payment-outcome.ts';
 import { refreshPortal } from '../portal/refresh.ts';
 import { viewPortalLogin } from '../portal/request-link.ts';
 import type { PortalFrame, PortalView } from '../portal/view.ts';
 import { listPortalInvoices } from '../portal/view-portal.ts';
 import { toFault } from './http.ts';
-import { call, cardIn, isPassed, subscriptionIn, textIn, viewOf } from './portal-call.ts';
+import { call, cardIn, isPassed, languagesOf, subscriptionIn, textIn, viewOf } from './portal-call.ts';
 import { portalForms } from './portal-forms.ts';
 import { type Named, type PortalHttp, type PortalParts, portalHttp } from './portal-http.ts';
 
@@ -52,6 +55,7 @@ export const portalPages =
   };
 
 type App = Parameters<FastifyPluginAsync>[0];
+type Shown = ReturnType<PortalHttp['pageFor']>;
 
 function door(app: App, http: PortalHttp): void {
   app.get<Named>('/portal/:id/login', { exposeHeadRoute: false }, async (request, reply) => {
@@ -96,13 +100,13 @@ function door(app: App, http: PortalHttp): void {
 }
 
 function pages(app: App, http: PortalHttp): void {
-  type Shown = (
+  type Found = (
     ctx: Ctx,
     request: FastifyRequest,
     params: Record<string, string>,
-  ) => Promise<[view: PortalView, text: (page: ReturnType<PortalHttp['pageFor']>) => string]>;
+  ) => Promise<[view: PortalView, text: (page: Shown) => string]>;
 
-  const get = (path: string, shown: Shown) =>
+  const get = (path: string, shown: Found) =>
     app.get<Named>(path, { exposeHeadRoute: false }, async (request, reply) => {
       const { id } = request.params;
       try {
@@ -119,18 +123,10 @@ function pages(app: App, http: PortalHttp): void {
 
   get('/portal/:id', async (ctx, request) => {
     await call(ctx, refreshPortal, {});
-    const view = await viewOf(ctx);
+    const tell = await noticeOf(ctx, request);
+    const view = await viewOf(ctx, request);
     const now = ctx.env.clock.now();
-    return [
-      view,
-      (page) =>
-        renderHome(
-          view,
-          page,
-          now,
-          failedNotice(page, textIn(request, 'failed')) ?? doneNotice(page, textIn(request, 'done')),
-        ),
-    ];
+    return [view, (page) => renderHome(view, page, now, tell(page))];
   });
 
   get('/portal/:id/invoices', async (ctx, request) => {
@@ -140,36 +136,36 @@ function pages(app: App, http: PortalHttp): void {
       listPortalInvoices,
       after === undefined ? {} : { starting_after: after },
     );
-    const view = { ...(await viewOf(ctx)), invoices };
+    const view = { ...(await viewOf(ctx, request)), invoices };
     return [view, (page) => renderInvoices(view, page)];
   });
 
   get('/portal/:id/cards/new', async (ctx, request) => {
-    const view = await viewOf(ctx);
+    const view = await viewOf(ctx, request);
     return [view, (page) => renderNewCard(view, page, textIn(request, 'pay') !== undefined)];
   });
 
-  get('/portal/:id/cards/:card/address', async (ctx, _request, params) => {
-    const view = await viewOf(ctx);
+  get('/portal/:id/cards/:card/address', async (ctx, request, params) => {
+    const view = await viewOf(ctx, request);
     const card = cardIn(view, params['card'] ?? '');
     const typed = typedOf({ customer: { address: card.billing_address } });
     return [view, (page) => renderCardAddress(view, card, typed, page)];
   });
 
-  get('/portal/:id/details', async (ctx) => {
-    const view = await viewOf(ctx);
+  get('/portal/:id/details', async (ctx, request) => {
+    const view = await viewOf(ctx, request);
     return [view, (page) => renderDetails(view, typedOf(view), page)];
   });
 
-  get('/portal/:id/subscriptions/:subscription/cancel', async (ctx, _request, params) => {
-    const view = await viewOf(ctx);
+  get('/portal/:id/subscriptions/:subscription/cancel', async (ctx, request, params) => {
+    const view = await viewOf(ctx, request);
     const s = subscriptionIn(view, params['subscription'] ?? '');
     if (!s.may.cancel) throw notFound('page', s.id);
     return [view, (page) => renderCancel(view, s, page)];
   });
 
   get('/portal/:id/subscriptions/:subscription/change', async (ctx, request, params) => {
-    const view = await viewOf(ctx);
+    const view = await viewOf(ctx, request);
     const s = subscriptionIn(view, params['subscription'] ?? '');
     if (!s.may.change) throw notFound('page', s.id);
     const price = textIn(request, 'price');
@@ -178,6 +174,7 @@ function pages(app: App, http: PortalHttp): void {
       id: s.id,
       ...(price === undefined ? {} : { price }),
       ...(textIn(request, 'quantity') === undefined ? {} : { quantity }),
+      ...languagesOf(request),
     };
     const change = await call<ChangeView>(ctx, previewPortalChange, input);
     const same = price !== undefined && change.preview === null;
@@ -201,9 +198,33 @@ function pages(app: App, http: PortalHttp): void {
     try {
       await http.pageContext(request, id);
       const page = http.pageFor(request, null);
-      return http.show(request, reply, page, renderReturn(http.addressOf(id), page), 200, [`'self'`]);
+      return http.show(request, reply, page, renderReturn(`${http.addressOf(id)}?card=last`, page), 200, [`'self'`]);
     } catch (error) {
       return http.showFailure(request, reply, error, id);
     }
   });
+}
+
+/** What the first page says of what was done just now; somebody who comes back from their bank is told how that went. */
+async function noticeOf(ctx: Ctx, request: FastifyRequest): Promise<(page: Shown) => Notice | undefined> {
+  const payment = textIn(request, 'payment_id');
+  if (payment !== undefined) {
+    const outcome = await unlessForeign(call<PaymentOutcome | null>(ctx, portalPaymentOutcome, { payment }));
+    return (page) => (outcome ? outcomeNotice(page, outcome) : undefined);
+  }
+  if (textIn(request, 'card') !== undefined) {
+    const card = await call<CardAnswer | null>(ctx, lastPortalCard, {});
+    return (page) => (card ? cardNotice(page, card) : undefined);
+  }
+  return (page) => failedNotice(page, textIn(request, 'failed')) ?? doneNotice(page, textIn(request, 'done'));
+}
+
+/** An address that somebody made up says nothing. */
+async function unlessForeign<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isPassed(error)) return undefined;
+    throw error;
+  }
 }

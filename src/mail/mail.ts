@@ -32,6 +32,10 @@ const kept = days(7);
 /** How many are on the wire at once. */
 const width = 8;
 
+/** A mail is another's to send after this long; what is claimed at once is sent, or given up by its time-outs, well before. */
+const lease = minutes(2);
+const claimed = 2 * width;
+
 export async function postMail(env: Env, tx: Tx, mail: NewMail): Promise<void> {
   const now = env.clock.now();
   const id = mail.id ?? newId('mail', env);
@@ -60,10 +64,16 @@ export function hasMailbox(env: Env): boolean {
   return env.mailer === undefined && ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 }
 
-/** Hands over what is due, each mail under a lease; returns how many were dealt with. Bulk goes when nothing else is left. */
-export async function sendDueMails(env: Env): Promise<number> {
-  let due = await claim(env, false);
-  if (due.length === 0) due = await claim(env, true);
+/** Hands over what is due of both; returns how many were dealt with. Bulk goes when nothing else is left. */
+export const sendDueMails = async (env: Env): Promise<number> =>
+  (await sendMails(env, { bulk: false })) || (await sendMails(env, { bulk: true }));
+
+/**
+ * Hands over some that are due, each under a lease. The two kinds are two tasks of the worker: a mail server that is slow to take ten
+ * thousand receipts keeps nobody from the link that they wait for.
+ */
+export async function sendMails(env: Env, { bulk }: { bulk: boolean }): Promise<number> {
+  const due = await claim(env, bulk);
   const queue = [...due];
   const next = async () => {
     for (let row = queue.shift(); row; row = queue.shift()) await send(env, row);
@@ -81,14 +91,14 @@ async function claim(env: Env, bulk: boolean): Promise<MailRow[]> {
       .where('try_at', '<=', now)
       .where('bulk', '=', bulk)
       .orderBy('try_at')
-      .limit(50)
+      .limit(claimed)
       .forUpdate()
       .skipLocked()
       .execute();
     if (rows.length === 0) return rows;
     await tx
       .updateTable('mails')
-      .set((eb) => ({ try_at: plus(now, minutes(2)), tries: eb('tries', '+', 1) }))
+      .set((eb) => ({ try_at: plus(now, lease), tries: eb('tries', '+', 1) }))
       .where(
         'id',
         'in',

@@ -1,6 +1,6 @@
 // What a mail says, before it is markup or plain text: both are made of the same. And what a template is.
 
-import type { EmailKind } from '../operation/context.ts';
+import type { MailKind } from '../operation/context.ts';
 import type { Words } from './words.ts';
 
 export type Row = { label: string; value: string; strong?: boolean };
@@ -22,7 +22,7 @@ export type Letter = {
 
 /** Data of a template is what JSON can hold; amounts are integers, times ISO 8601. */
 export type Template<Data> = {
-  kind: EmailKind;
+  kind: MailKind;
   write(data: Data, words: Words, merchant: string): Letter;
   /** For the preview: a customer's mail as it would be. */
   sample: Data;

@@ -6,7 +6,13 @@ import { mailedBy } from '../events/mailed.ts';
 import type { Ctx, EmailKind } from '../operation/context.ts';
 import { aboutExpiringCard } from './causes/cards.ts';
 import type { Event, Mail } from './causes/cause.ts';
-import { aboutInvoiceMade, aboutInvoicePaid, aboutPaymentFailed } from './causes/invoices.ts';
+import {
+  aboutInvoiceMade,
+  aboutInvoicePaid,
+  aboutInvoiceReminder,
+  aboutInvoiceSent,
+  aboutPaymentFailed,
+} from './causes/invoices.ts';
 import { aboutPayment, aboutRefund } from './causes/payments.ts';
 import { aboutEnd, aboutRenewal, aboutTrialEnd } from './causes/subscriptions.ts';
 
@@ -17,6 +23,8 @@ const about: Record<Exclude<EmailKind, 'portal_link'>, About> = {
   payment_receipt: aboutPayment,
   refund_receipt: aboutRefund,
   invoice_issued: aboutInvoiceMade,
+  invoice_sent: aboutInvoiceSent,
+  invoice_reminder: aboutInvoiceReminder,
   invoice_paid: aboutInvoicePaid,
   payment_failed: aboutPaymentFailed,
   trial_ending: aboutTrialEnd,

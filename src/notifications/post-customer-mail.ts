@@ -4,7 +4,7 @@
 import type { Tx } from '../db/db.ts';
 import { newId } from '../kit/id.ts';
 import { postMail } from '../mail/mail.ts';
-import type { Ctx } from '../operation/context.ts';
+import { type Ctx, type EmailKind, emailKinds, type MailKind } from '../operation/context.ts';
 import type { Template } from './letter.ts';
 import { localeFor } from './messages.ts';
 import { renderMail } from './render.ts';
@@ -30,7 +30,7 @@ export async function postCustomerMail<Data>(
 ): Promise<void> {
   const { kind } = template;
   const { account_id, merchant_name } = ctx.account;
-  if (!ctx.account.emails.has(kind)) return;
+  if (isChosen(kind) && !ctx.account.emails.has(kind)) return;
   const { sender, chosen } = await knownSender(ctx, tx);
   const language = localeFor(...to.languages, chosen.language);
   const { subject, html, text } = renderMail(template, data, sender, language);
@@ -61,6 +61,9 @@ export async function postCustomerMail<Data>(
     html,
     from_name: plain(chosen.from_name ?? merchant_name),
     reply_to: chosen.reply_to,
-    bulk: kind !== 'portal_link',
+    // What was asked for is waited for.
+    bulk: cause.event_id !== null,
   });
 }
+
+const isChosen = (kind: MailKind): kind is EmailKind => emailKinds.some((one) => one === kind);

@@ -4,7 +4,7 @@
 import Type from 'typebox';
 import { Fault } from '../kit/fault.ts';
 import { postMail } from '../mail/mail.ts';
-import type { Ctx, EmailKind } from '../operation/context.ts';
+import type { Ctx, MailKind } from '../operation/context.ts';
 import { operation } from '../operation/operation.ts';
 import { localeFor } from './messages.ts';
 import { Kind } from './read-emails.ts';
@@ -15,7 +15,7 @@ import { plain } from './words.ts';
 
 const input = Type.Object({ kind: Kind, language: Type.Optional(Language) }, { additionalProperties: false });
 
-async function sampleOf(ctx: Ctx, { kind, language }: { kind: EmailKind; language?: string }) {
+async function sampleOf(ctx: Ctx, { kind, language }: { kind: MailKind; language?: string }) {
   const { sender, chosen } = await senderOf(ctx, ctx.env.db.query);
   const locale = localeFor(language, chosen.language);
   return { ...samples[kind](sender, locale), locale, chosen };

@@ -4,13 +4,13 @@ import type { Selectable } from 'kysely';
 import Type, { type Static } from 'typebox';
 import type { CustomerMails } from '../db/types.ts';
 import { notFound } from '../kit/fault.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import { type MailState, mailStates, mailStatuses } from '../mail/mail.ts';
-import { type EmailKind, emailKinds } from '../operation/context.ts';
+import { type MailKind, mailKinds } from '../operation/context.ts';
 import { Id, ListOf, nullable, pageFields } from '../operation/fields.ts';
+import { readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 
-export const Kind = Type.Enum([...emailKinds]);
+export const Kind = Type.Enum([...mailKinds]);
 
 export const EmailObject = Type.Object(
   {
@@ -39,7 +39,7 @@ function emailObject(row: Selectable<CustomerMails>, states: Map<string, MailSta
   return {
     id: row.id,
     object: 'email',
-    kind: row.kind as EmailKind,
+    kind: row.kind as MailKind,
     status: state?.status ?? 'failed',
     to: row.recipient,
     subject: row.subject,
@@ -71,26 +71,23 @@ export const listEmails = operation({
   output: ListOf(EmailObject),
   faults: ['parameter_invalid'],
   example: { object_id: '{mailed_payment}', limit: 10 },
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query = ctx.env.db.query
-      .selectFrom('customer_mails')
-      .selectAll()
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.customer !== undefined) query = query.where('customer_id', '=', input.customer);
-    if (input.kind !== undefined) query = query.where('kind', '=', input.kind);
-    if (input.object_id !== undefined) query = query.where('object_id', '=', input.object_id);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    const rows = await query.execute();
-    const states = await mailStates(
-      ctx.env.db.query,
-      rows.map((row) => row.id),
-    );
-    return toList(rows, window, (row) => emailObject(row, states));
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'customer_mails',
+      where: {
+        account_id: ctx.account.account_id,
+        customer_id: input.customer,
+        kind: input.kind,
+        object_id: input.object_id,
+      },
+      async show(rows: Selectable<CustomerMails>[]) {
+        const states = await mailStates(
+          ctx.env.db.query,
+          rows.map((row) => row.id),
+        );
+        return rows.map((row) => emailObject(row, states));
+      },
+    }),
 });
 
 export const getEmail = operation({

@@ -11,7 +11,9 @@ import { languages } from './messages.ts';
 const meanings: Record<EmailKind, string> = {
   payment_receipt: 'When a payment was completed. Payments of invoices have the mail of their invoice.',
   refund_receipt: 'When a refund succeeded.',
-  invoice_issued: 'When an invoice was made, before it is charged.',
+  invoice_issued: 'When an invoice was made that is charged, before it is charged.',
+  invoice_sent: 'An invoice that the customer is to pay: the amount, until when, and where.',
+  invoice_reminder: 'When a sent invoice is soon or already overdue, on the days of your billing settings.',
   invoice_paid: 'When an invoice was paid.',
   payment_failed: 'When a renewal could not be paid: why, what to do, and when it is tried again.',
   trial_ending: 'Three days before a trial ends.',
@@ -31,6 +33,10 @@ export const Language = Type.Enum([...languages]);
 export const EmailSettingsObject = Type.Object(
   {
     object: Type.Literal('email_settings'),
+    enabled: Type.Boolean({
+      description:
+        'Whether customers are written to by themselves. Off in live mode until you switch it on: until then only what somebody asks for is sent, the link to the portal and an invoice that you send. The kinds below count while it is on.',
+    }),
     ...switches,
     from_name: nullable(Type.String({ description: 'Null: the merchant’s name. The address is the installation’s.' })),
     reply_to: nullable(Type.String({ description: 'Where answers go. Null: mails do not ask for any.' })),
@@ -51,7 +57,8 @@ async function settingsOf({ account }: Ctx, query: Executor | Tx): Promise<Email
   const choice: EmailChoice = row ?? defaultChoice(account.mode);
   return {
     object: 'email_settings',
-    ...(Object.fromEntries(emailKinds.map((kind) => [kind, choice[kind]])) as EmailChoice),
+    enabled: choice.enabled,
+    ...(Object.fromEntries(emailKinds.map((kind) => [kind, choice[kind]])) as Record<EmailKind, boolean>),
     from_name: row?.from_name ?? null,
     reply_to: row?.reply_to ?? null,
     language: (row?.language ?? null) as EmailSettings['language'],
@@ -65,7 +72,7 @@ export const getEmailSettings = operation({
   kind: 'read',
   summary: 'Get the e-mail settings',
   description:
-    'Which mails your customers get. In the sandbox none but the link to the portal, unless you switch them on; in live mode those about subscriptions.',
+    'Which mails your customers get. In the sandbox none but the link to the portal, unless you switch them on; in live mode those about subscriptions, once you have set `enabled`.',
   input: Type.Object({}, { additionalProperties: false }),
   output: EmailSettingsObject,
   faults: [],
@@ -82,6 +89,7 @@ export const updateEmailSettings = operation({
     'What is left out stays. A mail that is switched off stops at once; one that is switched on is sent of what happens from a few seconds later on, never of the past.',
   input: Type.Object(
     {
+      enabled: Type.Optional(Type.Boolean()),
       ...(Object.fromEntries(emailKinds.map((kind) => [kind, Type.Optional(Type.Boolean())])) as {
         [K in EmailKind]: ReturnType<typeof Type.Optional<ReturnType<typeof Type.Boolean>>>;
       }),

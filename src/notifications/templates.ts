@@ -1,10 +1,13 @@
 // Every mail that a customer can get, by its kind; a kind without a template does not compile.
 
-import type { EmailKind } from '../operation/context.ts';
+import type { MailKind } from '../operation/context.ts';
 import type { Template } from './letter.ts';
 import { cardExpiring } from './letters/card-expiring.ts';
+import { emailChange, emailConfirmation } from './letters/email-change.ts';
 import { invoiceIssued } from './letters/invoice-issued.ts';
 import { invoicePaid } from './letters/invoice-paid.ts';
+import { invoiceReminder } from './letters/invoice-reminder.ts';
+import { invoiceSent } from './letters/invoice-sent.ts';
 import { paymentFailed } from './letters/payment-failed.ts';
 import { paymentReceipt } from './letters/payment-receipt.ts';
 import { portalLink } from './letters/portal-link.ts';
@@ -22,10 +25,12 @@ const sampled =
     renderMail(template, template.sample, sender, locale);
 
 /** Each kind as its preview shows it. */
-export const samples: Record<EmailKind, Sampled> = {
+export const samples: Record<MailKind, Sampled> = {
   payment_receipt: sampled(paymentReceipt),
   refund_receipt: sampled(refundReceipt),
   invoice_issued: sampled(invoiceIssued),
+  invoice_sent: sampled(invoiceSent),
+  invoice_reminder: sampled(invoiceReminder),
   invoice_paid: sampled(invoicePaid),
   payment_failed: sampled(paymentFailed),
   trial_ending: sampled(trialEnding),
@@ -33,4 +38,6 @@ export const samples: Record<EmailKind, Sampled> = {
   card_expiring: sampled(cardExpiring),
   subscription_canceled: sampled(subscriptionCanceled),
   portal_link: sampled(portalLink),
+  email_confirmation: sampled(emailConfirmation),
+  email_change: sampled(emailChange),
 };

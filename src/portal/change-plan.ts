@@ -11,9 +11,10 @@ import { Fault } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id, nullable } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { choicesFor } from './choices.ts';
+import { plansFor } from './choices.ts';
+import { Languages, localeIn, namingOf } from './names.ts';
 import { PaymentAnswer, paymentAnswer } from './pay-invoice.ts';
-import { act, ownSubscription } from './reach.ts';
+import { act, homeOf, ownSubscription } from './reach.ts';
 import { type PortalSettings, portalSettings } from './settings.ts';
 import { sessionIn } from './view-portal.ts';
 
@@ -31,22 +32,32 @@ export const previewPortalChange = operation({
   kind: 'read',
   summary: 'Preview a change of plan',
   description: 'Plans to choose among, and what the chosen one comes to. Nothing is changed.',
-  input: Type.Object(Wanted, { additionalProperties: false }),
+  input: Type.Object({ ...Wanted, languages: Languages }, { additionalProperties: false }),
   output: Type.Object({
     item: ItemObject,
     choices: Type.Array(ItemObject),
     change_quantity: Type.Boolean(),
-    preview: nullable(PreviewObject),
+    preview: nullable(
+      Type.Object({
+        ...PreviewObject.properties,
+        lines: Type.Array(
+          Type.Object({ ...PreviewObject.properties.lines.items.properties, localized_name: Type.String() }),
+        ),
+      }),
+    ),
   }),
   faults: ['not_found', 'state_invalid', 'parameter_invalid', 'permission_denied'],
-  async run(ctx, input) {
+  async run(ctx, { languages, ...input }) {
     const { s, settings, choices, change } = await planned(ctx, input);
     const preview = change ? await act(ctx, previewSubscription, { id: s.id, ...change }) : null;
+    const locale = await localeIn(ctx, await sessionIn(ctx), languages);
+    const naming = await namingOf(ctx, locale, [...choices, ...(preview ? [preview.item, ...preview.lines] : [])]);
+    const lines = preview?.lines.map((line) => ({ ...line, localized_name: naming(line).product_name })) ?? [];
     return {
-      item: shown(s.item),
-      choices: choices.map(shown),
+      item: naming(shown(s.item)),
+      choices: choices.map(shown).map(naming),
       change_quantity: settings.change_quantity,
-      preview,
+      preview: preview && { ...preview, item: naming(preview.item), lines },
     };
   },
 });
@@ -66,7 +77,7 @@ export const confirmPortalChange = operation({
     if (!change)
       throw new Fault('parameter_invalid', 'This is the plan that you have. Choose another one.', { param: 'price' });
     const seen = price_snapshot !== undefined && change.price !== undefined ? { price_snapshot } : {};
-    const result = await act(ctx, updateSubscription, { id: s.id, ...change, ...seen });
+    const result = await act(ctx, updateSubscription, { id: s.id, ...change, ...seen, return_url: homeOf(ctx) });
     const began = result.latest_invoice !== s.latest_invoice_id;
     return paymentAnswer(began ? result.latest_payment : null);
   },
@@ -90,7 +101,7 @@ async function planned(ctx: Ctx, { id, price, quantity }: Wanted): Promise<Plann
     throw new Fault('permission_denied', 'The quantity of this subscription is not changed here.', {
       param: 'quantity',
     });
-  const choices = await choicesFor(ctx, s, settings, await sessionIn(ctx), counted);
+  const choices = await plansFor(ctx, settings, await sessionIn(ctx))(s, counted);
   if (choices.length < 2 && !settings.change_quantity)
     throw new Fault('permission_denied', 'The plan of this subscription is not changed here.', { param: 'id' });
   const item = choices.find((one) => one.price === (price ?? s.item.price));

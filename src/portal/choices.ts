@@ -5,6 +5,7 @@ import { itemFor } from '../billing/item.ts';
 import type { Item, SubscriptionRow } from '../billing/subscription.ts';
 import { findPrices, type PriceNow } from '../catalog/price.ts';
 import { isFault } from '../kit/fault.ts';
+import type { Currency } from '../kit/money.ts';
 import type { Ctx } from '../operation/context.ts';
 import type { PortalSessionRow } from './portal-session.ts';
 import type { PortalSettings } from './settings.ts';
@@ -12,24 +13,37 @@ import type { PortalSettings } from './settings.ts';
 /** Nobody chooses among more; a product with more prices shows those that were made last. */
 const most = 20;
 
-/** The present plan is always among them, first. */
-export async function choicesFor(
+export type Plans = (s: SubscriptionRow, quantity?: number) => Promise<Item[]>;
+
+/**
+ * The plans of one look at the portal: prices are read once, and each is worked out once for a currency and quantity, however many
+ * subscriptions there are. The present plan is always among a subscription's, first.
+ */
+export function plansFor(
   ctx: Ctx,
-  s: SubscriptionRow,
   settings: PortalSettings,
   session: Pick<PortalSessionRow, 'change_to_products'>,
-  quantity = s.quantity,
-): Promise<Item[]> {
+): Plans {
   const products = session.change_to_products ?? settings.change_to_products;
-  const prices = session.change_to_products ? [] : settings.change_to_prices;
-  const ids = await priceIds(ctx, products, prices);
-  const choices: Item[] = [s.item];
-  for (const { price } of await findPrices(ctx.env.db.query, ctx.account.account_id, ids)) {
-    if (price.id === s.item.price || choices.length >= most) continue;
-    const item = await sold(ctx, price, s, quantity);
-    if (item) choices.push(item);
-  }
-  return choices;
+  const wanted = session.change_to_products ? [] : settings.change_to_prices;
+  let known: Promise<PriceNow[]> | undefined;
+  const items = new Map<string, Promise<Item | undefined>>();
+  const itemOf = (price: PriceNow['price'], currency: Currency, quantity: number) => {
+    const name = `${price.id} ${currency} ${quantity}`;
+    const item = items.get(name) ?? sold(ctx, price, currency, quantity);
+    items.set(name, item);
+    return item;
+  };
+  return async (s, quantity = s.quantity) => {
+    known ??= priceIds(ctx, products, wanted).then((ids) => findPrices(ctx.env.db.query, ctx.account.account_id, ids));
+    const choices: Item[] = [s.item];
+    for (const { price } of await known) {
+      if (price.id === s.item.price || choices.length >= most) continue;
+      const item = await itemOf(price, s.currency, quantity);
+      if (item) choices.push(item);
+    }
+    return choices;
+  };
 }
 
 async function priceIds(ctx: Ctx, products: string[], prices: string[]): Promise<string[]> {
@@ -51,11 +65,11 @@ async function priceIds(ctx: Ctx, products: string[], prices: string[]): Promise
 async function sold(
   ctx: Ctx,
   price: PriceNow['price'],
-  s: SubscriptionRow,
+  currency: Currency,
   quantity: number,
 ): Promise<Item | undefined> {
   try {
-    const wanted = { price: price.id, quantity, currency: s.currency };
+    const wanted = { price: price.id, quantity, currency };
     return (await itemFor(ctx.env.db.query, ctx.account.account_id, wanted)).item;
   } catch (error) {
     if (isFault(error)) return undefined;

@@ -7,6 +7,7 @@ import { detachPaymentMethod } from '../billing/detach-payment-method.ts';
 import { updateSubscription } from '../billing/update-subscription.ts';
 import { findCustomer } from '../customers/customer.ts';
 import { updateCustomer } from '../customers/manage-customers.ts';
+import { hours, plus } from '../kit/clock.ts';
 import { isFault, notFound } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Address, Id, nullable } from '../operation/fields.ts';
@@ -15,15 +16,16 @@ import { findSetup, type SetupRow } from '../payments/card-setup.ts';
 import { beginCardSetup, refreshCardSetup } from '../payments/set-up-card.ts';
 import { updatePaymentMethod } from '../vault/payment-method.ts';
 import { payNow } from './pay-invoice.ts';
-import { act, customerIn, refuseForeignCard } from './reach.ts';
+import { act, customerIn, homeOf, refuseForeignCard } from './reach.ts';
 
-const CardAnswer = Type.Object({
+export const CardAnswer = Type.Object({
   id: Type.String(),
   state: Type.Enum(['processing', 'requires_authentication', 'succeeded', 'failed']),
   /** The page of the customer's bank. */
   url: nullable(Type.String()),
   decline_code: nullable(Type.String()),
 });
+export type CardAnswer = Static<typeof CardAnswer>;
 
 export const addPortalCard = operation({
   name: 'portal.add_card',
@@ -40,8 +42,7 @@ export const addPortalCard = operation({
   faults: ['not_found', 'token_used', 'token_expired'],
   async run(ctx, { token, set_default = false }) {
     const customer = customerIn(ctx);
-    const id = ctx.actor.kind === 'portal' ? ctx.actor.session_id : '';
-    const return_url = `${ctx.env.config.public_url}/portal/${id}/cards/return`;
+    const return_url = `${homeOf(ctx)}/cards/return`;
     return await cardAnswer(ctx, await beginCardSetup(ctx, { customer, token, return_url, set_default }));
   },
 });
@@ -59,13 +60,32 @@ export const portalCardStatus = operation({
   run: (ctx, { id }) => cardStatus(ctx, id),
 });
 
-export async function cardStatus(ctx: Ctx, id: string): Promise<Static<typeof CardAnswer>> {
+export const lastPortalCard = operation({
+  name: 'portal.last_card',
+  scope: 'portal:read',
+  actors: ['portal'],
+  kind: 'process',
+  summary: 'Ask how the card stands that was saved last',
+  description:
+    'For somebody whom the bank sent back without our page around it. Null: none was begun in the last hour.',
+  input: Type.Object({}, { additionalProperties: false }),
+  output: nullable(CardAnswer),
+  faults: [],
+  async run(ctx) {
+    const { rows } = await sql<{ id: string }>`
+      select id from card_setups where account_id = ${ctx.account.account_id} and customer_id = ${customerIn(ctx)}
+        and created_at > ${plus(ctx.env.clock.now(), -hours(1))} order by id desc limit 1`.execute(ctx.env.db.query);
+    return rows[0] ? await cardStatus(ctx, rows[0].id) : null;
+  },
+});
+
+export async function cardStatus(ctx: Ctx, id: string): Promise<CardAnswer> {
   const setup = await findSetup(ctx.env.db.query, ctx.account.account_id, id);
   if (setup.customer_id !== customerIn(ctx)) throw notFound('card setup', id);
   return await cardAnswer(ctx, await refreshCardSetup(ctx, id));
 }
 
-async function cardAnswer(ctx: Ctx, setup: SetupRow): Promise<Static<typeof CardAnswer>> {
+async function cardAnswer(ctx: Ctx, setup: SetupRow): Promise<CardAnswer> {
   if (setup.status === 'succeeded' && setup.payment_method_id) await takeOver(ctx, setup.payment_method_id);
   return {
     id: setup.id,
@@ -142,7 +162,9 @@ async function takeOver(ctx: Ctx, payment_method: string): Promise<void> {
     where account_id = ${account_id} and customer_id = ${customer_id} and status in ('trialing', 'active', 'past_due')
     order by id limit 100`.execute(query);
   for (const { id, own } of rows.filter((row) => row.own !== null && row.own !== payment_method)) {
-    await act(ctx, updateSubscription, { id, payment_method: null }).catch(unlessPassing(ctx, id, own));
+    await act(ctx, updateSubscription, { id, payment_method: null, return_url: homeOf(ctx) }).catch(
+      unlessPassing(ctx, id, own),
+    );
   }
   for (const { open_invoice_id, status } of rows) {
     if (status === 'past_due' && open_invoice_id !== null) await chargeOnce(ctx, open_invoice_id, payment_method);

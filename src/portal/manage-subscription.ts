@@ -9,7 +9,7 @@ import type { Ctx } from '../operation/context.ts';
 import { Id, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { PaymentAnswer, paymentAnswer } from './pay-invoice.ts';
-import { act, ownSubscription } from './reach.ts';
+import { act, homeOf, ownSubscription } from './reach.ts';
 import { type PortalSettings, portalSettings } from './settings.ts';
 
 export const portalCancelReasons = cancelReasons.filter((code) => code !== 'payment_failed');
@@ -99,7 +99,7 @@ export const resumePortalSubscription = operation({
   async run(ctx, input) {
     const s = await ownSubscription(ctx, input.id);
     await refuseUnless(ctx, ({ pause }) => pause, 'Resuming');
-    const result = await act(ctx, resumeSubscription, input);
+    const result = await act(ctx, resumeSubscription, { ...input, return_url: homeOf(ctx) });
     const began = result.latest_invoice !== s.latest_invoice_id;
     return paymentAnswer(began ? result.latest_payment : null);
   },

@@ -8,7 +8,7 @@ import { isFault } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id, nullable } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { act, ownInvoice, refuseForeignCard } from './reach.ts';
+import { act, homeOf, ownInvoice, refuseForeignCard } from './reach.ts';
 
 export const PaymentAnswer = Type.Object({
   state: Type.Enum(['none', 'paid', 'processing', 'requires_authentication', 'declined', 'card_missing']),
@@ -59,11 +59,10 @@ export const payPortalInvoice = operation({
 export async function payNow(ctx: Ctx, id: string, payment_method?: string): Promise<PaymentAnswer> {
   await ownInvoice(ctx, id);
   if (payment_method !== undefined) await refuseForeignCard(ctx, payment_method, 'payment_method');
-  const return_url = ctx.actor.kind === 'portal' ? `${ctx.env.config.public_url}/portal/${ctx.actor.session_id}` : '';
   try {
     const paid = await act(ctx, payInvoice, {
       id,
-      return_url,
+      return_url: homeOf(ctx),
       ...(payment_method === undefined ? {} : { payment_method }),
     });
     return paid.status === 'paid' ? answer('paid') : paymentAnswer(paid.latest_payment);

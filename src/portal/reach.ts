@@ -16,6 +16,12 @@ export function customerIn(ctx: Ctx): string {
   return ctx.actor.customer_id;
 }
 
+/** Where the bank's challenge of a payment leads back to: the first page, which is told the payment and says what became of it. */
+export const homeOf = (ctx: Ctx): string =>
+  ctx.actor.kind === 'portal'
+    ? `${ctx.env.config.public_url}/portal/${ctx.actor.session_id}`
+    : ctx.env.config.public_url;
+
 /** Through the same door as everybody, once it is known that the object is the customer's. */
 export async function act<I extends TSchema, O extends TSchema>(
   ctx: Ctx,

@@ -6,8 +6,8 @@ import { customerFields, findCustomer } from '../customers/customer.ts';
 import { updateCustomer } from '../customers/manage-customers.ts';
 import { countTry } from '../identity/sign-in-tries.ts';
 import { Fault } from '../kit/fault.ts';
+import { postEmailChange } from '../notifications/post-email-change.ts';
 import { operation } from '../operation/operation.ts';
-import { postEmailChange } from './link-mail.ts';
 import { beginSession, linkMinutes } from './portal-session.ts';
 import { act, customerIn } from './reach.ts';
 import { sessionIn } from './view-portal.ts';
@@ -61,10 +61,12 @@ export const updatePortalDetails = operation({
           ...(session.return_url === null ? {} : { return_url: session.return_url }),
         });
         await postEmailChange(ctx, tx, {
+          customer_id: id,
           to: email,
           from: before.email,
           url,
-          language: session.locale ?? before.language,
+          minutes: linkMinutes.most,
+          languages: [session.locale, before.language],
         });
       });
     }

@@ -6,7 +6,7 @@ import { renewingCards } from '../billing/detach-payment-method.ts';
 import { hostedInvoiceUrl, invoicePdfUrl } from '../billing/hosted-invoice.ts';
 import type { InvoiceRow } from '../billing/invoice.ts';
 import { numberText } from '../billing/invoice-object.ts';
-import { isEnded, type SubscriptionRow } from '../billing/subscription.ts';
+import { type Item, isEnded, type SubscriptionRow } from '../billing/subscription.ts';
 import { subscriptionObject } from '../billing/subscription-object.ts';
 import { findCustomer } from '../customers/customer.ts';
 import { brandingOf } from '../identity/branding.ts';
@@ -16,7 +16,8 @@ import { Id, pageFields } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { paymentObject, peekPayment } from '../payments/payment.ts';
 import { listPaymentMethods } from '../vault/payment-method.ts';
-import { choicesFor } from './choices.ts';
+import { type Plans, plansFor } from './choices.ts';
+import { Languages, localeIn, type Naming, namingOf } from './names.ts';
 import type { PortalSessionRow } from './portal-session.ts';
 import { columns } from './portal-session.ts';
 import { act, customerIn } from './reach.ts';
@@ -41,16 +42,20 @@ export const viewPortal = operation({
   kind: 'read',
   summary: 'Show the portal',
   description: 'What the customer may see, and nothing else.',
-  input: Type.Object({}, { additionalProperties: false }),
+  input: Type.Object({ languages: Languages }, { additionalProperties: false }),
   output: PortalView,
   faults: [],
-  async run(ctx) {
+  async run(ctx, { languages }) {
     const { query } = ctx.env.db;
     const { account_id } = ctx.account;
     const customer_id = customerIn(ctx);
     const [settings, session] = [await portalSettings(query, account_id), await sessionIn(ctx)];
     const customer = await findCustomer(query, account_id, customer_id);
     const invoices = await invoicePage(ctx, { limit: most.invoices });
+    const [rows, due] = [await subscriptionsOf(ctx, customer_id), await dueOf(ctx, customer_id)];
+    const sold = [...rows.flatMap((s) => [s.item, ...s.phases]), ...due.flatMap((row) => row.sold ?? [])];
+    const naming = await namingOf(ctx, await localeIn(ctx, session, languages), sold);
+    const plans = plansFor(ctx, settings, session);
     return {
       ...(await frameOf(ctx, session.id, settings)),
       locale: session.locale ?? customer.language,
@@ -62,8 +67,10 @@ export const viewPortal = operation({
         tax_id: customer.tax_id,
         language: customer.language,
       },
-      past_due: await pastDue(ctx, customer_id),
-      subscriptions: await subscriptionsOf(ctx, customer_id, customer.default_payment_method, settings, session),
+      past_due: await pastDue(ctx, due, naming),
+      subscriptions: await Promise.all(
+        rows.map((s) => shownSubscription(s, customer.default_payment_method, settings, plans, naming)),
+      ),
       cards: await cardsOf(ctx, customer_id, customer.default_payment_method),
       invoices,
       cancel_at: settings.cancel_at,
@@ -96,81 +103,83 @@ export async function frameOf(ctx: Ctx, id: string, settings: PortalSettings): P
   };
 }
 
+type DueRow = InvoiceRow & { sold: Item | null; waits: boolean };
+
 /** Asked for and not paid, where something is wrong: declined, waiting for a card, or in the customer's own hands. */
-async function pastDue(ctx: Ctx, customer_id: string): Promise<PastDue[]> {
-  const { query } = ctx.env.db;
-  const { account_id } = ctx.account;
-  const { rows } = await sql<InvoiceRow & { item_name: string; waits: boolean }>`
-    select i.*, s.item ->> 'product_name' as item_name, s.status in ('past_due', 'incomplete') as waits
-    from invoices i join subscriptions s on s.account_id = i.account_id and s.id = i.subscription_id
-    where i.account_id = ${account_id} and i.customer_id = ${customer_id} and i.status = 'open' and i.amount_due > 0
-    order by i.id limit ${most.past_due}`.execute(query);
+async function dueOf(ctx: Ctx, customer_id: string): Promise<DueRow[]> {
+  const { rows } = await sql<DueRow>`
+    select i.*, coalesce(i.change -> 'item', s.item) as sold, coalesce(s.status in ('past_due', 'incomplete'), false) as waits
+    from invoices i left join subscriptions s on s.account_id = i.account_id and s.id = i.subscription_id
+    where i.account_id = ${ctx.account.account_id} and i.customer_id = ${customer_id} and i.status = 'open' and i.amount_due > 0
+    order by i.id limit ${most.past_due}`.execute(ctx.env.db.query);
+  return rows.filter((row) => row.waits || row.decline_code !== null || row.charging || row.due_at !== null);
+}
+
+async function pastDue({ env, account }: Ctx, rows: DueRow[], naming: Naming): Promise<PastDue[]> {
   const found: PastDue[] = [];
   for (const row of rows) {
-    if (!row.waits && row.decline_code === null && !row.charging) continue;
-    const payment = row.charging && row.payment_id ? await peekPayment(query, account_id, row.payment_id) : undefined;
+    const under_way = row.charging && row.payment_id !== null;
+    const payment = under_way ? await peekPayment(env.db.query, account.account_id, row.payment_id ?? '') : undefined;
     found.push({
       invoice: row.id,
       number: numberText(row.number),
-      name: row.item_name,
+      name: row.sold ? naming(row.sold).product_name : row.description,
       amount_due: row.amount_due,
       currency: row.currency,
       created_at: row.created_at.toISOString(),
       decline_code: row.decline_code,
-      charging: row.charging,
-      action_url: payment?.status === 'requires_authentication' ? paymentObject(ctx.env, payment).checkout_url : null,
+      change: row.change !== null,
+      // What waits on our page is the customer's to pay, there or here.
+      charging: row.charging && !row.on_page,
+      action_url: payment?.status === 'requires_authentication' ? paymentObject(env, payment).checkout_url : null,
       next_charge_at: row.charge_at?.toISOString() ?? null,
+      due_at: row.due_at?.toISOString() ?? null,
+      overdue: row.due_at !== null && row.due_at <= env.clock.now(),
+      url: hostedInvoiceUrl(env, row),
     });
   }
   return found;
 }
 
-async function subscriptionsOf(
-  ctx: Ctx,
-  customer_id: string,
-  default_card: string | null,
-  settings: PortalSettings,
-  session: PortalSessionRow,
-): Promise<PortalSubscription[]> {
+async function subscriptionsOf(ctx: Ctx, customer_id: string): Promise<SubscriptionRow[]> {
   const { rows } = await sql<SubscriptionRow>`
     select * from subscriptions where account_id = ${ctx.account.account_id} and customer_id = ${customer_id}
       and status <> 'incomplete_expired'
     order by ended_at is not null, id desc limit ${most.subscriptions}`.execute(ctx.env.db.query);
-  const live = rows.filter((s) => !isEnded(s));
-  const shown = [...live, ...rows.filter(isEnded).slice(0, most.ended)];
-  const all: PortalSubscription[] = [];
-  for (const s of shown) {
-    const { item, upcoming_item, scheduled_phases } = subscriptionObject(s);
-    const changes = scheduled_phases.length > 0 && upcoming_item !== null;
-    all.push({
-      id: s.id,
-      status: s.status,
-      item,
-      upcoming: changes ? upcoming_item : null,
-      currency: s.currency,
-      card: s.payment_method_id ?? default_card,
-      current_period_end: s.current_period_end.toISOString(),
-      trial_end: s.status === 'trialing' ? (s.trial_end?.toISOString() ?? null) : null,
-      cancel_at: s.cancel_at?.toISOString() ?? null,
-      cancel_at_period_end: s.cancel_at_period_end,
-      paused: s.paused_at !== null,
-      resumes_at: s.resumes_at?.toISOString() ?? null,
-      ended_at: s.ended_at?.toISOString() ?? null,
-      may: await mayOf(ctx, s, settings, session),
-    });
-  }
-  return all;
+  return [...rows.filter((s) => !isEnded(s)), ...rows.filter(isEnded).slice(0, most.ended)];
 }
 
-async function mayOf(
-  ctx: Ctx,
+async function shownSubscription(
   s: SubscriptionRow,
+  default_card: string | null,
   settings: PortalSettings,
-  session: PortalSessionRow,
-): Promise<PortalSubscription['may']> {
+  plans: Plans,
+  naming: Naming,
+): Promise<PortalSubscription> {
+  const { item, upcoming_item, scheduled_phases } = subscriptionObject(s);
+  const changes = scheduled_phases.length > 0 && upcoming_item !== null;
+  return {
+    id: s.id,
+    status: s.status,
+    item: naming(item),
+    upcoming: changes ? naming(upcoming_item) : null,
+    currency: s.currency,
+    card: s.payment_method_id ?? default_card,
+    current_period_end: s.current_period_end.toISOString(),
+    trial_end: s.status === 'trialing' ? (s.trial_end?.toISOString() ?? null) : null,
+    cancel_at: s.cancel_at?.toISOString() ?? null,
+    cancel_at_period_end: s.cancel_at_period_end,
+    paused: s.paused_at !== null,
+    resumes_at: s.resumes_at?.toISOString() ?? null,
+    ended_at: s.ended_at?.toISOString() ?? null,
+    may: await mayOf(s, settings, plans),
+  };
+}
+
+async function mayOf(s: SubscriptionRow, settings: PortalSettings, plans: Plans): Promise<PortalSubscription['may']> {
   const runs = !isEnded(s) && !s.cancel_at_period_end;
   const settled = runs && s.status !== 'incomplete' && s.open_invoice_id === null;
-  const choices = settled ? await choicesFor(ctx, s, settings, session) : [];
+  const choices = settled ? await plans(s) : [];
   return {
     // What the merchant has planned is not the customer's to change.
     change:

@@ -61,16 +61,23 @@ export type PortalInvoice = Static<typeof PortalInvoice>;
 export const PastDue = Type.Object({
   invoice: Type.String(),
   number: Type.String(),
-  name: Type.String(),
+  /** Null: an invoice by hand that says nothing of what it is for. */
+  name: nullable(Type.String()),
   amount_due: Type.Integer(),
   currency: Type.String(),
   created_at: Instant,
   decline_code: nullable(Type.String()),
+  /** It is for another plan, which takes effect when it is paid; until then the customer may leave everything as it is. */
+  change: Type.Boolean(),
   /** Its payment is under way. */
   charging: Type.Boolean(),
   /** Where the customer confirms it, when their bank asks. */
   action_url: nullable(Type.String()),
   next_charge_at: nullable(Instant),
+  /** Of an invoice that is sent: the customer pays it, by then, on its page or here. */
+  due_at: nullable(Instant),
+  overdue: Type.Boolean(),
+  url: Type.String(),
 });
 export type PastDue = Static<typeof PastDue>;
 

@@ -10,7 +10,8 @@ import type { Browser, Page } from 'playwright-core';
 import { newCard, newCustomer, newPrice, subscribe, subscriptionOf } from '../kit/billing.ts';
 import { axeFindings, colourFindings, desktop, phone, shop, typeCard, visit } from '../kit/checkout-page.ts';
 import { launchChromium } from '../kit/chromium.ts';
-import { eventually, openSite, type Site } from '../kit/site.ts';
+import { eventually } from '../kit/eventually.ts';
+import { openSite, type Site } from '../kit/site.ts';
 
 const shots = process.env['PORTAL_SHOTS'];
 let site: Site;
@@ -88,10 +89,8 @@ test('overdue first; a new card with 3-D Secure pays it; cancel, undo; the invoi
   await world.call('DELETE', `/v1/payment_methods/${good}`);
   const to = new Date(world.clock.now().getTime() + 33 * 86_400_000).toISOString();
   await world.call('POST', `/v1/test_clocks/${clock.body.id}/advance`, { to });
-  await eventually(
-    'the renewal fails',
-    async () => ((await subscriptionOf(ctx, s.id)).status === 'past_due' ? true : undefined),
-    30_000,
+  await eventually('the renewal fails', async () =>
+    (await subscriptionOf(ctx, s.id)).status === 'past_due' ? true : undefined,
   );
 
   const { page, complaints, close } = await visit(browser, await portalLink(customer));

@@ -2,6 +2,8 @@
 // its own form, so it works without a script.
 
 import type { Static } from 'typebox';
+import { lineText } from '../../src/billing/document/said.ts';
+import { wordsIn } from '../../src/billing/document/words.ts';
 import type { previewPortalChange } from '../../src/portal/change-plan.ts';
 import type { PortalSubscription, PortalView } from '../../src/portal/view.ts';
 import { type Html, html } from '../checkout/html.ts';
@@ -71,7 +73,7 @@ function confirm(
 <p>${preview.immediate ? say('begins_now') : say('begins_on', { date: date(preview.takes_effect_at) })}</p>
 ${
   preview.lines.length > 0 &&
-  html`<h2>${preview.billed_now ? say('due_now') : say('on_next')}</h2><dl class="sum-list">${preview.lines.map((line) => sum(`${line.description} (${date(line.period_start)} – ${date(line.period_end)})`, line.amount))}${preview.taxes.filter((tax) => !tax.inclusive && tax.amount !== 0).map((tax) => sum(tax.name, tax.amount))}${preview.credit_applied > 0 && sum(say('credit_used'), -preview.credit_applied)}${last ?? sum(preview.billed_now ? say('due_now') : of_checkout('total_due'), preview.amount_due, 'strong')}</dl>`
+  html`<h2>${preview.billed_now ? say('due_now') : say('on_next')}</h2><dl class="sum-list">${preview.lines.map((line) => sum(`${lineText(wordsIn(page.locale), line)} (${date(line.period_start)} – ${date(line.period_end)})`, line.amount))}${preview.taxes.filter((tax) => !tax.inclusive && tax.amount !== 0).map((tax) => sum(tax.name, tax.amount))}${preview.credit_applied > 0 && sum(say('credit_used'), -preview.credit_applied)}${last ?? sum(preview.billed_now ? say('due_now') : of_checkout('total_due'), preview.amount_due, 'strong')}</dl>`
 }
 <p>${say('then_price', { price: priceText(page, item, preview.currency) })}</p>
 <input type="hidden" name="price" value="${item.price}"><input type="hidden" name="price_snapshot" value="${item.price_snapshot}">${change.change_quantity && html`<input type="hidden" name="quantity" value="${item.quantity}">`}

@@ -92,56 +92,6 @@ export function inner(page: Page, frame: PortalFrame, title: string, body: Html)
   return html`<p class="up"><a href="${address(page, frame)}"><span class="arrow">${icon('back')}</span>${say('account')}</a></p><div class="sheet"><h1>${title}</h1>${body}</div>`;
 }
 
-/** What an address may say of what was done just now: a name from this list, so that nobody else puts words on the page. */
-export const doneKeys = [
-  'canceled',
-  'kept',
-  'paused',
-  'resumed',
-  'changed',
-  'card',
-  'default',
-  'removed',
-  'address',
-  'details',
-  'email_sent',
-  'email_changed',
-  'paid',
-  'processing',
-] as const;
-
-export function doneNotice(page: Page, name: string | undefined): Notice | undefined {
-  const known = doneKeys.find((one) => one === name);
-  return known && { kind: 'good', text: sayIn(page.locale)(`done_${known}`) };
-}
-
-/** `state`, `card` or a decline: `decline.insufficient_funds`. */
-export function failedNotice(page: Page, name: string | undefined): Notice | undefined {
-  if (name === undefined) return undefined;
-  const say = sayIn(page.locale);
-  if (name === 'card') return { kind: 'bad', text: say('failed_card') };
-  const [kind, code = ''] = name.split('.');
-  return kind === 'decline' ? declineNotice(page, code) : { kind: 'bad', text: say('failed_state') };
-}
-
-export const samePlan = (page: Page): Notice => ({ kind: 'bad', text: sayIn(page.locale)('same_plan') });
-
-const worded = [
-  'insufficient_funds',
-  'expired_card',
-  'incorrect_cvc',
-  'processing_error',
-  'authentication_failed',
-  'authentication_abandoned',
-] as const;
-
-/** A lost or stolen card is told like any other decline: whoever holds it learns nothing. */
-export function declineNotice(page: Page, code: string): Notice {
-  const say = sayInCheckout(page.locale);
-  const known = worded.find((one) => one === code) ?? 'generic_decline';
-  return { kind: 'bad', text: say(`decline_${known}`), advice: say(`advice_${known}`) };
-}
-
 /** At the door: one thing to read, perhaps one to do. */
 export const alone = (picture: Icon, title: string, inside: Html): Html =>
   html`<div class="panel state"><span class="badge" aria-hidden="true">${icon(picture)}</span><h1>${title}</h1>${inside}</div>`;

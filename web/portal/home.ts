@@ -5,8 +5,9 @@ import type { PastDue, PortalCard, PortalInvoice, PortalView } from '../../src/p
 import { type Html, html, webUrl } from '../checkout/html.ts';
 import { icon, mark } from '../checkout/marks.ts';
 import { type Page, sayIn as sayInCheckout } from '../checkout/page.ts';
-import { address, declineNotice, framed, type Notice, press, way } from './frame.ts';
+import { address, framed, type Notice, press, way } from './frame.ts';
 import { type MessageKey, sayIn } from './messages.ts';
+import { declineNotice } from './notices.ts';
 import { subscriptions } from './subscriptions.ts';
 import { cardText, dateIn, expiryText, isExpired, money } from './words.ts';
 
@@ -31,19 +32,35 @@ ${view.past_due.map((due) => overdue(due, view, page))}
 
 function overdue(due: PastDue, view: PortalView, page: Page): Html {
   const say = sayIn(page.locale);
-  const what = { amount: money(page, due.currency)(due.amount_due), name: due.name };
+  const name = due.name ?? say('invoice_of', { number: due.number });
+  const what = { amount: money(page, due.currency)(due.amount_due), name };
   const action = webUrl(due.action_url);
+  const place = `${address(page, view)}/invoices/${due.invoice}`;
   if (action)
     return alarm(
       due,
-      page,
-      html`<p>${say('due_confirm', what)}</p>`,
-      html`${way(action, sayInCheckout(page.locale)('auth_continue'), undefined, 'button small primary')}`,
+      sayInCheckout(page.locale)('auth_title'),
+      html`<p>${say(due.change ? 'change_confirm' : 'due_confirm', what)}</p>`,
+      html`${way(action, sayInCheckout(page.locale)('auth_continue'), undefined, 'button small primary')}${due.change && press({ action: `${place}/leave`, text: say('keep_plan') })}`,
     );
   if (due.charging)
-    return alarm(due, page, html`<p>${say('due_charging', what)}</p>`, way(address(page, view), say('due_reload')));
+    return alarm(
+      due,
+      say('due_processing'),
+      html`<p>${say('due_charging', what)}</p>`,
+      way(address(page, view), say('due_reload')),
+    );
   const card = view.cards.find((one) => one.is_default);
-  const pay = `${address(page, view)}/invoices/${due.invoice}/pay`;
+  const pay = `${place}/pay`;
+  if (due.due_at !== null) {
+    const date = dateIn(page, view.time_zone)(due.due_at);
+    return alarm(
+      due,
+      say(due.overdue ? 'due_title' : 'due_open_title'),
+      html`<p>${say(due.overdue ? 'due_was' : 'due_open', { ...what, date })}</p>`,
+      html`${card && press({ action: pay, text: say('pay_with', { amount: what.amount, card: cardText(page, card) }), kind: 'primary' })}${way(due.url, say('due_invoice'), say('act_of', { action: say('due_invoice'), name: due.number }), card ? 'button small' : 'button small primary')}`,
+    );
+  }
   const why =
     due.decline_code === null || due.decline_code === 'payment_method_missing'
       ? undefined
@@ -52,14 +69,14 @@ function overdue(due: PastDue, view: PortalView, page: Page): Html {
     due.next_charge_at !== null && say('due_next', { date: dateIn(page, view.time_zone)(due.next_charge_at) });
   return alarm(
     due,
-    page,
+    say('due_title'),
     html`<p>${say('due_text', what)} ${why}</p>${next && html`<p class="note">${next}</p>`}`,
     html`${card && press({ action: pay, text: say('pay_with', { amount: what.amount, card: cardText(page, card) }), kind: 'primary' })}${way(`${address(page, view)}/cards/new?pay=1`, say('pay_new'), undefined, card ? 'button small' : 'button small primary')}`,
   );
 }
 
-const alarm = (due: PastDue, page: Page, inside: Html, actions: Html): Html =>
-  html`<section class="alarm" aria-labelledby="due-${due.invoice}">${icon('alert')}<div><h2 id="due-${due.invoice}">${sayIn(page.locale)('due_title')}</h2>${inside}<div class="acts">${actions}</div></div></section>`;
+const alarm = (due: PastDue, title: string, inside: Html, actions: Html): Html =>
+  html`<section class="alarm" aria-labelledby="due-${due.invoice}">${icon('alert')}<div><h2 id="due-${due.invoice}">${title}</h2>${inside}<div class="acts">${actions}</div></div></section>`;
 
 function cards(view: PortalView, page: Page, now: Date): Html {
   const say = sayIn(page.locale);

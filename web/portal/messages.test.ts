@@ -34,7 +34,7 @@ test('in a line from right to left what is filled in stands by itself', () => {
 test('a price says how often', () => {
   const page = (locale: string) => ({
     nonce: '',
-    assets: { script: { path: '', integrity: '' }, style: '' },
+    assets: { script: '', style: '' },
     locale,
     base_path: '',
   });

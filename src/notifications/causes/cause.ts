@@ -1,11 +1,14 @@
 // What a mail about an event needs: the template with its data, and to whom it goes. Found before anything is written.
 
+import { localizedNames } from '../../catalog/product.ts';
 import type { CustomerRow } from '../../customers/customer.ts';
 import type { Executor, Tx } from '../../db/db.ts';
 import { payloadIn } from '../../events/event.ts';
 import type { Ctx } from '../../operation/context.ts';
 import type { Card, Template } from '../letter.ts';
+import { localeFor } from '../messages.ts';
 import { postCustomerMail, type Recipient } from '../post-customer-mail.ts';
+import { knownSender } from '../sender.ts';
 
 export type Event = { id: string; type: string; created_at: Date };
 
@@ -75,6 +78,22 @@ const customerOf = (
     .where('account_id', '=', ctx.account.account_id)
     .where('id', '=', id)
     .executeTakeFirst();
+
+type Sold = { product: string; product_name: string };
+
+/** What products are called now in the language of the mail, in this order. What an invoice says is read from its lines instead. */
+export async function namesFor(ctx: Ctx, to: Recipient, sold: readonly Sold[]): Promise<string[]> {
+  const { query } = ctx.env.db;
+  const { chosen } = await knownSender(ctx, query);
+  const ids = sold.map((one) => one.product);
+  const names = await localizedNames(query, ctx.account.account_id, ids, localeFor(...to.languages, chosen.language));
+  return sold.map((one) => names.get(one.product) ?? one.product_name);
+}
+
+export async function nameFor(ctx: Ctx, to: Recipient, sold: Sold): Promise<string> {
+  const [name = sold.product_name] = await namesFor(ctx, to, [sold]);
+  return name;
+}
 
 /** A saved card as it may be named. */
 export async function savedCard(ctx: Ctx, payment_method_id: string | undefined): Promise<Card | null> {

@@ -1,18 +1,21 @@
-// Mails about invoices: made, paid, could not be paid. Each looks at the invoice as it is now, too: nobody is told of a failure that was
+// Mails about invoices: made, sent, to be paid, paid, could not be paid. Each looks at the invoice as it is now, too: nobody is told of a failure that was
 // repaired meanwhile.
 
+import { subscriptionOf } from '../../billing/charge-invoice.ts';
+import { isSent } from '../../billing/due.ts';
 import { hostedInvoiceUrl } from '../../billing/hosted-invoice.ts';
 import { findInvoice, type InvoiceRow, linesOf } from '../../billing/invoice.ts';
 import { type InvoiceObject, numberText } from '../../billing/invoice-object.ts';
-import { findSubscription } from '../../billing/subscription.ts';
 import type { Ctx } from '../../operation/context.ts';
 import { peekPayment } from '../../payments/payment.ts';
 import type { Card } from '../letter.ts';
 import { invoiceIssued } from '../letters/invoice-issued.ts';
 import { invoicePaid } from '../letters/invoice-paid.ts';
+import { invoiceReminder } from '../letters/invoice-reminder.ts';
+import { invoiceSent } from '../letters/invoice-sent.ts';
 import type { Invoiced } from '../letters/invoiced.ts';
 import { type PaymentFailed, paymentFailed } from '../letters/payment-failed.ts';
-import { type Event, frozen, type Mail, mailOf, recipientOf } from './cause.ts';
+import { type Event, frozen, type Mail, mailOf, nameFor, recipientOf } from './cause.ts';
 
 async function whoOwes(ctx: Ctx, invoice: InvoiceRow) {
   const to = await recipientOf(ctx, { customer_id: invoice.customer_id });
@@ -25,14 +28,22 @@ async function invoicedOf(ctx: Ctx, invoice: InvoiceRow): Promise<Invoiced> {
   const lines = (await linesOf(ctx.env.db.query, account_id, [id])).get(id) ?? [];
   const { subtotal, discount, tax, total, currency, amount_due } = invoice;
   // The description of a line says its quantity already.
-  const items = lines.map(({ description, amount }) => ({ name: description, quantity: 1, amount }));
+  const items = lines.map(({ description, product_name, localized_name, part, quantity, amount }) => ({
+    name: description,
+    quantity: 1,
+    amount,
+    line: { description, product_name, localized_name, part, quantity },
+  }));
   return {
     number: numberText(invoice.number),
     currency,
     amount_due,
     credit: invoice.credit_applied,
     sold: { items, subtotal, discount, tax, total },
-    period: { from: invoice.period_start.toISOString(), to: invoice.period_end.toISOString() },
+    period:
+      invoice.subscription_id === null
+        ? null
+        : { from: invoice.period_start.toISOString(), to: invoice.period_end.toISOString() },
     url: hostedInvoiceUrl(ctx.env, invoice),
   };
 }
@@ -47,10 +58,34 @@ async function cardOf(ctx: Ctx, payment_id: string | null): Promise<Card | null>
 
 export async function aboutInvoiceMade(ctx: Ctx, id: string, event: Event): Promise<Mail> {
   const invoice = await findInvoice(ctx.env.db.query, ctx.account.account_id, id);
-  // Of nothing, as at the beginning of a trial, there is nothing to tell.
+  // Of nothing, as at the beginning of a trial, there is nothing to tell; what is to be paid has a mail of its own.
   if (invoice.status === 'void' || invoice.total <= 0) return undefined;
+  if (isSent(invoice) && invoice.amount_due > 0) return undefined;
   const to = await whoOwes(ctx, invoice);
   return to && mailOf(ctx, invoiceIssued, await invoicedOf(ctx, invoice), to, { event, object_id: id });
+}
+
+/** As it is now: what was paid or is being paid meanwhile is not asked for. */
+async function dueOf(ctx: Ctx, id: string) {
+  const invoice = await findInvoice(ctx.env.db.query, ctx.account.account_id, id);
+  const { due_at, status, charging, on_page } = invoice;
+  const over = (status !== 'open' && status !== 'uncollectible') || (charging && !on_page);
+  // A test clock runs ahead of the mails.
+  if (due_at === null || (over && invoice.test_clock_id === null)) return undefined;
+  const to = await whoOwes(ctx, invoice);
+  return to && { to, data: { ...(await invoicedOf(ctx, invoice)), due_at: due_at.toISOString() } };
+}
+
+export async function aboutInvoiceSent(ctx: Ctx, id: string, event: Event): Promise<Mail> {
+  const due = await dueOf(ctx, id);
+  return due && mailOf(ctx, invoiceSent, due.data, due.to, { event, object_id: id });
+}
+
+export async function aboutInvoiceReminder(ctx: Ctx, id: string, event: Event): Promise<Mail> {
+  const due = await dueOf(ctx, id);
+  if (!due) return undefined;
+  const { overdue } = await frozen<InvoiceObject>(ctx, event);
+  return mailOf(ctx, invoiceReminder, { ...due.data, overdue }, due.to, { event, object_id: id });
 }
 
 export async function aboutInvoicePaid(ctx: Ctx, id: string, event: Event): Promise<Mail> {
@@ -73,22 +108,25 @@ export async function aboutPaymentFailed(ctx: Ctx, id: string, event: Event): Pr
   const over = invoice.status === 'paid' || invoice.status === 'void' || invoice.charging;
   // A test clock runs ahead of the mails.
   if (over && invoice.test_clock_id === null) return undefined;
-  // At the beginning the customer is there, and sees it.
-  if (invoice.billing_reason === 'subscription_create') return undefined;
+  // At the beginning, and where they pay by themselves, the customer is there and sees it.
+  if (invoice.billing_reason === 'subscription_create' || isSent(invoice)) return undefined;
   const to = await whoOwes(ctx, invoice);
   if (!to) return undefined;
   const then = await frozen<InvoiceObject>(ctx, event);
-  const subscription = await findSubscription(query, ctx.account.account_id, invoice.subscription_id);
+  const subscription = await subscriptionOf(query, invoice);
   const why = whyOf(then.decline_code);
   const data: PaymentFailed = {
     amount: then.amount_due,
     currency: then.currency,
-    product: subscription.item.product_name,
+    product: subscription
+      ? await nameFor(ctx, to, subscription.item)
+      : (invoice.description ?? numberText(invoice.number)),
     number: then.number,
     why,
     card: why === 'no_card' ? null : await cardOf(ctx, then.payment),
     again_at: then.next_charge_at,
     url: hostedInvoiceUrl(ctx.env, invoice),
+    once: subscription === null,
   };
   return mailOf(ctx, paymentFailed, data, to, { event, object_id: id });
 }

@@ -2,6 +2,7 @@
 // what will not happen any more.
 
 import { methodFor } from '../../billing/charge-invoice.ts';
+import { isSent } from '../../billing/due.ts';
 import { previewOf } from '../../billing/preview-subscription.ts';
 import { findSubscription, isEnded, type SubscriptionRow } from '../../billing/subscription.ts';
 import type { SubscriptionObject } from '../../billing/subscription-object.ts';
@@ -11,7 +12,7 @@ import { subscriptionCanceled } from '../letters/subscription-canceled.ts';
 import { trialEnding } from '../letters/trial-ending.ts';
 import { portalUrl } from '../portal-url.ts';
 import type { Recipient } from '../post-customer-mail.ts';
-import { type Event, frozen, type Mail, mailOf, recipientOf, savedCard } from './cause.ts';
+import { type Event, frozen, type Mail, mailOf, nameFor, recipientOf, savedCard } from './cause.ts';
 
 type Told = { s: SubscriptionRow; then: SubscriptionObject; to: Recipient };
 
@@ -32,20 +33,21 @@ const isSamePeriod = (s: SubscriptionRow, then: SubscriptionObject) =>
   s.current_period_end.toISOString() === then.current_period_end;
 
 /** What the next charge will come to, by the code that will make it, and from which card. */
-async function comingOf(ctx: Ctx, { s, then }: Told) {
+async function comingOf(ctx: Ctx, { s, then, to }: Told) {
   const item = then.upcoming_item ?? then.item;
   const amount =
     isSamePeriod(s, then) && !isEnded(s)
       ? (await ctx.env.db.tx((tx) => previewOf(ctx, tx, { id: s.id }))).amount_due
       : item.amount;
   return {
-    product: item.product_name,
+    product: await nameFor(ctx, to, item),
     price: item.amount,
     every: { interval: item.interval, count: item.interval_count },
     amount,
     currency: then.currency,
     url: await portalUrl(ctx),
-    card: await savedCard(ctx, await methodFor(ctx.env.db.query, s, null)),
+    sent: isSent(s),
+    card: isSent(s) ? null : await savedCard(ctx, await methodFor(ctx.env.db.query, s, null)),
   };
 }
 
@@ -72,6 +74,7 @@ export async function aboutEnd(ctx: Ctx, id: string, event: Event): Promise<Mail
   const to = await recipientOf(ctx, { customer_id: s.customer_id });
   if (!to || at === null) return undefined;
   const state = !ended ? 'ending' : s.cancel_reason_code === 'payment_failed' ? 'unpaid' : 'ended';
-  const data = { product: s.item.product_name, at: at.toISOString(), state, url: await portalUrl(ctx) } as const;
+  const product = await nameFor(ctx, to, s.item);
+  const data = { product, at: at.toISOString(), state, url: await portalUrl(ctx) } as const;
   return mailOf(ctx, subscriptionCanceled, data, to, { event, object_id: id });
 }

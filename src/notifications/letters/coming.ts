@@ -12,6 +12,8 @@ export type Coming = {
   /** What will be charged. */
   amount: number;
   currency: string;
+  /** An invoice is sent, and no card is charged. */
+  sent: boolean;
   /** Where the customer changes or cancels it; null where there is no such page. */
   url: string | null;
 };

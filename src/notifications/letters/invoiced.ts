@@ -1,6 +1,6 @@
 // What mails say of an invoice, whatever became of it. Pure.
 
-import type { Row } from '../letter.ts';
+import { type Row, rowOf } from '../letter.ts';
 import type { Words } from '../words.ts';
 import type { Sold } from './sold.ts';
 
@@ -11,14 +11,15 @@ export type Invoiced = {
   /** Taken from what the customer had left. */
   credit: number;
   sold: Sold;
-  period: { from: string; to: string };
+  /** Null of an invoice by hand. */
+  period: { from: string; to: string } | null;
   /** Where it can be seen; null where there is no such page. */
   url: string | null;
 };
 
 export const invoiceFacts = (data: Invoiced, { say, range }: Words): Row[] => [
   { label: say('invoice_number'), value: data.number },
-  { label: say('period'), value: range(data.period.from, data.period.to) },
+  ...rowOf(say('period'), data.period && range(data.period.from, data.period.to)),
 ];
 
 export const sampleInvoice: Invoiced = {

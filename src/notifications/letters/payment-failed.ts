@@ -12,6 +12,8 @@ export type PaymentFailed = {
   /** Null: not by itself. */
   again_at: string | null;
   url: string | null;
+  /** Nothing renews: an invoice by hand. */
+  once: boolean;
 };
 
 export const paymentFailed: Template<PaymentFailed> = {
@@ -27,7 +29,9 @@ export const paymentFailed: Template<PaymentFailed> = {
       paragraphs: [
         say('failed_text', { merchant, amount, product: data.product }),
         [why, ...does].join(' '),
-        data.again_at === null ? say('failed_last') : say('failed_again', { date: date(data.again_at) }),
+        data.again_at === null
+          ? say(data.once ? 'failed_last_once' : 'failed_last')
+          : say('failed_again', { date: date(data.again_at) }),
       ],
       amount: { label: say('amount_due'), value: amount },
       ...(data.url === null ? {} : { button: { label: say('pay_now'), url: data.url } }),
@@ -46,5 +50,6 @@ export const paymentFailed: Template<PaymentFailed> = {
     card: { brand: 'mastercard', last_four: '4444' },
     again_at: '2026-03-03T08:00:00Z',
     url: 'https://example.com/invoice/sample',
+    once: false,
   },
 };

@@ -17,13 +17,13 @@ export const renewalUpcoming: Template<RenewalUpcoming> = {
       heading: say('renewal_heading'),
       paragraphs: [
         say('renewal_text', { product, merchant, date: on }),
-        data.amount === 0 ? say('renewal_no_charge') : say('renewal_charge', { amount }),
+        data.amount === 0 ? say('renewal_no_charge') : say(data.sent ? 'coming_sent' : 'renewal_charge', { amount }),
       ],
       ...(data.url === null ? {} : { button: { label: say('manage_subscription'), url: data.url } }),
       facts: [
         planRow(data, words),
         { label: say('renews_on'), value: on },
-        ...rowOf(say('next_charge'), data.amount === 0 ? null : amount),
+        ...rowOf(say('next_charge'), data.amount === 0 || data.sent ? null : amount),
         ...rowOf(say('payment_method'), data.card && cardName(data.card, words)),
       ],
     };
@@ -34,6 +34,7 @@ export const renewalUpcoming: Template<RenewalUpcoming> = {
     every: { interval: 'month', count: 3 },
     amount: 2380,
     currency: 'EUR',
+    sent: false,
     url: 'https://example.com/portal',
     renews_at: '2026-04-01T08:00:00Z',
     card: { brand: 'visa', last_four: '4242' },

@@ -1,25 +1,32 @@
 // What was sold and what it comes to, as rows: shared by receipts and invoices. Pure.
 
+import { lineText, type Told } from '../../billing/document/said.ts';
+import { wordsIn } from '../../billing/document/words.ts';
 import type { Row } from '../letter.ts';
 import { rowOf } from '../letter.ts';
 import type { Words } from '../words.ts';
 
 export type Sold = {
-  items: { name: string; quantity: number; amount: number }[];
+  /** `line`: of an invoice, which is worded in the reader's language. */
+  items: { name: string; quantity: number; amount: number; line?: Told }[];
   subtotal: number;
   discount: number;
   tax: number;
   total: number;
 };
 
-export function soldRows(sold: Sold, currency: string, { say, money }: Words): { items: Row[]; sums: Row[] } {
+export function soldRows(sold: Sold, currency: string, { say, money, locale }: Words): { items: Row[]; sums: Row[] } {
   const { subtotal, discount, tax, total } = sold;
   // A tax that the prices hold already changes no sum.
   const on_top = subtotal - discount + tax === total;
   const plain = subtotal === total && tax === 0 && discount === 0;
   return {
-    items: sold.items.map(({ name, quantity, amount }) => ({
-      label: quantity === 1 ? name : say('quantity', { name, quantity: String(quantity) }),
+    items: sold.items.map(({ name, quantity, amount, line }) => ({
+      label: line
+        ? lineText(wordsIn(locale), line)
+        : quantity === 1
+          ? name
+          : say('quantity', { name, quantity: String(quantity) }),
       value: money(amount, currency),
     })),
     sums: [

@@ -17,14 +17,14 @@ export const trialEnding: Template<TrialEnding> = {
       heading: say('trial_heading'),
       paragraphs: [
         say('trial_text', { product, merchant, date: on }),
-        data.amount === 0 ? say('trial_no_charge') : say('trial_charge', { amount }),
-        ...(data.card === null && data.amount > 0 ? [say('trial_no_card')] : []),
+        data.amount === 0 ? say('trial_no_charge') : say(data.sent ? 'coming_sent' : 'trial_charge', { amount }),
+        ...(data.card === null && data.amount > 0 && !data.sent ? [say('trial_no_card')] : []),
       ],
       ...(data.url === null ? {} : { button: { label: say('manage_subscription'), url: data.url } }),
       facts: [
         planRow(data, words),
         { label: say('trial_end'), value: on },
-        ...rowOf(say('first_charge'), data.amount === 0 ? null : amount),
+        ...rowOf(say('first_charge'), data.amount === 0 || data.sent ? null : amount),
         ...rowOf(say('payment_method'), data.card && cardName(data.card, words)),
       ],
     };
@@ -35,6 +35,7 @@ export const trialEnding: Template<TrialEnding> = {
     every: { interval: 'month', count: 1 },
     amount: 2380,
     currency: 'EUR',
+    sent: false,
     url: 'https://example.com/portal',
     ends_at: '2026-03-15T08:00:00Z',
     card: { brand: 'visa', last_four: '4242' },

@@ -43,6 +43,16 @@ export const ar: Messages = {
   amount_due: 'المبلغ المستحق',
   view_invoice: 'عرض الفاتورة',
 
+  sent_text: 'هذه فاتورتك من {merchant}. يُرجى دفعها في موعد أقصاه {date}.',
+  due_on: 'تاريخ الاستحقاق',
+  due_soon_subject: 'الفاتورة {number} من {merchant} تستحق في {date}',
+  due_soon_heading: 'فاتورتك تستحق قريبًا',
+  due_soon_text: 'الفاتورة {number} من {merchant} بمبلغ {amount} تستحق في {date}.',
+  overdue_subject: 'الفاتورة {number} من {merchant} متأخرة السداد',
+  overdue_heading: 'فاتورتك متأخرة السداد',
+  overdue_text: 'كانت الفاتورة {number} من {merchant} بمبلغ {amount} مستحقة في {date}. يُرجى دفعها الآن.',
+  reminder_paid: 'إذا كنت قد دفعتها في هذه الأثناء، فلا يلزمك فعل أي شيء.',
+
   paid_subject: 'تم دفع الفاتورة {number} من {merchant}',
   paid_heading: 'تم دفع فاتورتك',
   paid_text: 'استلم {merchant} مبلغ {amount} مقابل الفاتورة {number}.',
@@ -59,6 +69,7 @@ export const ar: Messages = {
   failed_do: 'تأكد من أن بطاقتك صالحة وبها رصيد كافٍ، أو استخدم بطاقة أخرى.',
   failed_again: 'سنحاول مرة أخرى في {date}. يمكنك الدفع قبل ذلك.',
   failed_last: 'لن نحاول مرة أخرى تلقائيًا. ادفع الفاتورة لتحتفظ باشتراكك.',
+  failed_last_once: 'لن نحاول مرة أخرى من تلقاء أنفسنا. يُرجى الدفع هنا.',
   pay_now: 'ادفع الآن',
   update_card: 'تحديث البطاقة',
 
@@ -77,6 +88,7 @@ export const ar: Messages = {
   renewal_text: 'يتجدد اشتراكك في {product} من {merchant} في {date}.',
   renewal_charge: 'سيُخصم حينها {amount}. إن لم ترغب في التجديد، فألغِ الاشتراك قبل ذلك اليوم.',
   renewal_no_charge: 'لا يوجد مبلغ مستحق حينها. إن لم ترغب في التجديد، فألغِ الاشتراك قبل ذلك اليوم.',
+  coming_sent: 'ستصلك حينها فاتورة بمبلغ {amount}. إن لم ترغب في المتابعة، فألغِ الاشتراك قبل ذلك اليوم.',
   renews_on: 'موعد التجديد',
   next_charge: 'الخصم القادم',
 
@@ -103,4 +115,14 @@ export const ar: Messages = {
   link_once: 'يعمل مرة واحدة، لمدة {minutes}.',
   link_ignore: 'إن لم تطلبه، فتجاهل هذه الرسالة: لا يدخل أحد من دون الرابط.',
   link_button: 'الدخول',
+
+  confirm_subject: 'أكّد عنوان بريدك الإلكتروني الجديد',
+  confirm_heading: 'تأكيد عنوان بريدك الإلكتروني الجديد',
+  confirm_text: 'طلبت من {merchant} مراسلتك على هذا العنوان من الآن فصاعدًا. يصبح ساريًا بمجرد تأكيده.',
+  confirm_button: 'تأكيد العنوان',
+  confirm_ignore: 'إن لم تكن أنت من طلب ذلك، فلا تفعل شيئًا: لن يتغير شيء.',
+  change_subject: 'عنوان بريد إلكتروني جديد لحسابك',
+  change_heading: 'عنوان بريدك الإلكتروني على وشك التغيير',
+  change_text: 'طلب أحدهم، وربما أنت، من {merchant} المراسلة على عنوان آخر من الآن فصاعدًا. يصبح ساريًا عند تأكيده هناك.',
+  change_ignore: 'إن لم تكن أنت، فأخبر {merchant}: ربما دخل أحدهم إلى حسابك.',
 };

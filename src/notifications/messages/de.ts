@@ -44,6 +44,17 @@ export const de: Messages = {
   amount_due: 'Fälliger Betrag',
   view_invoice: 'Rechnung ansehen',
 
+  sent_text: 'Das ist Ihre Rechnung von {merchant}. Bitte bezahlen Sie sie bis zum {date}.',
+  due_on: 'Zahlbar bis',
+  due_soon_subject: 'Rechnung {number} von {merchant} ist am {date} fällig',
+  due_soon_heading: 'Ihre Rechnung ist bald fällig',
+  due_soon_text: 'Die Rechnung {number} von {merchant} über {amount} ist am {date} fällig.',
+  overdue_subject: 'Rechnung {number} von {merchant} ist überfällig',
+  overdue_heading: 'Ihre Rechnung ist überfällig',
+  overdue_text:
+    'Die Rechnung {number} von {merchant} über {amount} war am {date} fällig. Bitte bezahlen Sie sie jetzt.',
+  reminder_paid: 'Falls Sie inzwischen bezahlt haben, müssen Sie nichts weiter tun.',
+
   paid_subject: 'Rechnung {number} von {merchant} ist bezahlt',
   paid_heading: 'Ihre Rechnung ist bezahlt',
   paid_text: '{merchant} hat {amount} für die Rechnung {number} erhalten.',
@@ -61,6 +72,7 @@ export const de: Messages = {
   failed_again: 'Wir versuchen es am {date} noch einmal. Sie müssen nicht so lange warten.',
   failed_last:
     'Wir versuchen es nicht noch einmal von selbst. Bezahlen Sie die Rechnung, um Ihr Abonnement zu behalten.',
+  failed_last_once: 'Wir versuchen es nicht von selbst noch einmal. Bitte bezahlen Sie hier.',
   pay_now: 'Jetzt bezahlen',
   update_card: 'Karte aktualisieren',
 
@@ -80,6 +92,8 @@ export const de: Messages = {
   renewal_text: 'Ihr Abonnement von {product} bei {merchant} verlängert sich am {date}.',
   renewal_charge: 'Dann werden {amount} abgebucht. Wenn Sie nicht verlängern möchten, kündigen Sie vor diesem Tag.',
   renewal_no_charge: 'Dann ist nichts zu zahlen. Wenn Sie nicht verlängern möchten, kündigen Sie vor diesem Tag.',
+  coming_sent:
+    'Dann erhalten Sie eine Rechnung über {amount}. Wenn Sie nicht weitermachen möchten, kündigen Sie vor diesem Tag.',
   renews_on: 'Verlängerung',
   next_charge: 'Nächste Abbuchung',
 
@@ -108,4 +122,16 @@ export const de: Messages = {
   link_once: 'Er funktioniert einmal, für {minutes}.',
   link_ignore: 'Wenn Sie ihn nicht angefordert haben, ignorieren Sie diese E-Mail: Ohne den Link kommt niemand hinein.',
   link_button: 'Anmelden',
+
+  confirm_subject: 'Bestätigen Sie Ihre neue E-Mail-Adresse',
+  confirm_heading: 'Neue E-Mail-Adresse bestätigen',
+  confirm_text:
+    'Sie haben {merchant} gebeten, künftig an diese Adresse zu schreiben. Sie gilt, sobald Sie sie bestätigen.',
+  confirm_button: 'Adresse bestätigen',
+  confirm_ignore: 'Waren Sie das nicht, müssen Sie nichts tun: Es ändert sich nichts.',
+  change_subject: 'Eine neue E-Mail-Adresse für Ihr Konto',
+  change_heading: 'Ihre E-Mail-Adresse soll sich ändern',
+  change_text:
+    'Jemand, vielleicht Sie selbst, hat {merchant} gebeten, künftig an eine andere Adresse zu schreiben. Sie gilt, sobald sie dort bestätigt ist.',
+  change_ignore: 'Waren Sie das nicht, sagen Sie es {merchant}: Vielleicht hat jemand Zugang zu Ihrem Konto.',
 };

@@ -42,6 +42,16 @@ export const en = {
   amount_due: 'Amount due',
   view_invoice: 'View invoice',
 
+  sent_text: 'This is your invoice from {merchant}. Please pay it by {date}.',
+  due_on: 'Due by',
+  due_soon_subject: 'Invoice {number} from {merchant} is due on {date}',
+  due_soon_heading: 'Your invoice is due soon',
+  due_soon_text: 'Invoice {number} from {merchant} over {amount} is due on {date}.',
+  overdue_subject: 'Invoice {number} from {merchant} is overdue',
+  overdue_heading: 'Your invoice is overdue',
+  overdue_text: 'Invoice {number} from {merchant} over {amount} was due on {date}. Please pay it now.',
+  reminder_paid: 'If you have paid it in the meantime, you don’t need to do anything.',
+
   paid_subject: 'Invoice {number} from {merchant} is paid',
   paid_heading: 'Your invoice is paid',
   paid_text: '{merchant} has received {amount} for invoice {number}.',
@@ -58,6 +68,7 @@ export const en = {
   failed_do: 'Check that your card is valid and covered, or use another one.',
   failed_again: 'We’ll try again on {date}. You don’t have to wait for that.',
   failed_last: 'We won’t try again by ourselves. Pay the invoice to keep your subscription.',
+  failed_last_once: 'We won’t try again by ourselves. Please pay it here.',
   pay_now: 'Pay now',
   update_card: 'Update card',
 
@@ -76,6 +87,7 @@ export const en = {
   renewal_text: 'Your subscription to {product} from {merchant} renews on {date}.',
   renewal_charge: '{amount} will be charged then. If you don’t want to renew, cancel before that day.',
   renewal_no_charge: 'Nothing is due then. If you don’t want to renew, cancel before that day.',
+  coming_sent: 'You will then get an invoice for {amount}. If you don’t want to go on, cancel before that day.',
   renews_on: 'Renews on',
   next_charge: 'Next charge',
 
@@ -104,4 +116,15 @@ export const en = {
   link_once: 'It works once, for {minutes}.',
   link_ignore: 'If you didn’t ask for it, ignore this email: without the link nobody gets in.',
   link_button: 'Sign in',
+
+  confirm_subject: 'Confirm your new email address',
+  confirm_heading: 'Confirm your new email address',
+  confirm_text: 'You asked {merchant} to write to this address from now on. Confirm it to make it yours.',
+  confirm_button: 'Confirm address',
+  confirm_ignore: 'If this wasn’t you, do nothing: nothing changes.',
+  change_subject: 'A new email address for your account',
+  change_heading: 'Your email address is about to change',
+  change_text:
+    'Somebody, perhaps you, asked {merchant} to write to another address from now on. It counts once it is confirmed there.',
+  change_ignore: 'If this wasn’t you, tell {merchant}: somebody may have got into your account.',
 };

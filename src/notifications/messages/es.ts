@@ -44,6 +44,16 @@ export const es: Messages = {
   amount_due: 'Importe a pagar',
   view_invoice: 'Ver factura',
 
+  sent_text: 'Esta es tu factura de {merchant}. Págala a más tardar el {date}.',
+  due_on: 'Vence el',
+  due_soon_subject: 'La factura {number} de {merchant} vence el {date}',
+  due_soon_heading: 'Tu factura vence pronto',
+  due_soon_text: 'La factura {number} de {merchant} por {amount} vence el {date}.',
+  overdue_subject: 'La factura {number} de {merchant} está vencida',
+  overdue_heading: 'Tu factura está vencida',
+  overdue_text: 'La factura {number} de {merchant} por {amount} venció el {date}. Págala ahora.',
+  reminder_paid: 'Si ya la has pagado, no tienes que hacer nada.',
+
   paid_subject: 'La factura {number} de {merchant} está pagada',
   paid_heading: 'Tu factura está pagada',
   paid_text: '{merchant} ha recibido {amount} por la factura {number}.',
@@ -60,6 +70,7 @@ export const es: Messages = {
   failed_do: 'Comprueba que tu tarjeta es válida y tiene fondos, o usa otra.',
   failed_again: 'Lo intentaremos de nuevo el {date}. No hace falta que esperes.',
   failed_last: 'No lo intentaremos más por nuestra cuenta. Paga la factura para conservar tu suscripción.',
+  failed_last_once: 'No lo volveremos a intentar por nuestra cuenta. Paga aquí, por favor.',
   pay_now: 'Pagar ahora',
   update_card: 'Actualizar tarjeta',
 
@@ -79,6 +90,7 @@ export const es: Messages = {
   renewal_text: 'Tu suscripción a {product} con {merchant} se renueva el {date}.',
   renewal_charge: 'Ese día se cobrarán {amount}. Si no quieres renovarla, cancélala antes.',
   renewal_no_charge: 'Ese día no hay nada que pagar. Si no quieres renovarla, cancélala antes.',
+  coming_sent: 'Entonces recibirás una factura por {amount}. Si no quieres continuar, cancela antes de ese día.',
   renews_on: 'Se renueva el',
   next_charge: 'Próximo cobro',
 
@@ -107,4 +119,16 @@ export const es: Messages = {
   link_once: 'Funciona una sola vez, durante {minutes}.',
   link_ignore: 'Si no lo has pedido, ignora este correo: sin el enlace no entra nadie.',
   link_button: 'Acceder',
+
+  confirm_subject: 'Confirma tu nueva dirección de correo',
+  confirm_heading: 'Confirma tu nueva dirección de correo',
+  confirm_text:
+    'Pediste a {merchant} que te escriba a esta dirección a partir de ahora. Contará en cuanto la confirmes.',
+  confirm_button: 'Confirmar dirección',
+  confirm_ignore: 'Si no fuiste tú, no hagas nada: nada cambia.',
+  change_subject: 'Una nueva dirección de correo para tu cuenta',
+  change_heading: 'Tu dirección de correo va a cambiar',
+  change_text:
+    'Alguien, quizá tú, pidió a {merchant} que escriba a otra dirección a partir de ahora. Contará cuando se confirme allí.',
+  change_ignore: 'Si no fuiste tú, avisa a {merchant}: puede que alguien tenga acceso a tu cuenta.',
 };

@@ -44,6 +44,17 @@ export const fr: Messages = {
   amount_due: 'Montant dû',
   view_invoice: 'Voir la facture',
 
+  sent_text: 'Voici votre facture de {merchant}. Merci de la régler au plus tard le {date}.',
+  due_on: 'À payer avant le',
+  due_soon_subject: 'La facture {number} de {merchant} est à régler le {date}',
+  due_soon_heading: 'Votre facture arrive à échéance',
+  due_soon_text: 'La facture {number} de {merchant}, d’un montant de {amount}, est à régler le {date}.',
+  overdue_subject: 'La facture {number} de {merchant} est en retard de paiement',
+  overdue_heading: 'Votre facture est en retard de paiement',
+  overdue_text:
+    'La facture {number} de {merchant}, d’un montant de {amount}, était à régler le {date}. Merci de la régler maintenant.',
+  reminder_paid: 'Si vous l’avez réglée entre-temps, vous n’avez rien à faire.',
+
   paid_subject: 'La facture {number} de {merchant} est payée',
   paid_heading: 'Votre facture est payée',
   paid_text: '{merchant} a reçu {amount} pour la facture {number}.',
@@ -60,6 +71,7 @@ export const fr: Messages = {
   failed_do: 'Vérifiez que votre carte est valide et approvisionnée, ou utilisez-en une autre.',
   failed_again: 'Nous réessaierons le {date}. Vous pouvez payer sans attendre.',
   failed_last: 'Nous ne réessaierons plus automatiquement. Payez la facture pour conserver votre abonnement.',
+  failed_last_once: 'Nous ne réessaierons pas de nous-mêmes. Merci de régler ici.',
   pay_now: 'Payer maintenant',
   update_card: 'Mettre à jour la carte',
 
@@ -79,6 +91,8 @@ export const fr: Messages = {
   renewal_text: 'Votre abonnement à {product} chez {merchant} se renouvelle le {date}.',
   renewal_charge: '{amount} seront alors débités. Si vous ne souhaitez pas continuer, résiliez avant cette date.',
   renewal_no_charge: 'Rien ne sera dû. Si vous ne souhaitez pas continuer, résiliez avant cette date.',
+  coming_sent:
+    'Vous recevrez alors une facture de {amount}. Si vous ne souhaitez pas continuer, résiliez avant cette date.',
   renews_on: 'Renouvellement',
   next_charge: 'Prochain débit',
 
@@ -107,4 +121,16 @@ export const fr: Messages = {
   link_once: 'Il fonctionne une seule fois, pendant {minutes}.',
   link_ignore: 'Si vous n’avez rien demandé, ignorez cet e-mail : sans ce lien, personne ne peut entrer.',
   link_button: 'Se connecter',
+
+  confirm_subject: 'Confirmez votre nouvelle adresse e-mail',
+  confirm_heading: 'Confirmez votre nouvelle adresse e-mail',
+  confirm_text:
+    'Vous avez demandé à {merchant} de vous écrire désormais à cette adresse. Elle comptera dès que vous l’aurez confirmée.',
+  confirm_button: 'Confirmer l’adresse',
+  confirm_ignore: 'Si ce n’était pas vous, ne faites rien : rien ne change.',
+  change_subject: 'Une nouvelle adresse e-mail pour votre compte',
+  change_heading: 'Votre adresse e-mail va changer',
+  change_text:
+    'Quelqu’un, peut-être vous, a demandé à {merchant} d’écrire désormais à une autre adresse. Elle comptera une fois confirmée.',
+  change_ignore: 'Si ce n’était pas vous, prévenez {merchant} : quelqu’un a peut-être accès à votre compte.',
 };

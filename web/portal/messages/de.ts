@@ -12,8 +12,16 @@ export const de: Messages = {
   due_text: 'Wir konnten {amount} für {name} nicht abbuchen.',
   due_next: 'Wir versuchen es am {date} erneut.',
   due_charging: 'Ihre Zahlung von {amount} für {name} wird bearbeitet.',
+  due_processing: 'Zahlung wird bearbeitet',
   due_reload: 'Stand anzeigen',
   due_confirm: 'Ihre Bank bittet Sie, die Zahlung von {amount} für {name} zu bestätigen.',
+  change_confirm:
+    'Ihre Bank bittet Sie, die Zahlung von {amount} für {name} zu bestätigen. Bis dahin bleibt Ihr Tarif, wie er ist.',
+  keep_plan: 'Tarif so lassen, wie er ist',
+  due_open_title: 'Offene Rechnung',
+  due_open: '{amount} für {name}, zu zahlen bis {date}.',
+  due_was: '{amount} für {name} waren bis {date} zu zahlen.',
+  due_invoice: 'Rechnung ansehen und zahlen',
   pay_with: '{amount} mit {card} zahlen',
   pay_new: 'Mit neuer Karte zahlen',
 
@@ -131,6 +139,7 @@ export const de: Messages = {
   done_paused: 'Ihr Abonnement ist pausiert.',
   done_resumed: 'Ihr Abonnement läuft weiter.',
   done_changed: 'Ihr Tarif ist geändert.',
+  done_change_left: 'Ihr Tarif bleibt, wie er war. Es wurde nichts abgebucht.',
   done_card: 'Ihre Karte ist gespeichert.',
   done_default: 'Ihre Abonnements verlängern sich ab jetzt mit dieser Karte.',
   done_removed: 'Die Karte ist entfernt.',
@@ -142,6 +151,8 @@ export const de: Messages = {
   done_processing: 'Ihre Zahlung wird bearbeitet.',
   failed_state: 'Das ist jetzt nicht möglich. So steht es gerade.',
   failed_card: 'Es gibt keine Karte, die belastet werden kann. Fügen Sie eine hinzu.',
+  failed_change: 'Die Zahlung hat nicht geklappt, Ihr Tarif bleibt, wie er war. Sie können es erneut versuchen.',
+  failed_unconfirmed: 'Die Zahlung ist noch nicht bestätigt, es wurde nichts abgebucht.',
 
   login_title: 'Anmelden',
   login_text: 'Geben Sie Ihre E-Mail-Adresse ein. Wir schicken Ihnen einen Link zu Ihrem Konto bei {merchant}.',

@@ -10,8 +10,16 @@ export const en = {
   due_text: 'We couldn’t charge {amount} for {name}.',
   due_next: 'We’ll try again on {date}.',
   due_charging: 'Your payment of {amount} for {name} is being processed.',
+  due_processing: 'Payment in progress',
   due_reload: 'Show how it stands',
   due_confirm: 'Your bank asks you to confirm the payment of {amount} for {name}.',
+  change_confirm:
+    'Your bank asks you to confirm the payment of {amount} for {name}. Until then your plan stays as it is.',
+  keep_plan: 'Keep my plan as it is',
+  due_open_title: 'Invoice to pay',
+  due_open: '{amount} for {name}, to be paid by {date}.',
+  due_was: '{amount} for {name} was to be paid by {date}.',
+  due_invoice: 'Show invoice and pay',
   pay_with: 'Pay {amount} with {card}',
   pay_new: 'Pay with a new card',
 
@@ -127,6 +135,7 @@ export const en = {
   done_paused: 'Your subscription is paused.',
   done_resumed: 'Your subscription goes on.',
   done_changed: 'Your plan is changed.',
+  done_change_left: 'Your plan stays as it was. Nothing was charged.',
   done_card: 'Your card is saved.',
   done_default: 'Your subscriptions renew with this card from now on.',
   done_removed: 'The card is removed.',
@@ -138,6 +147,8 @@ export const en = {
   done_processing: 'Your payment is being processed.',
   failed_state: 'That isn’t possible now. Here is how things stand.',
   failed_card: 'There is no card that can be charged. Add one.',
+  failed_change: 'The payment didn’t go through, so your plan stays as it was. You can try again.',
+  failed_unconfirmed: 'The payment isn’t confirmed yet, and nothing has been charged.',
 
   login_title: 'Sign in',
   login_text: 'Enter your email address, and we’ll send you a link to your account with {merchant}.',

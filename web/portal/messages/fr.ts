@@ -12,8 +12,16 @@ export const fr: Messages = {
   due_text: 'Nous n’avons pas pu débiter {amount} pour {name}.',
   due_next: 'Nous réessaierons le {date}.',
   due_charging: 'Votre paiement de {amount} pour {name} est en cours de traitement.',
+  due_processing: 'Paiement en cours',
   due_reload: 'Voir où il en est',
   due_confirm: 'Votre banque vous demande de confirmer le paiement de {amount} pour {name}.',
+  change_confirm:
+    'Votre banque vous demande de confirmer le paiement de {amount} pour {name}. Jusque-là, votre offre reste la même.',
+  keep_plan: 'Garder mon offre telle quelle',
+  due_open_title: 'Facture à payer',
+  due_open: '{amount} pour {name}, à payer avant le {date}.',
+  due_was: '{amount} pour {name} étaient à payer avant le {date}.',
+  due_invoice: 'Voir la facture et payer',
   pay_with: 'Payer {amount} avec {card}',
   pay_new: 'Payer avec une nouvelle carte',
 
@@ -130,6 +138,7 @@ export const fr: Messages = {
   done_paused: 'Votre abonnement est en pause.',
   done_resumed: 'Votre abonnement continue.',
   done_changed: 'Votre offre est changée.',
+  done_change_left: 'Votre offre reste la même. Rien n’a été débité.',
   done_card: 'Votre carte est enregistrée.',
   done_default: 'Vos abonnements se renouvellent désormais avec cette carte.',
   done_removed: 'La carte est supprimée.',
@@ -141,6 +150,8 @@ export const fr: Messages = {
   done_processing: 'Votre paiement est en cours de traitement.',
   failed_state: 'Ce n’est pas possible maintenant. Voici où en sont les choses.',
   failed_card: 'Aucune carte ne peut être débitée. Ajoutez-en une.',
+  failed_change: 'Le paiement n’a pas abouti, votre offre reste donc la même. Vous pouvez réessayer.',
+  failed_unconfirmed: 'Le paiement n’est pas encore confirmé, et rien n’a été débité.',
 
   login_title: 'Se connecter',
   login_text: 'Saisissez votre adresse e-mail : nous vous enverrons un lien vers votre compte chez {merchant}.',
