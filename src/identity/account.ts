@@ -9,8 +9,12 @@ import { type Currency, isCurrency } from '../kit/money.ts';
 import type { Account, Env, FeeSchedule, PaymentMethodType } from '../operation/context.ts';
 import { type EmailChoice, wantedEmails } from './wanted-emails.ts';
 
-export async function loadAccount(query: Executor, account_id: string): Promise<Account | undefined> {
-  const row = await query
+export const loadAccount = async (query: Executor, account_id: string): Promise<Account | undefined> =>
+  (await loadAccounts(query, [account_id])).get(account_id);
+
+/** Those of a batch at once; an unknown id is simply not among them. */
+export async function loadAccounts(query: Executor, ids: Iterable<string>): Promise<Map<string, Account>> {
+  const rows = await query
     .selectFrom('accounts')
     .innerJoin('merchants', 'merchants.id', 'accounts.merchant_id')
     .selectAll('accounts')
@@ -20,9 +24,9 @@ export async function loadAccount(query: Executor, account_id: string): Promise<
         AccountRow['email_settings']
       >`(select to_jsonb(e) from email_settings e where e.account_id = accounts.account_id)`.as('email_settings'),
     )
-    .where('account_id', '=', account_id)
-    .executeTakeFirst();
-  return row && toAccount(row);
+    .where('account_id', '=', sql<string>`any(${[...ids]}::text[])`)
+    .execute();
+  return new Map(rows.map((row) => [row.account_id, toAccount(row)]));
 }
 
 export type AccountRow = Selectable<Accounts> &

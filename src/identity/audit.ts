@@ -21,10 +21,14 @@ const administrative = new Set([
   'webhook_endpoints',
 ]);
 
+/** What is true because somebody says so is written down, whoever it was. */
+const said = new Set(['invoices.mark_paid']);
+
 export const auditWriter: AuditWriter = {
   covers(op, actor) {
     if (actor.kind === 'user') return true;
     if (actor.kind === 'visitor' || actor.kind === 'page') return false;
+    if (said.has(op.name)) return true;
     if (administrative.has(op.scope.slice(0, op.scope.indexOf(':')))) return true;
     // What only the installation itself may do: reviews, for one.
     return op.actors.length === 1 && op.actors[0] === 'system' && actor.kind === 'system';

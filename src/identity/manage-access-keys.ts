@@ -1,15 +1,18 @@
 // The operations on access keys: make, show, change, rotate the secret, revoke. Tokens themselves are made by api/oauth.ts. Whoever is
 // limited gives nobody more than they have.
 
+import { type Selectable, sql } from 'kysely';
 import Type from 'typebox';
+import type { AccessKeys } from '../db/types.ts';
 import { Fault, notFound } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import { Id, ListOf, pageFields, text } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import {
   AccessKeyObject,
   AccessKeyWithSecret,
+  type AccessSecrets,
   accessKeyObject,
   accessKeys,
   lockAccessKey,
@@ -58,6 +61,8 @@ export const createAccessKey = operation({
   },
 });
 
+type AccessKeyRow = Selectable<AccessKeys> & Pick<AccessSecrets, 'previous_until'>;
+
 export const listAccessKeys = operation({
   name: 'access_keys.list',
   scope: 'access_keys:read',
@@ -69,14 +74,16 @@ export const listAccessKeys = operation({
   output: ListOf(AccessKeyObject),
   faults: [],
   async run(ctx, input) {
-    const window = windowOf(input);
-    let query = accessKeys(ctx.env.db.query, ctx.account.account_id)
-      .orderBy('k.id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (window.after !== undefined) query = query.where('k.id', '<', window.after);
-    if (window.before !== undefined) query = query.where('k.id', '>', window.before);
     const now = ctx.env.clock.now();
-    return toList(await query.execute(), window, (row) => accessKeyObject(row, row.previous_until, now));
+    return await readList(ctx.env.db.query, input, {
+      from: 'access_keys',
+      where: { account_id: ctx.account.account_id },
+      columns: [
+        sql`*, (select s.previous_until from access_key_secrets s
+          where s.account_id = access_keys.account_id and s.id = access_keys.id) as previous_until`,
+      ],
+      show: each((row: AccessKeyRow) => accessKeyObject(row, row.previous_until, now)),
+    });
   },
 });
 

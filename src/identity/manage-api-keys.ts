@@ -4,8 +4,8 @@
 import Type from 'typebox';
 import { plus, seconds } from '../kit/clock.ts';
 import { Fault, notFound } from '../kit/fault.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import { Id } from '../operation/fields.ts';
+import { readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { AllowedIps, allowedIpsFrom } from './allowed-ips.ts';
 import { ApiKeyObject, apiKeyObject, mintKey } from './api-key.ts';
@@ -83,18 +83,13 @@ export const listApiKeys = operation({
   ),
   output: Type.Object({ object: Type.Literal('list'), data: Type.Array(ApiKeyObject), has_more: Type.Boolean() }),
   faults: [],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query = ctx.env.db.query
-      .selectFrom('api_keys')
-      .selectAll()
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
+  run(ctx, input) {
     const now = ctx.env.clock.now();
-    return toList(await query.execute(), window, (row) => apiKeyObject(row, now));
+    return readList(ctx.env.db.query, input, {
+      from: 'api_keys',
+      where: { account_id: ctx.account.account_id },
+      show: (rows) => rows.map((row) => apiKeyObject(row, now)),
+    });
   },
 });
 

@@ -7,9 +7,9 @@ import type { Executor, Tx } from '../db/db.ts';
 import type { Merchants } from '../db/types.ts';
 import { Fault, notFound } from '../kit/fault.ts';
 import { currencies } from '../kit/money.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id, ListOf, nullable, pageFields, text } from '../operation/fields.ts';
+import { readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { addMerchant } from './account.ts';
 import { Branding, brandingObject } from './branding.ts';
@@ -122,21 +122,13 @@ export const listMerchants = operation({
   faults: ['permission_denied'],
   async run(ctx, { scope, ...page }) {
     const { query } = ctx.env.db;
-    const window = windowOf(page);
-    let found = query
-      .selectFrom('merchants')
-      .selectAll()
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (scope === 'installation') {
-      if (!ofInstallation(ctx))
-        throw new Fault('permission_denied', 'Only an administrator of the installation sees every company.');
-      found = found.where('status', '=', 'pending_review');
-    } else found = found.where('company_id', '=', await companyOf(ctx));
-    if (window.after !== undefined) found = found.where('id', '<', window.after);
-    if (window.before !== undefined) found = found.where('id', '>', window.before);
-    const rows = await found.execute();
-    return toList(rows, window, await shown(query, rows));
+    if (scope === 'installation' && !ofInstallation(ctx))
+      throw new Fault('permission_denied', 'Only an administrator of the installation sees every company.');
+    return await readList(query, page, {
+      from: 'merchants',
+      where: scope === 'installation' ? { status: 'pending_review' } : { company_id: await companyOf(ctx) },
+      show: async (rows: MerchantRow[]) => rows.map(await shown(query, rows)),
+    });
   },
 });
 

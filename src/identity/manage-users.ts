@@ -5,9 +5,9 @@ import Type from 'typebox';
 import { isDuplicate, type Tx } from '../db/db.ts';
 import { Fault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id, ListOf, pageFields, text } from '../operation/fields.ts';
+import { readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { mailInvitation } from './invitation.ts';
 import { endSessions } from './session.ts';
@@ -45,21 +45,17 @@ export const listUsers = operation({
   faults: [],
   async run(ctx, input) {
     const { query } = ctx.env.db;
-    const window = windowOf(input);
-    let found = query
-      .selectFrom('users')
-      .selectAll()
-      .where('company_id', '=', await companyOf(ctx))
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (window.after !== undefined) found = found.where('id', '<', window.after);
-    if (window.before !== undefined) found = found.where('id', '>', window.before);
-    const rows = await found.execute();
-    const merchants = await merchantsOf(
-      query,
-      rows.map((row) => row.id),
-    );
-    return toList(rows, window, (row) => userObject(row, merchants.get(row.id) ?? []));
+    return await readList(query, input, {
+      from: 'users',
+      where: { company_id: await companyOf(ctx) },
+      async show(rows: UserRow[]) {
+        const merchants = await merchantsOf(
+          query,
+          rows.map((row) => row.id),
+        );
+        return rows.map((row) => userObject(row, merchants.get(row.id) ?? []));
+      },
+    });
   },
 });
 

@@ -121,6 +121,7 @@ export const changePassword = operation({
   name: 'profile.change_password',
   scope: 'profile:write',
   actors: ['user'],
+  before_password_change: true,
   kind: 'process',
   summary: 'Change your password',
   description: 'All your other sessions end, and links to reset the password that were sent stop working.',
@@ -131,6 +132,11 @@ export const changePassword = operation({
     const { env } = ctx;
     const { user_id, session_id } = callerId(ctx);
     const user = await ownUser(ctx, current_password);
+    if (new_password === current_password) {
+      throw new Fault('parameter_invalid', 'This is your current password. Choose another one.', {
+        param: 'new_password',
+      });
+    }
     await refuseWeakPassword(new_password, [user.email, user.nickname ?? '', 'florin'], 'new_password');
     const password_hash = await hashPassword(new_password);
     return await env.db.tx(async (tx) => {

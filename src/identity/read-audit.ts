@@ -1,11 +1,9 @@
 // Reading the audit log of a company: by actor, action, target and time, page by page or all of it. Must never change an entry.
 
 import Type, { type Static } from 'typebox';
-import type { Executor } from '../db/db.ts';
-import { idAt } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id, instantOf, ListOf, nullable, pageFields, text } from '../operation/fields.ts';
+import { each, idsBetween, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { companyOf } from './user.ts';
 
@@ -50,16 +48,16 @@ const filters = {
 };
 type Filters = { actor?: string; action?: string; target?: string; from?: string; to?: string };
 
-function filtered(query: Executor, company_id: string, input: Filters) {
-  let found = query.selectFrom('audit_events').select(['id', 'entry', 'hash']).where('company_id', '=', company_id);
-  if (input.actor !== undefined) found = found.where('actor_id', '=', input.actor);
-  if (input.action !== undefined) found = found.where('action', '=', input.action);
-  if (input.target !== undefined) found = found.where('target_id', '=', input.target);
-  // An id begins with its time, so a range of time is a range of the key.
-  if (input.from !== undefined) found = found.where('id', '>=', idAt('aud', instantOf(input.from, 'from')));
-  if (input.to !== undefined) found = found.where('id', '<', idAt('aud', instantOf(input.to, 'to')));
-  return found;
-}
+const matching = (company_id: string, input: Filters) => ({
+  company_id,
+  actor_id: input.actor,
+  action: input.action,
+  target_id: input.target,
+  id: idsBetween('aud', input, 'from', 'to'),
+});
+
+/** The entries themselves are text, hashed as it stands. */
+const columns = ['id', 'entry', 'hash'] as const;
 
 export const listAuditEvents = operation({
   name: 'audit_events.list',
@@ -71,19 +69,12 @@ export const listAuditEvents = operation({
   input: Type.Object({ ...pageFields, ...filters }, { additionalProperties: false }),
   output: ListOf(AuditEventObject),
   faults: ['parameter_invalid'],
-  async run(ctx, { limit, starting_after, ending_before, ...rest }) {
-    const window = windowOf({
-      ...(limit === undefined ? {} : { limit }),
-      ...(starting_after === undefined ? {} : { starting_after }),
-      ...(ending_before === undefined ? {} : { ending_before }),
-    });
-    let found = filtered(ctx.env.db.query, await companyOf(ctx), rest)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (window.after !== undefined) found = found.where('id', '<', window.after);
-    if (window.before !== undefined) found = found.where('id', '>', window.before);
-    return toList(await found.execute(), window, toObject);
-  },
+  run: async (ctx, { limit, starting_after, ending_before, ...rest }) =>
+    readList(
+      ctx.env.db.query,
+      { limit, starting_after, ending_before },
+      { from: 'audit_events', where: matching(await companyOf(ctx), rest), columns, show: each(toObject) },
+    ),
 });
 
 const Exported = Type.Object({
@@ -110,17 +101,14 @@ export const exportAuditEvents = operation({
   },
 });
 
-/** Page by page, so that memory does not grow with the log. */
+/** Page by page, oldest first, so that memory does not grow with the log. */
 export async function* auditPages(ctx: Ctx, input: Filters): AsyncGenerator<AuditEventObject[]> {
-  const company_id = await companyOf(ctx);
-  for (let after = ''; ; ) {
-    const rows = await filtered(ctx.env.db.query, company_id, input)
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(500)
-      .execute();
-    if (rows.length === 0) return;
-    yield rows.map(toObject);
-    after = rows.at(-1)?.id ?? '';
+  const where = matching(await companyOf(ctx), input);
+  for (let last = '', more = true; more; ) {
+    const page = { limit: 500, ending_before: last };
+    const list = await readList(ctx.env.db.query, page, { from: 'audit_events', where, columns, show: each(toObject) });
+    yield list.data.toReversed();
+    last = list.data[0]?.id ?? last;
+    more = list.has_more;
   }
 }

@@ -5,6 +5,7 @@ import Type from 'typebox';
 import { sha256 } from '../kit/crypto.ts';
 import type { Ctx, Scopes } from '../operation/context.ts';
 import { nullable } from '../operation/fields.ts';
+import { mustChange } from './session.ts';
 import { showUser, UserObject } from './user.ts';
 
 const Reached = Type.Object({
@@ -33,6 +34,10 @@ export const SessionObject = Type.Object(
       }),
     ),
     account: nullable(Reached),
+    password_change_required: Type.Boolean({
+      description:
+        'The password was made by the installation: choose another before anything else. In the sandbox of an installation that listens on this machine alone it need not be.',
+    }),
     expires_at: Type.String({ format: 'date-time' }),
   },
   { title: 'Session' },
@@ -93,6 +98,7 @@ export async function sessionObject(ctx: Ctx, which: Which) {
     company,
     merchants,
     account: current ? reached(current) : null,
+    password_change_required: mustChange(ctx.env, user.password_temporary, current?.mode ?? 'sandbox'),
     expires_at: session.expires_at.toISOString(),
   };
 }

@@ -46,10 +46,11 @@ type Row = {
   ended_at: Date | null;
   roles: string[];
   installation_admin: boolean;
+  password_temporary: boolean;
   status: string;
 };
 
-const sessionByToken = `select s.id, s.user_id, s.last_seen_at, s.expires_at, s.ended_at, u.roles, u.installation_admin, u.status
+const sessionByToken = `select s.id, s.user_id, s.last_seen_at, s.expires_at, s.ended_at, u.roles, u.installation_admin, u.password_temporary, u.status
   from user_sessions s join users u on u.id = s.user_id where s.token_hash = $1`;
 
 const reachable = `from user_merchants um join merchants m on m.id = um.merchant_id join accounts a on a.merchant_id = m.id
@@ -82,8 +83,24 @@ export async function identifySession(env: Env, token: string, account_id: strin
     });
   }
   const scopes = scopesOf(row.roles, row.installation_admin);
-  return { account: toAccount(found), actor: { kind: 'user', user_id: row.user_id, session_id: row.id, scopes } };
+  const account = toAccount(found);
+  const must_change_password = mustChange(env, row.password_temporary, account.mode);
+  return {
+    account,
+    actor: { kind: 'user', user_id: row.user_id, session_id: row.id, scopes, must_change_password },
+  };
 }
+
+/**
+ * A password that was printed may stand in a log or over somebody's shoulder: it opens nothing but its own change. Only the
+ * sandbox of an installation that listens on this machine alone can be tried out with it.
+ */
+export const mustChange = (env: Env, temporary: boolean, mode: Account['mode']): boolean =>
+  temporary && (mode === 'live' || !isLocal(env.config));
+
+const thisMachine = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/;
+const isLocal = ({ host, public_url }: Env['config']): boolean =>
+  thisMachine.test(host) && thisMachine.test(new URL(public_url).hostname);
 
 /** Ends all sessions of a person, or all but one; their unfinished sign-ins, too. */
 export async function endSessions(tx: Tx, user_id: string, now: Date, keep?: string): Promise<void> {

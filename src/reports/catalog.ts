@@ -2,6 +2,7 @@
 
 import { sql } from 'kysely';
 import { activityObject } from '../settlements/activity.ts';
+import { recipeIs } from './filters.ts';
 import { chainsOf, placesOf } from './ledger-sums.ts';
 import {
   type Ask,
@@ -212,7 +213,7 @@ async function* activityPages(ask: Ask): AsyncGenerator<ActivityRow[]> {
         where p.account_id = ${chain.account_id} and p.currency = ${chain.currency}
           and p.position >= ${after ? after.position + 1 : first}::bigint and p.position <= ${last}::bigint
           and p.created_at >= ${period.from} and p.created_at < ${period.to}
-          and p.recipe not in ('settlement', 'payout_paid', 'dispute_lost')
+          and p.recipe not in ('settlement', 'payout_paid', 'dispute_lost') and ${recipeIs(ask.filters)}
         order by p.position limit ${limit}`,
     );
   }

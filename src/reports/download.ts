@@ -6,12 +6,14 @@ import { openSnapshot, type Snapshot } from '../db/session.ts';
 import { assert } from '../kit/assert.ts';
 import { Fault } from '../kit/fault.ts';
 import { isCurrency } from '../kit/money.ts';
+import { drawDocument } from '../kit/print/pool.ts';
 import type { Ctx, Env } from '../operation/context.ts';
 import { reports } from './catalog.ts';
 import { csvLine } from './csv.ts';
 import type { ReportObject } from './open-report.ts';
 import type { Ask } from './report.ts';
 import { statementOf } from './statement.ts';
+import type { StatementFacts } from './statement-pdf.ts';
 
 export type Download = { file_name: string; content_type: string; body: Readable };
 
@@ -29,13 +31,24 @@ export async function downloadReport(ctx: Ctx, asked: ReportObject): Promise<Dow
     leave();
     throw error;
   });
-  const pieces = asked.format === 'pdf' ? pdfOf : textOf;
-  const body = Readable.from(pieces(ctx, asked, snapshot), { objectMode: false, highWaterMark: 256 * 1024 });
-  // Also when nobody ever reads: the generator's own end would not come then.
-  body.once('close', () => {
+  const end = () => {
     leave();
     void snapshot.close();
-  });
+  };
+  // A document is drawn before it is sent: what keeps it from being made is an answer, not a file that breaks off.
+  const pieces =
+    asked.format === 'pdf'
+      ? await pdfOf(ctx, asked, snapshot).then(
+          (bytes) => [bytes],
+          (error) => {
+            end();
+            throw error;
+          },
+        )
+      : textOf(ctx, asked, snapshot);
+  const body = Readable.from(pieces, { objectMode: false, highWaterMark: 256 * 1024 });
+  // Also when nobody ever reads: the generator's own end would not come then.
+  body.once('close', end);
   const content_type = asked.format === 'pdf' ? 'application/pdf' : 'text/csv; charset=utf-8';
   return { file_name: asked.file_name, content_type, body };
 }
@@ -61,9 +74,15 @@ function enter(env: Env, account_id: string): () => void {
 /** Rows of one piece of text: small enough that a slow receiver holds little. */
 const pieceRows = 500;
 
-function askOf({ account }: Ctx, { currency, from, to }: ReportObject, { query }: Snapshot): Ask {
+function askOf({ account }: Ctx, { currency, filters, from, to }: ReportObject, { query }: Snapshot): Ask {
   assert(currency === null || isCurrency(currency), 'a report is asked for in a known currency');
-  return { query, account, period: { from: new Date(from), to: new Date(to) }, currency: currency ?? undefined };
+  return {
+    query,
+    account,
+    period: { from: new Date(from), to: new Date(to) },
+    currency: currency ?? undefined,
+    filters,
+  };
 }
 
 async function* textOf(ctx: Ctx, asked: ReportObject, snapshot: Snapshot): AsyncGenerator<string> {
@@ -87,15 +106,15 @@ async function* textOf(ctx: Ctx, asked: ReportObject, snapshot: Snapshot): Async
   }
 }
 
-async function* pdfOf(ctx: Ctx, asked: ReportObject, snapshot: Snapshot): AsyncGenerator<Uint8Array> {
+async function pdfOf(ctx: Ctx, asked: ReportObject, snapshot: Snapshot): Promise<Buffer> {
   const { env, account } = ctx;
-  try {
-    const ask = askOf(ctx, asked, snapshot);
-    // The library and its fonts are of no use to anybody else: loaded when the first document is asked for.
-    const { statementPdf } = await import('./statement-pdf.ts');
-    yield* statementPdf({ account, period: ask.period, lines: await statementOf(ask), made_at: env.clock.now() });
-  } catch (error) {
-    env.log.warn({ account_id: account.account_id, report: asked.type, error }, 'a report broke off');
-    throw error;
-  }
+  const ask = askOf(ctx, asked, snapshot);
+  const { account_id, merchant_name, merchant_country, mode, time_zone } = account;
+  const facts: StatementFacts = {
+    account: { account_id, merchant_name, merchant_country, mode, time_zone },
+    period: ask.period,
+    lines: await statementOf(ask),
+    made_at: env.clock.now(),
+  };
+  return await drawDocument({ module: import.meta.resolve('./statement-pdf.ts'), facts });
 }

@@ -9,6 +9,7 @@ import type { Account, Actor } from '../operation/context.ts';
 import { CurrencyCode, nullable } from '../operation/fields.ts';
 import { holds, operation } from '../operation/operation.ts';
 import { reports } from './catalog.ts';
+import { filterFields, filtersOf } from './filters.ts';
 import { lastMonth, monthOf, type Period, periodOf } from './period.ts';
 import { type ReportType, reportTypes } from './report.ts';
 
@@ -28,6 +29,7 @@ export const ReportObject = Type.Object(
     from: Type.String({ format: 'date-time' }),
     to: Type.String({ format: 'date-time', description: 'Not included.' }),
     currency: nullable(Type.String()),
+    filters: Type.Object(filterFields, { description: 'What narrows it further.' }),
     bom: Type.Boolean(),
     format: Type.Enum(['csv', 'pdf']),
     file_name: Type.String(),
@@ -44,7 +46,7 @@ export const openReport = operation({
   kind: 'read',
   summary: 'Download a report',
   description:
-    'A CSV file by RFC 4180, sent while it is read, however many rows it has. Rows are those created in the period, oldest first, as they were at one moment. ' +
+    'A CSV file by RFC 4180, sent while it is read, however many rows it has. Rows are those created in the period, oldest first, as they were at one moment; filters, those of the list of the same objects, add up. ' +
     'Amounts come twice: in minor units, and in major units as `…_major`. Text that a spreadsheet would take for a formula begins with an apostrophe. ' +
     'A statement may be had as a PDF document instead, with the same lines. A transfer that breaks off is not complete. At most two reports of an account are sent at a time.',
   input: Type.Object(
@@ -64,6 +66,7 @@ export const openReport = operation({
       format: Type.Optional(
         Type.Enum(['csv', 'pdf'], { description: 'A PDF document is made of a statement alone. `csv` when left out.' }),
       ),
+      ...filterFields,
       bom: Type.Optional(
         Type.Boolean({
           description:
@@ -103,6 +106,7 @@ export const openReport = operation({
       from: period.from.toISOString(),
       to: period.to.toISOString(),
       currency: input.currency === undefined ? null : currencyOf(input.currency),
+      filters: filtersOf(type, input),
       bom: input.bom ?? false,
       format,
       file_name: fileName(type, period, account, format),

@@ -5,6 +5,7 @@ import { Fault, notFound } from '../kit/fault.ts';
 import { toList, windowOf } from '../kit/page.ts';
 import type { Ctx } from '../operation/context.ts';
 import { Id, ListOf, pageFields } from '../operation/fields.ts';
+import { each, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import {
   exceptionKinds,
@@ -49,18 +50,14 @@ export const listReconciliations = operation({
   input: Type.Object({ ...pageFields }, { additionalProperties: false }),
   output: ListOf(ReconciliationObject),
   faults: ['parameter_invalid'],
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query = ctx.env.db.query
-      .selectFrom('reconciliations')
-      .selectAll()
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList(await query.execute(), window, reconciliationObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'reconciliations',
+      where: {
+        account_id: ctx.account.account_id,
+      },
+      show: each(reconciliationObject),
+    }),
 });
 
 export const listReconciliationExceptions = operation({

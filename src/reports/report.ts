@@ -7,6 +7,7 @@ import { idAt } from '../kit/id.ts';
 import { type Currency, isCurrency, toMajor } from '../kit/money.ts';
 import type { Account } from '../operation/context.ts';
 import type { Cell } from './csv.ts';
+import { conditionOf, type Filters } from './filters.ts';
 import type { Period } from './period.ts';
 
 export const reportTypes = [
@@ -21,7 +22,7 @@ export const reportTypes = [
 ] as const;
 export type ReportType = (typeof reportTypes)[number];
 
-export type Ask = { query: Tx; account: Account; period: Period; currency: Currency | undefined };
+export type Ask = { query: Tx; account: Account; period: Period; currency: Currency | undefined; filters: Filters };
 
 /** `lines`: one list of cells per row, many at a time. */
 export type Report = { name: ReportType; columns: string[]; lines(ask: Ask): AsyncIterable<Cell[][]> };
@@ -78,7 +79,7 @@ export const createdIn =
       return sql<Row>`
         select ${columns} from ${sql.table(table)}
         where account_id = ${ask.account.account_id} and id > ${first} and id < ${idAt(prefix, plus(to, slack))}
-          and created_at >= ${from} and created_at < ${to} and ${currencyIs(ask)}
+          and created_at >= ${from} and created_at < ${to} and ${currencyIs(ask)} and ${conditionOf(ask.filters)}
         order by id limit ${limit}`;
     });
 

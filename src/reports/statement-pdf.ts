@@ -1,19 +1,14 @@
-// The monthly statement as a document to file: the same lines as the CSV, drawn on A4. What the font does not know (Chinese, Japanese,
-// Korean and the scripts of South Asia) is drawn as boxes; the account's id stands beside the name for that. Must never round or sum.
+// The monthly statement as a document to file: the same lines as the CSV, drawn on A4. Must never round or sum. Runs in the drawing thread
+// (kit/print), which is given facts and knows no database.
 
-import { fileURLToPath } from 'node:url';
 import PDFDocument from 'pdfkit';
 import { plus } from '../kit/clock.ts';
 import { isCurrency, toMajor } from '../kit/money.ts';
+import { type Style, Typesetter } from '../kit/print/typeset.ts';
 import { localDay } from '../ledger/calendar.ts';
 import type { Account } from '../operation/context.ts';
 import type { Period } from './period.ts';
 import type { StatementLine } from './statement.ts';
-
-/** Embedded, and only the characters that are used. Covers Latin, Greek and Cyrillic, with figures of one width. */
-const font = (name: string) => fileURLToPath(import.meta.resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`));
-const plain = font('DejaVuSans');
-const bold = font('DejaVuSans-Bold');
 
 const left = 56;
 const right = 539;
@@ -23,6 +18,7 @@ const row = 20;
 const ink = '#1b1f24';
 const pale = '#5b6470';
 const rule = '#c9ced6';
+const name_style: Style = { size: 12, bold: true, color: ink };
 
 const labels: Record<string, string> = {
   opening_balance: 'Opening balance',
@@ -37,123 +33,161 @@ const labels: Record<string, string> = {
   closing_in_transit: 'Payouts under way',
 };
 
-export type StatementFacts = { account: Account; period: Period; lines: StatementLine[]; made_at: Date };
-type Doc = InstanceType<typeof PDFDocument>;
+export type StatementFacts = {
+  account: Pick<Account, 'account_id' | 'merchant_name' | 'merchant_country' | 'mode' | 'time_zone'>;
+  period: Period;
+  lines: StatementLine[];
+  made_at: Date;
+};
 
-/** A stream of its bytes. It is as long as there are currencies, so it needs little memory however many movements are in it. */
-export function statementPdf(facts: StatementFacts): AsyncIterable<Buffer> {
-  const { account, period, lines, made_at } = facts;
-  const doc = new PDFDocument({
-    size: 'A4',
-    margin: 0,
-    lang: 'en',
-    info: {
-      Title: `Statement ${monthText(facts)}, ${account.merchant_name}`,
-      Author: account.merchant_name,
-      Creator: 'Florin',
-      Producer: 'Florin',
-      CreationDate: made_at,
-      Subject: `${account.account_id}, ${period.from.toISOString()} to ${period.to.toISOString()}`,
-    },
-    displayTitle: true,
+/** It is as long as there are currencies, so it needs little memory however many movements are in it. */
+export async function draw(facts: StatementFacts): Promise<Buffer> {
+  const sheet = new Sheet(facts);
+  const { doc } = sheet;
+  const pieces: Buffer[] = [];
+  doc.on('data', (piece: Buffer) => pieces.push(piece));
+  const done = new Promise<void>((resolve, reject) => {
+    doc.on('end', resolve);
+    doc.on('error', reject);
   });
-  let pages = 1;
-  let y = drawHead(doc, facts);
-  drawFoot(doc, facts, pages);
-  const turn = (needed: number) => {
-    if (y + needed <= last_y) return;
-    doc.addPage();
-    pages += 1;
-    drawFoot(doc, facts, pages);
-    y = 64;
-  };
-  const currencies = [...new Set(lines.map((line) => line.currency))];
-  if (currencies.length === 0)
-    text(doc, 'There were no movements, and there is no balance.', left, y + 12, plain, 10, ink);
-  for (const currency of currencies) {
-    const own = lines.filter((line) => line.currency === currency);
-    const balance = own.filter((line) => line.section === 'balance');
-    const memo = own.filter((line) => line.section === 'memo');
-    // A currency is not torn apart: its rows, two headings and the space between.
-    turn((own.length + 5) * row);
-    y = drawTable(doc, y, `Movements in ${currency}`, balance);
-    y = drawTable(doc, y + 14, `At the end of the month, in ${currency}`, memo) + 26;
-  }
+  await sheet.prepare();
+  sheet.head();
+  sheet.foot();
+  sheet.tables();
   doc.end();
-  return doc as unknown as AsyncIterable<Buffer>;
+  await done;
+  return Buffer.concat(pieces);
 }
 
-function drawHead(doc: Doc, { account, period, made_at, ...rest }: StatementFacts): number {
-  const month = monthText({ account, period, made_at, ...rest });
-  text(doc, 'Account statement', left, 56, plain, 10, pale);
-  text(doc, month, left, 72, bold, 20, ink);
-  if (account.mode === 'sandbox') text(doc, 'SANDBOX: NOT REAL MONEY', left, 58, bold, 8, '#a33b00', 'right');
-  doc.font(bold).fontSize(12).fillColor(ink);
-  const name_height = Math.min(doc.heightOfString(account.merchant_name, { width }), 62);
-  doc.text(account.merchant_name, left, 112, { width, height: name_height, ellipsis: true });
-  let y = 112 + name_height + 6;
-  const first = localDay(period.from, account.time_zone);
-  const last = localDay(plus(period.to, -1), account.time_zone);
-  for (const [name, value] of [
-    ['Account', account.account_id],
-    ['Period', `${first} to ${last}, both included`],
-    ['Time zone', account.time_zone],
-  ] as const) {
-    text(doc, name, left, y, plain, 9, pale);
-    text(doc, value, left + 80, y, plain, 9, ink);
-    y += 15;
+/** The words are English; names are read as where the merchant is at home, because Han characters look otherwise there. */
+const readerIn: Record<string, string> = { JP: 'ja', KR: 'ko', CN: 'zh', HK: 'zh', MO: 'zh', SG: 'zh', TW: 'zh' };
+
+class Sheet {
+  readonly doc: InstanceType<typeof PDFDocument>;
+  readonly facts: StatementFacts;
+  readonly type: Typesetter;
+  pages = 1;
+  y = 0;
+
+  constructor(facts: StatementFacts) {
+    const { account, period, made_at } = facts;
+    this.facts = facts;
+    this.doc = new PDFDocument({
+      size: 'A4',
+      margin: 0,
+      lang: 'en',
+      info: {
+        Title: `Statement ${monthText(facts)}, ${account.merchant_name}`,
+        Author: account.merchant_name,
+        Creator: 'Florin',
+        Producer: 'Florin',
+        CreationDate: made_at,
+        Subject: `${account.account_id}, ${period.from.toISOString()} to ${period.to.toISOString()}`,
+      },
+      displayTitle: true,
+    });
+    this.type = new Typesetter(this.doc, readerIn[account.merchant_country] ?? 'en', 'ltr');
   }
-  return y + 22;
-}
 
-function drawFoot(doc: Doc, { account, made_at }: StatementFacts, page: number): void {
-  line(doc, 776, rule);
-  const made = `${made_at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-  text(doc, `Statement of ${account.account_id}, made ${made}`, left, 784, plain, 7.5, pale);
-  text(doc, `Page ${page}`, left, 784, plain, 7.5, pale, 'right');
-}
-
-function drawTable(doc: Doc, top: number, heading: string, lines: StatementLine[]): number {
-  let y = top;
-  text(doc, heading, left, y, bold, 11, ink);
-  text(doc, 'Count', right - 210, y + 2, plain, 8, pale, 'right', 60);
-  text(doc, 'Amount', left, y + 2, plain, 8, pale, 'right');
-  y += row;
-  line(doc, y - 3, ink);
-  for (const { line: name, count, amount, currency } of lines) {
-    const total = name === 'opening_balance' || name === 'closing_balance';
-    const face = total ? bold : plain;
-    if (name === 'closing_balance') line(doc, y, ink);
-    text(doc, labelOf(name), left, y + 4, face, 9.5, ink);
-    if (count !== null)
-      text(doc, grouped(String(count)), right - 210, y + 4, face, 9.5, count === 0 ? pale : ink, 'right', 60);
-    text(doc, amountText(amount, currency), left, y + 4, face, 9.5, amount === 0 && !total ? pale : ink, 'right');
-    y += row;
-    line(doc, y, name === 'closing_balance' ? ink : rule);
+  /** All of it but the name is written in these letters. */
+  async prepare(): Promise<void> {
+    const ours = `${String.fromCharCode(...Array.from({ length: 95 }, (_, i) => 32 + i))}−…`;
+    await this.type.prepare([
+      { text: ours, bold: false },
+      { text: ours + this.facts.account.merchant_name, bold: true },
+    ]);
   }
-  return y;
-}
 
-function text(
-  doc: Doc,
-  what: string,
-  x: number,
-  y: number,
-  face: string,
-  size: number,
-  colour: string,
-  align: 'left' | 'right' = 'left',
-  wide = right - x,
-) {
-  doc
-    .font(face)
-    .fontSize(size)
-    .fillColor(colour)
-    .text(what, x, y, { width: wide, align, lineBreak: align === 'right' });
-}
+  tables(): void {
+    const { lines } = this.facts;
+    const currencies = [...new Set(lines.map((one) => one.currency))];
+    if (currencies.length === 0)
+      this.put('There were no movements, and there is no balance.', left, this.y + 12, { size: 10 });
+    for (const currency of currencies) {
+      const own = lines.filter((one) => one.currency === currency);
+      const balance = own.filter((one) => one.section === 'balance');
+      const memo = own.filter((one) => one.section === 'memo');
+      // A currency is not torn apart: its rows, two headings and the space between.
+      this.turn((own.length + 5) * row);
+      this.table(`Movements in ${currency}`, balance);
+      this.y += 14;
+      this.table(`At the end of the month, in ${currency}`, memo);
+      this.y += 26;
+    }
+  }
 
-const line = (doc: Doc, y: number, colour: string) =>
-  doc.moveTo(left, y).lineTo(right, y).lineWidth(0.6).strokeColor(colour).stroke();
+  private turn(needed: number): void {
+    if (this.y + needed <= last_y) return;
+    this.doc.addPage();
+    this.pages += 1;
+    this.foot();
+    this.y = 64;
+  }
+
+  head(): void {
+    const { account, period } = this.facts;
+    this.put('Account statement', left, 56, { size: 10, color: pale });
+    this.put(monthText(this.facts), left, 72, { size: 20, bold: true });
+    if (account.mode === 'sandbox')
+      this.put('SANDBOX: NOT REAL MONEY', left, 58, { size: 8, bold: true, color: '#a33b00' }, 'end');
+    this.y = 112;
+    const lines = this.type.lines(account.merchant_name, name_style, width);
+    for (const [i, line] of lines.slice(0, 4).entries()) {
+      this.put(i === 3 && lines.length > 4 ? `${line}…` : line, left, this.y, name_style);
+      this.y += 15;
+    }
+    this.y += 6;
+    const first = localDay(period.from, account.time_zone);
+    const last = localDay(plus(period.to, -1), account.time_zone);
+    for (const [name, value] of [
+      ['Account', account.account_id],
+      ['Period', `${first} to ${last}, both included`],
+      ['Time zone', account.time_zone],
+    ] as const) {
+      this.put(name, left, this.y, { size: 9, color: pale });
+      this.put(value, left + 80, this.y, { size: 9 });
+      this.y += 15;
+    }
+    this.y += 22;
+  }
+
+  foot(): void {
+    const { account, made_at } = this.facts;
+    const style: Style = { size: 7.5, color: pale };
+    const made = `${made_at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+    this.line(776, rule);
+    this.put(`Statement of ${account.account_id}, made ${made}`, left, 784, style);
+    this.put(`Page ${this.pages}`, left, 784, style, 'end');
+  }
+
+  private table(heading: string, lines: StatementLine[]): void {
+    this.put(heading, left, this.y, { size: 11, bold: true });
+    this.put('Count', right - 210, this.y + 2, { size: 8, color: pale }, 'end', 60);
+    this.put('Amount', left, this.y + 2, { size: 8, color: pale }, 'end');
+    this.y += row;
+    this.line(this.y - 3, ink);
+    for (const { line: name, count, amount, currency } of lines) {
+      const total = name === 'opening_balance' || name === 'closing_balance';
+      const style: Style = { size: 9.5, bold: total, color: ink };
+      const quiet = (is: boolean): Style => ({ ...style, color: is ? pale : ink });
+      if (name === 'closing_balance') this.line(this.y, ink);
+      this.put(labelOf(name), left, this.y + 4, style);
+      if (count !== null) this.put(grouped(String(count)), right - 210, this.y + 4, quiet(count === 0), 'end', 60);
+      this.put(amountText(amount, currency), left, this.y + 4, quiet(amount === 0 && !total), 'end');
+      this.y += row;
+      this.line(this.y, name === 'closing_balance' ? ink : rule);
+    }
+  }
+
+  /** From the top of its letters. */
+  private put(text: string, x: number, top: number, style: Style, align: 'start' | 'end' = 'start', wide = right - x) {
+    this.type.draw(text, style, { x, y: top + style.size * 0.93, width: wide, align });
+  }
+
+  private line(y: number, color: string): void {
+    this.doc.moveTo(left, y).lineTo(right, y).lineWidth(0.6).strokeColor(color).stroke();
+  }
+}
 
 const labelOf = (name: string) => {
   const words = labels[name] ?? name.replaceAll('_', ' ');

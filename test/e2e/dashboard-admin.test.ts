@@ -9,9 +9,10 @@ import { readMailbox } from '../../src/mail/mail.ts';
 import { axeFindings } from '../kit/checkout-page.ts';
 import { launchChromium } from '../kit/chromium.ts';
 import { at, enrolAt, type Seat, sit } from '../kit/dashboard-page.ts';
+import { eventually } from '../kit/eventually.ts';
 import { availableOf, fund, usAccount } from '../kit/payouts.ts';
 import { addPerson, password } from '../kit/people.ts';
-import { eventually, openSite, type Site } from '../kit/site.ts';
+import { openSite, type Site } from '../kit/site.ts';
 
 let site: Site;
 let browser: Browser;

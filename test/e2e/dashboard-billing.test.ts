@@ -9,8 +9,9 @@ import { made } from '../kit/catalog.ts';
 import { axeFindings } from '../kit/checkout-page.ts';
 import { launchChromium } from '../kit/chromium.ts';
 import { at, enrolAt, overflow, phone, type Seat, sit } from '../kit/dashboard-page.ts';
+import { eventually } from '../kit/eventually.ts';
 import { addPerson } from '../kit/people.ts';
-import { eventually, openSite, type Site } from '../kit/site.ts';
+import { openSite, type Site } from '../kit/site.ts';
 
 let site: Site;
 let browser: Browser;

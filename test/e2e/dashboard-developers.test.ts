@@ -11,8 +11,9 @@ import { most_dashboard_bytes } from '../../web/build-dashboard.ts';
 import { axeFindings, newSession } from '../kit/checkout-page.ts';
 import { launchChromium } from '../kit/chromium.ts';
 import { at, enrolAt, overflow, phone, type Seat, sit } from '../kit/dashboard-page.ts';
+import { eventually } from '../kit/eventually.ts';
 import { addPerson } from '../kit/people.ts';
-import { eventually, openSite, type Site } from '../kit/site.ts';
+import { openSite, type Site } from '../kit/site.ts';
 
 let site: Site;
 let browser: Browser;
@@ -118,7 +119,7 @@ test('an access key gets a token by the line that is shown; its secret is rotate
   const { page } = seat;
   await page.goto(at(site, '/developers/access-keys'));
   await page.getByText('No access keys yet.').waitFor();
-  await press(page, 'Create an access key');
+  await page.getByRole('button', { name: 'Create an access key' }).first().click();
   await dialog(page).getByRole('textbox', { name: 'Name' }).fill('reports');
   await pickScopes(page, 'payments:read', 'refunds');
   await dialog(page).getByRole('button', { name: 'Create an access key' }).click();

@@ -1,16 +1,13 @@
 // Everything that moved the balance.
 
-import { Button, Group, NativeSelect } from '@mantine/core';
-import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
-import { useList } from '../data/api.ts';
-import { download } from '../data/request.ts';
+import { Group, NativeSelect } from '@mantine/core';
+import { useList, useRead } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
-import type { BalanceActivity } from '../data/types.ts';
-import { Icon } from '../parts/icons.tsx';
-import { Page, Refused, Section } from '../parts/Page.tsx';
+import type { Balance, BalanceActivity, List } from '../data/types.ts';
+import { useFilters } from '../parts/filters.ts';
+import { ListPage } from '../parts/ListPage.tsx';
 import { named } from '../words.ts';
-import { ActivityTable } from './ActivityTable.tsx';
+import { activityColumns } from './activity-columns.tsx';
 import { BalanceTabs } from './BalanceTabs.tsx';
 import { t } from './words.ts';
 
@@ -23,43 +20,47 @@ const types = [
   'dispute_reversal',
   'payout',
   'payout_failure',
+  'conversion',
 ];
 
 export function Activities() {
   const { account, can } = useWho();
-  const [type, setType] = useState('');
-  const found = useList<BalanceActivity>('/balance_activities', { type });
-  const csv = useMutation({ mutationFn: () => download('/reports/balance_activities', { account: account?.id }) });
+  const balances = useRead<List<Balance>>('/balances');
+  const currencies = (balances.data?.data ?? []).map(({ currency }) => currency);
+  const by = useFilters(['type', 'currency']);
   return (
-    <Page
+    <ListPage
       title={t('title')}
-      actions={
-        can('reports:read') && (
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<Icon name="download" size={15} />}
-            loading={csv.isPending}
-            onClick={() => csv.mutate()}
-          >
-            {t('csv')}
-          </Button>
-        )
+      label={t('activities')}
+      tabs={<BalanceTabs />}
+      found={useList<BalanceActivity>('/balance_activities', by.filters)}
+      csv={
+        can('reports:read') && {
+          label: t('csv'),
+          path: '/reports/balance_activities',
+          query: { activity_type: by.filters.type, currency: by.filters.currency ?? account?.currency },
+        }
       }
-    >
-      <BalanceTabs />
-      <Refused error={csv.error} />
-      <Group>
-        <NativeSelect
-          label={t('type')}
-          value={type}
-          onChange={(event) => setType(event.currentTarget.value)}
-          data={[{ value: '', label: t('any') }, ...types.map((value) => ({ value, label: named(value) }))]}
-        />
-      </Group>
-      <Section flush>
-        <ActivityTable label={t('activities')} found={found} />
-      </Section>
-    </Page>
+      by={by}
+      above={
+        <Group className="filters">
+          {currencies.length > 1 && (
+            <NativeSelect
+              label={t('currency')}
+              value={by.filters.currency ?? account?.currency ?? ''}
+              onChange={(event) => by.set('currency', event.currentTarget.value)}
+              data={currencies}
+            />
+          )}
+          <NativeSelect
+            label={t('type')}
+            value={by.filters.type ?? ''}
+            onChange={(event) => by.set('type', event.currentTarget.value)}
+            data={[{ value: '', label: t('any') }, ...types.map((value) => ({ value, label: named(value) }))]}
+          />
+        </Group>
+      }
+      columns={activityColumns(can('payments:read'))}
+    />
   );
 }

@@ -1,24 +1,23 @@
 // Where money is sent. The numbers are typed once and never shown again, but for the last four.
 
-import { Badge, Button, Checkbox, Group, NativeSelect, Text, TextInput } from '@mantine/core';
+import { Badge, Button, Checkbox, Group, NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { currencies } from '../../../../src/kit/money.ts';
 import { useChange, useList } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
 import type { BankAccount } from '../data/types.ts';
 import { Ask } from '../parts/Ask.tsx';
-import { Faint, Id, Status } from '../parts/Bits.tsx';
-import { Empty, Page, Refused, Section } from '../parts/Page.tsx';
-import { of, Table } from '../parts/Table.tsx';
+import { Faint, Status } from '../parts/Bits.tsx';
+import { ListPage } from '../parts/ListPage.tsx';
+import { Refused } from '../parts/Page.tsx';
+import { idColumn } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
 import { BalanceTabs } from './BalanceTabs.tsx';
 import { t } from './words.ts';
 
 export function BankAccounts() {
   const { can } = useWho();
-  const [adding, setAdding] = useState(false);
   const [removing, setRemoving] = useState<BankAccount>();
-  const found = useList<BankAccount>('/bank_accounts');
   const change = useChange();
   const remove = useChange(() => {
     toast(t('removed'));
@@ -26,73 +25,59 @@ export function BankAccounts() {
   });
   const writes = can('bank_accounts:write');
   return (
-    <Page
+    <ListPage
       title={t('title')}
-      actions={
-        writes && (
-          <Button size="xs" onClick={() => setAdding(true)}>
-            {t('add')}
-          </Button>
-        )
-      }
+      label={t('bankAccounts')}
+      tabs={<BalanceTabs />}
+      found={useList<BankAccount>('/bank_accounts')}
+      none={t('noAccounts')}
+      noneText={t('noAccountsText')}
+      add={writes && { label: t('add'), dialog: (close) => <AddDialog close={close} /> }}
+      above={<Refused error={change.error} />}
+      columns={[
+        {
+          key: 'bank',
+          label: t('destination'),
+          cell: (row) => `${row.bank_name ?? row.kind.toUpperCase()} •••• ${row.last_four}`,
+        },
+        { key: 'holder', label: t('holder'), cell: (row) => row.holder_name },
+        { key: 'currency', label: t('currency'), cell: (row) => row.currency },
+        {
+          key: 'status',
+          label: t('status'),
+          cell: (row) => (
+            <>
+              <Status of={row.status} /> {row.default && <Badge variant="default">{t('default')}</Badge>}
+              {row.rejection_reason !== null && <Faint> {t('rejected', { reason: row.rejection_reason })}</Faint>}
+            </>
+          ),
+        },
+        idColumn,
+        {
+          key: 'act',
+          label: '',
+          cell: (row) =>
+            writes ? (
+              <Group gap={4} wrap="nowrap" justify="flex-end">
+                {!row.default && (
+                  <Button
+                    size="compact-xs"
+                    variant="default"
+                    onClick={() =>
+                      change.mutate({ method: 'PATCH', path: `/bank_accounts/${row.id}`, body: { default: true } })
+                    }
+                  >
+                    {t('makeDefault')}
+                  </Button>
+                )}
+                <Button size="compact-xs" variant="default" onClick={() => setRemoving(row)}>
+                  {t('remove')}
+                </Button>
+              </Group>
+            ) : null,
+        },
+      ]}
     >
-      <BalanceTabs />
-      <Refused error={change.error} />
-      <Section flush>
-        <Table
-          label={t('bankAccounts')}
-          {...of(found)}
-          empty={
-            <Empty title={t('noAccounts')}>
-              <Text size="sm">{t('noAccountsText')}</Text>
-            </Empty>
-          }
-          columns={[
-            {
-              key: 'bank',
-              label: t('destination'),
-              cell: (row) => `${row.bank_name ?? row.kind.toUpperCase()} •••• ${row.last_four}`,
-            },
-            { key: 'holder', label: t('holder'), cell: (row) => row.holder_name },
-            { key: 'currency', label: t('currency'), cell: (row) => row.currency },
-            {
-              key: 'status',
-              label: t('status'),
-              cell: (row) => (
-                <>
-                  <Status of={row.status} /> {row.default && <Badge variant="default">{t('default')}</Badge>}
-                  {row.rejection_reason !== null && <Faint> {t('rejected', { reason: row.rejection_reason })}</Faint>}
-                </>
-              ),
-            },
-            { key: 'id', label: 'Id', cell: (row) => <Id id={row.id} short /> },
-            {
-              key: 'act',
-              label: '',
-              cell: (row) =>
-                writes ? (
-                  <Group gap={4} wrap="nowrap" justify="flex-end">
-                    {!row.default && (
-                      <Button
-                        size="compact-xs"
-                        variant="default"
-                        onClick={() =>
-                          change.mutate({ method: 'PATCH', path: `/bank_accounts/${row.id}`, body: { default: true } })
-                        }
-                      >
-                        {t('makeDefault')}
-                      </Button>
-                    )}
-                    <Button size="compact-xs" variant="default" onClick={() => setRemoving(row)}>
-                      {t('remove')}
-                    </Button>
-                  </Group>
-                ) : null,
-            },
-          ]}
-        />
-      </Section>
-      {adding && <AddDialog close={() => setAdding(false)} />}
       <Ask
         opened={removing !== undefined}
         close={() => setRemoving(undefined)}
@@ -104,7 +89,7 @@ export function BankAccounts() {
         error={remove.error}
         submit={() => remove.mutate({ method: 'DELETE', path: `/bank_accounts/${removing?.id}` })}
       />
-    </Page>
+    </ListPage>
   );
 }
 

@@ -8,9 +8,9 @@ import type { Balance, BankAccount, List, Payout } from '../data/types.ts';
 import { AmountInput } from '../parts/AmountInput.tsx';
 import { Ask } from '../parts/Ask.tsx';
 import { calendarDay, minor, money } from '../parts/amount.ts';
-import { Amount, Faint, Id, Status, When } from '../parts/Bits.tsx';
-import { Empty, Page, Section } from '../parts/Page.tsx';
-import { of, Table } from '../parts/Table.tsx';
+import { Amount, Faint, Status } from '../parts/Bits.tsx';
+import { ListPage } from '../parts/ListPage.tsx';
+import { createdColumn, idColumn } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
 import { BalanceTabs } from './BalanceTabs.tsx';
 import { t } from './words.ts';
@@ -20,70 +20,59 @@ const cancellable = ['in_review', 'pending'];
 
 export function Payouts() {
   const { can } = useWho();
-  const [asking, setAsking] = useState(false);
   const [cancelling, setCancelling] = useState<Payout>();
-  const found = useList<Payout>('/payouts', {}, { every_ms: 15_000 });
+  const writes = can('payouts:write');
   return (
-    <Page
+    <ListPage
       title={t('title')}
-      actions={
-        can('payouts:write') && (
-          <Button size="xs" onClick={() => setAsking(true)}>
-            {t('request')}
-          </Button>
-        )
-      }
+      label={t('payouts')}
+      tabs={<BalanceTabs />}
+      found={useList<Payout>('/payouts', {}, { every_ms: 15_000 })}
+      csv={can('reports:read') && { label: t('csv'), path: '/reports/payouts' }}
+      none={t('noPayouts')}
+      add={writes && { label: t('request'), dialog: (close) => <RequestDialog close={close} /> }}
+      columns={[
+        {
+          key: 'amount',
+          label: t('amount'),
+          cell: (row) => <Amount of={row.amount} currency={row.currency} strong />,
+        },
+        {
+          key: 'status',
+          label: t('status'),
+          cell: (row) => (
+            <>
+              <Status of={row.status} /> {row.failure && <Faint>{row.failure.reason ?? row.failure.message}</Faint>}
+            </>
+          ),
+        },
+        {
+          key: 'to',
+          label: t('destination'),
+          cell: (row) =>
+            `${row.destination.bank_name ?? row.destination.kind.toUpperCase()} •••• ${row.destination.last_four}`,
+        },
+        {
+          key: 'arrives',
+          label: t('arrives'),
+          cell: (row) => (row.arrives_on === null ? '–' : calendarDay(row.arrives_on)),
+        },
+        idColumn,
+        createdColumn,
+        {
+          key: 'act',
+          label: '',
+          cell: (row) =>
+            can('payouts:write') && cancellable.includes(row.status) ? (
+              <Button size="compact-xs" variant="default" onClick={() => setCancelling(row)}>
+                {t('cancel')}
+              </Button>
+            ) : null,
+        },
+      ]}
     >
-      <BalanceTabs />
-      <Section flush>
-        <Table
-          label={t('payouts')}
-          {...of(found)}
-          empty={<Empty title={t('noPayouts')} />}
-          columns={[
-            {
-              key: 'amount',
-              label: t('amount'),
-              cell: (row) => <Amount of={row.amount} currency={row.currency} strong />,
-            },
-            {
-              key: 'status',
-              label: t('status'),
-              cell: (row) => (
-                <>
-                  <Status of={row.status} /> {row.failure && <Faint>{row.failure.reason ?? row.failure.message}</Faint>}
-                </>
-              ),
-            },
-            {
-              key: 'to',
-              label: t('destination'),
-              cell: (row) =>
-                `${row.destination.bank_name ?? row.destination.kind.toUpperCase()} •••• ${row.destination.last_four}`,
-            },
-            {
-              key: 'arrives',
-              label: t('arrives'),
-              cell: (row) => (row.arrives_on === null ? '–' : calendarDay(row.arrives_on)),
-            },
-            { key: 'id', label: 'Id', cell: (row) => <Id id={row.id} short /> },
-            { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
-            {
-              key: 'act',
-              label: '',
-              cell: (row) =>
-                can('payouts:write') && cancellable.includes(row.status) ? (
-                  <Button size="compact-xs" variant="default" onClick={() => setCancelling(row)}>
-                    {t('cancel')}
-                  </Button>
-                ) : null,
-            },
-          ]}
-        />
-      </Section>
-      {asking && <RequestDialog close={() => setAsking(false)} />}
       {cancelling && <CancelDialog payout={cancelling} close={() => setCancelling(undefined)} />}
-    </Page>
+    </ListPage>
   );
 }
 

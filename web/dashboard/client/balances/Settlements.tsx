@@ -3,71 +3,69 @@
 import { Text } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import { useList, useRead } from '../data/api.ts';
+import { useWho } from '../data/session.tsx';
 import type { BalanceActivity, Settlement } from '../data/types.ts';
 import { calendarDay } from '../parts/amount.ts';
 import { Amount, Go, Id, When } from '../parts/Bits.tsx';
-import { Empty, Fields, Page, Refused, Section, Waiting } from '../parts/Page.tsx';
-import { of, Table } from '../parts/Table.tsx';
-import { ActivityTable } from './ActivityTable.tsx';
+import { ListPage } from '../parts/ListPage.tsx';
+import { Fields, Page, Refused, Section, Waiting } from '../parts/Page.tsx';
+import { idColumn, of, Table } from '../parts/Table.tsx';
+import { activityColumns } from './activity-columns.tsx';
 import { BalanceTabs } from './BalanceTabs.tsx';
 import { t } from './words.ts';
 
 export function Settlements() {
-  const found = useList<Settlement>('/settlements');
+  const { can } = useWho();
   return (
-    <Page title={t('title')}>
-      <BalanceTabs />
-      <Section flush>
-        <Table
-          label={t('settlements')}
-          {...of(found)}
-          to={(row) => `/balances/settlements/${row.id}`}
-          empty={
-            <Empty title={t('noSettlements')}>
-              <Text size="sm">{t('settlementsWhy')}</Text>
-            </Empty>
-          }
-          columns={[
-            {
-              key: 'day',
-              label: t('day'),
-              cell: (row) => <Go to={`/balances/settlements/${row.id}`}>{calendarDay(row.settled_on)}</Go>,
-            },
-            {
-              key: 'gross',
-              label: t('gross'),
-              cell: (row) => <Amount of={row.gross} currency={row.currency} />,
-              right: true,
-            },
-            {
-              key: 'refunded',
-              label: t('refunded'),
-              cell: (row) => <Amount of={row.refunded} currency={row.currency} />,
-              right: true,
-            },
-            {
-              key: 'fees',
-              label: t('fees'),
-              cell: (row) => <Amount of={row.fees} currency={row.currency} />,
-              right: true,
-            },
-            {
-              key: 'net',
-              label: t('net'),
-              cell: (row) => <Amount of={row.net} currency={row.currency} strong />,
-              right: true,
-            },
-            { key: 'count', label: t('transactions'), cell: (row) => row.transaction_count, right: true },
-            { key: 'id', label: 'Id', cell: (row) => <Id id={row.id} short /> },
-          ]}
-        />
-      </Section>
-    </Page>
+    <ListPage
+      title={t('title')}
+      label={t('settlements')}
+      tabs={<BalanceTabs />}
+      found={useList<Settlement>('/settlements')}
+      at="/balances/settlements"
+      csv={can('reports:read') && { label: t('csv'), path: '/reports/settlements' }}
+      none={t('noSettlements')}
+      noneText={t('settlementsWhy')}
+      columns={[
+        {
+          key: 'day',
+          label: t('day'),
+          cell: (row) => <Go to={`/balances/settlements/${row.id}`}>{calendarDay(row.settled_on)}</Go>,
+        },
+        {
+          key: 'gross',
+          label: t('gross'),
+          cell: (row) => <Amount of={row.gross} currency={row.currency} />,
+          right: true,
+        },
+        {
+          key: 'refunded',
+          label: t('refunded'),
+          cell: (row) => <Amount of={row.refunded} currency={row.currency} />,
+          right: true,
+        },
+        {
+          key: 'fees',
+          label: t('fees'),
+          cell: (row) => <Amount of={row.fees} currency={row.currency} />,
+          right: true,
+        },
+        {
+          key: 'net',
+          label: t('net'),
+          cell: (row) => <Amount of={row.net} currency={row.currency} strong />,
+          right: true,
+        },
+        { key: 'count', label: t('transactions'), cell: (row) => row.transaction_count, right: true },
+        idColumn,
+      ]}
+    />
   );
 }
 
 export function SettlementPage() {
   const { id } = useParams({ strict: false }) as { id: string };
+  const { can } = useWho();
   const found = useRead<Settlement>(`/settlements/${id}`);
   const rows = useList<BalanceActivity>(`/settlements/${id}/transactions`);
   const one = found.data;
@@ -99,7 +97,7 @@ export function SettlementPage() {
       )}
       {one && (
         <Section title={t('transactions')} flush>
-          <ActivityTable label={t('transactions')} found={rows} />
+          <Table label={t('transactions')} {...of(rows)} columns={activityColumns(can('payments:read'))} />
         </Section>
       )}
     </Page>

@@ -28,6 +28,7 @@ export const t = catalogue({
     currency: 'Currency',
     any: 'All',
     csv: 'CSV',
+    show: 'Show',
     day: 'Day',
     gross: 'Gross',
     refunded: 'Refunded',
@@ -45,7 +46,6 @@ export const t = catalogue({
     descriptionHint: 'Shown on the bank statement where the bank does so.',
     destination: 'Bank account',
     arrives: 'Arrives',
-    failure: 'Why it failed',
     cancel: 'Cancel',
     cancelTitle: 'Cancel the payout',
     cancelText: 'The money is available again at once.',
@@ -74,6 +74,5 @@ export const t = catalogue({
     noAccountsText: 'Add one to be paid out.',
     rejected: 'Rejected: {reason}',
     isDefault: 'Pay out to this one when nothing else is said',
-    schedule: 'Payouts: {schedule}',
   },
 });

@@ -1,14 +1,15 @@
 // Meters: what prices by usage count. Made, and switched off and on.
 
-import { Button, NativeSelect, SimpleGrid, Text, TextInput } from '@mantine/core';
+import { Button, NativeSelect, SimpleGrid, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useChange, useList } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
 import type { Meter } from '../data/types.ts';
 import { Ask } from '../parts/Ask.tsx';
-import { Id, Status, When } from '../parts/Bits.tsx';
-import { Empty, Page, Refused, Section } from '../parts/Page.tsx';
-import { of, Table } from '../parts/Table.tsx';
+import { ListPage } from '../parts/ListPage.tsx';
+
+import { Refused } from '../parts/Page.tsx';
+import { createdColumn, idColumn, statusColumn } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
 import { named } from '../words.ts';
 import { CatalogTabs } from './CatalogTabs.tsx';
@@ -18,65 +19,48 @@ const aggregations = ['sum', 'count', 'max', 'last'] as const;
 
 export function Meters() {
   const { can } = useWho();
-  const [adding, setAdding] = useState(false);
   const [ending, setEnding] = useState<Meter>();
-  const found = useList<Meter>('/meters');
   const writes = can('meters:write');
   const change = useChange(() => {
     toast(t('meterSaved'));
     setEnding(undefined);
   });
   return (
-    <Page
+    <ListPage
       title={t('title')}
-      actions={
-        writes && (
-          <Button size="xs" onClick={() => setAdding(true)}>
-            {t('addMeter')}
-          </Button>
-        )
-      }
+      label={t('meters')}
+      tabs={<CatalogTabs />}
+      found={useList<Meter>('/meters')}
+      none={t('noMeters')}
+      noneText={t('noMetersText')}
+      add={writes && { label: t('addMeter'), dialog: (close) => <NewMeter close={close} /> }}
+      above={!ending && <Refused error={change.error} />}
+      columns={[
+        { key: 'name', label: t('name'), cell: (row) => row.display_name },
+        { key: 'event', label: t('eventName'), cell: (row) => <code>{row.event_name}</code> },
+        { key: 'how', label: t('aggregation'), cell: (row) => aggregationText(row.aggregation) },
+        statusColumn,
+        idColumn,
+        createdColumn,
+        {
+          key: 'act',
+          label: '',
+          cell: (row) =>
+            writes ? (
+              <Button
+                size="compact-xs"
+                variant="default"
+                onClick={() =>
+                  row.status === 'active' ? setEnding(row) : change.mutate({ path: `/meters/${row.id}/reactivate` })
+                }
+              >
+                {row.status === 'active' ? t('deactivate') : t('activate')}
+                <span className="sr">: {row.display_name}</span>
+              </Button>
+            ) : null,
+        },
+      ]}
     >
-      <CatalogTabs />
-      {!ending && <Refused error={change.error} />}
-      <Section flush>
-        <Table
-          label={t('meters')}
-          {...of(found)}
-          empty={
-            <Empty title={t('noMeters')}>
-              <Text size="sm">{t('noMetersText')}</Text>
-              {writes && <Button onClick={() => setAdding(true)}>{t('addMeter')}</Button>}
-            </Empty>
-          }
-          columns={[
-            { key: 'name', label: t('name'), cell: (row) => row.display_name },
-            { key: 'event', label: t('eventName'), cell: (row) => <code>{row.event_name}</code> },
-            { key: 'how', label: t('aggregation'), cell: (row) => aggregationText(row.aggregation) },
-            { key: 'status', label: t('status'), cell: (row) => <Status of={row.status} /> },
-            { key: 'id', label: t('id'), cell: (row) => <Id id={row.id} short /> },
-            { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
-            {
-              key: 'act',
-              label: '',
-              cell: (row) =>
-                writes ? (
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    onClick={() =>
-                      row.status === 'active' ? setEnding(row) : change.mutate({ path: `/meters/${row.id}/reactivate` })
-                    }
-                  >
-                    {row.status === 'active' ? t('deactivate') : t('activate')}
-                    <span className="sr">: {row.display_name}</span>
-                  </Button>
-                ) : null,
-            },
-          ]}
-        />
-      </Section>
-      {adding && <NewMeter close={() => setAdding(false)} />}
       {ending && (
         <Ask
           opened
@@ -89,7 +73,7 @@ export function Meters() {
           submit={() => change.mutate({ path: `/meters/${ending.id}/deactivate` })}
         />
       )}
-    </Page>
+    </ListPage>
   );
 }
 

@@ -10,7 +10,7 @@ import { Act } from '../parts/Act.tsx';
 import { Amount, Faint, Go, Id, Status, When } from '../parts/Bits.tsx';
 import { Fields, Page, Refused, Section, Waiting } from '../parts/Page.tsx';
 import { cycleText, priceText } from '../parts/price.ts';
-import { of, Table } from '../parts/Table.tsx';
+import { createdColumn, idColumn, of, Table } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
 import { ArchivePrice } from './ArchivePrice.tsx';
 import { PriceDialog } from './PriceDialog.tsx';
@@ -197,8 +197,8 @@ function History({ price }: { price: Price }) {
           },
           { key: 'model', label: t('model'), cell: (row) => modelText(row.pricing_model) },
           { key: 'trial', label: t('trial'), cell: (row) => row.recurring?.trial_days || <Faint>–</Faint> },
-          { key: 'id', label: t('id'), cell: (row) => <Id id={row.id} short /> },
-          { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
+          idColumn,
+          createdColumn,
         ]}
       />
     </Section>

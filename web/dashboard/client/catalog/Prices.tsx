@@ -6,10 +6,10 @@ import { useChange, useList } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
 import type { Price, Product } from '../data/types.ts';
 import { Act } from '../parts/Act.tsx';
-import { Faint, Go, Id, Status } from '../parts/Bits.tsx';
+import { Faint, Go, Status } from '../parts/Bits.tsx';
 import { Empty, Refused, Section } from '../parts/Page.tsx';
 import { priceText } from '../parts/price.ts';
-import { of, Table } from '../parts/Table.tsx';
+import { idColumn, of, Table } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
 import { ArchivePrice } from './ArchivePrice.tsx';
 import { PriceDialog } from './PriceDialog.tsx';
@@ -70,7 +70,7 @@ export function Prices({ product }: { product: Product }) {
           },
           { key: 'name', label: t('nickname'), cell: (row) => row.nickname ?? row.lookup_key ?? <Faint>–</Faint> },
           { key: 'status', label: t('status'), cell: (row) => <Status of={row.active ? 'active' : 'archived'} /> },
-          { key: 'id', label: t('id'), cell: (row) => <Id id={row.id} short /> },
+          idColumn,
           {
             key: 'act',
             label: '',

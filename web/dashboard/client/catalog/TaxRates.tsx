@@ -6,10 +6,11 @@ import { useChange, useList } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
 import type { TaxRate } from '../data/types.ts';
 import { Ask } from '../parts/Ask.tsx';
-import { Id, Status } from '../parts/Bits.tsx';
+import { Status } from '../parts/Bits.tsx';
 import { parts, percent } from '../parts/decimal.ts';
-import { Empty, Page, Refused, Section } from '../parts/Page.tsx';
-import { of, Table } from '../parts/Table.tsx';
+import { ListPage } from '../parts/ListPage.tsx';
+import { Refused } from '../parts/Page.tsx';
+import { idColumn } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
 import { named } from '../words.ts';
 import { CatalogTabs } from './CatalogTabs.tsx';
@@ -18,9 +19,7 @@ import { t } from './words.ts';
 
 export function TaxRates() {
   const { can } = useWho();
-  const [adding, setAdding] = useState(false);
   const [ending, setEnding] = useState<TaxRate>();
-  const found = useList<TaxRate>('/tax_rates');
   const change = useChange(() => {
     toast(t('rateSaved'));
     setEnding(undefined);
@@ -29,62 +28,51 @@ export function TaxRates() {
   const set = (row: TaxRate, active: boolean) =>
     change.mutate({ method: 'PATCH', path: `/tax_rates/${row.id}`, body: { active } });
   return (
-    <Page
+    <ListPage
       title={t('title')}
-      actions={
-        writes && (
-          <Button size="xs" onClick={() => setAdding(true)}>
-            {t('addRate')}
-          </Button>
-        )
+      label={t('taxRates')}
+      tabs={<CatalogTabs />}
+      found={useList<TaxRate>('/tax_rates')}
+      none={t('noRates')}
+      noneText={t('noRatesText')}
+      add={writes && { label: t('addRate'), dialog: (close) => <RateDialog close={close} /> }}
+      above={
+        <>
+          <Text size="sm" className="faint">
+            {t('rateText')}
+          </Text>
+          {!ending && <Refused error={change.error} />}
+        </>
       }
+      columns={[
+        { key: 'name', label: t('name'), cell: (row) => row.display_name },
+        { key: 'rate', label: t('rate'), cell: (row) => percent(row.rate_ppm, 4) },
+        { key: 'where', label: t('country'), cell: (row) => [row.country, row.region].filter(Boolean).join(', ') },
+        {
+          key: 'category',
+          label: t('category'),
+          cell: (row) => (row.tax_category === null ? t('everything') : named(row.tax_category)),
+        },
+        { key: 'how', label: t('inclusive'), cell: (row) => (row.inclusive ? t('held') : t('onTop')) },
+        { key: 'status', label: t('status'), cell: (row) => <Status of={row.active ? 'active' : 'inactive'} /> },
+        idColumn,
+        {
+          key: 'act',
+          label: '',
+          cell: (row) =>
+            writes ? (
+              <Button
+                size="compact-xs"
+                variant="default"
+                onClick={() => (row.active ? setEnding(row) : set(row, true))}
+              >
+                {row.active ? t('deactivate') : t('activate')}
+                <span className="sr">: {row.display_name}</span>
+              </Button>
+            ) : null,
+        },
+      ]}
     >
-      <CatalogTabs />
-      <Text size="sm" className="faint">
-        {t('rateText')}
-      </Text>
-      {!ending && <Refused error={change.error} />}
-      <Section flush>
-        <Table
-          label={t('taxRates')}
-          {...of(found)}
-          empty={
-            <Empty title={t('noRates')}>
-              <Text size="sm">{t('noRatesText')}</Text>
-              {writes && <Button onClick={() => setAdding(true)}>{t('addRate')}</Button>}
-            </Empty>
-          }
-          columns={[
-            { key: 'name', label: t('name'), cell: (row) => row.display_name },
-            { key: 'rate', label: t('rate'), cell: (row) => percent(row.rate_ppm, 4) },
-            { key: 'where', label: t('country'), cell: (row) => [row.country, row.region].filter(Boolean).join(', ') },
-            {
-              key: 'category',
-              label: t('category'),
-              cell: (row) => (row.tax_category === null ? t('everything') : named(row.tax_category)),
-            },
-            { key: 'how', label: t('inclusive'), cell: (row) => (row.inclusive ? t('held') : t('onTop')) },
-            { key: 'status', label: t('status'), cell: (row) => <Status of={row.active ? 'active' : 'inactive'} /> },
-            { key: 'id', label: t('id'), cell: (row) => <Id id={row.id} short /> },
-            {
-              key: 'act',
-              label: '',
-              cell: (row) =>
-                writes ? (
-                  <Button
-                    size="compact-xs"
-                    variant="default"
-                    onClick={() => (row.active ? setEnding(row) : set(row, true))}
-                  >
-                    {row.active ? t('deactivate') : t('activate')}
-                    <span className="sr">: {row.display_name}</span>
-                  </Button>
-                ) : null,
-            },
-          ]}
-        />
-      </Section>
-      {adding && <RateDialog close={() => setAdding(false)} />}
       {ending && (
         <Ask
           opened
@@ -97,7 +85,7 @@ export function TaxRates() {
           submit={() => set(ending, false)}
         />
       )}
-    </Page>
+    </ListPage>
   );
 }
 

@@ -7,9 +7,9 @@ import { useWho } from '../data/session.tsx';
 import type { Coupon, PromotionCode } from '../data/types.ts';
 import { Act } from '../parts/Act.tsx';
 import { Ask } from '../parts/Ask.tsx';
-import { Faint, Go, Id, Status, When } from '../parts/Bits.tsx';
+import { Faint, Go, When } from '../parts/Bits.tsx';
 import { Empty, Refused, Section } from '../parts/Page.tsx';
-import { of, Table } from '../parts/Table.tsx';
+import { idColumn, of, statusColumn, Table } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
 import { CodeDialog } from './CodeDialog.tsx';
 import { minimumText, usedText } from './discount.ts';
@@ -45,11 +45,11 @@ export function Codes({ coupon }: { coupon: Coupon }) {
               </Go>
             ),
           },
-          { key: 'status', label: t('status'), cell: (row) => <Status of={row.status} /> },
+          statusColumn,
           { key: 'used', label: t('used'), cell: (row) => usedText(row) },
           { key: 'limits', label: t('limits'), cell: (row) => limitsOf(row) || <Faint>–</Faint> },
           { key: 'until', label: t('expires'), cell: (row) => <When at={row.expires_at} /> },
-          { key: 'id', label: t('id'), cell: (row) => <Id id={row.id} short /> },
+          idColumn,
           { key: 'act', label: '', cell: (row) => (writes ? <Switch code={row} /> : null) },
         ]}
       />

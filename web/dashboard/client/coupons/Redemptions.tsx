@@ -3,9 +3,9 @@
 import { useList } from '../data/api.ts';
 import type { Query } from '../data/request.ts';
 import type { Redemption } from '../data/types.ts';
-import { Amount, Faint, Go, Status, When } from '../parts/Bits.tsx';
+import { Amount, Faint, Go } from '../parts/Bits.tsx';
 import { Empty, Section } from '../parts/Page.tsx';
-import { of, Table } from '../parts/Table.tsx';
+import { createdColumn, of, statusColumn, Table } from '../parts/Table.tsx';
 import { t } from './words.ts';
 
 export function Redemptions({ query }: { query: Query }) {
@@ -22,7 +22,7 @@ export function Redemptions({ query }: { query: Query }) {
             label: t('amount'),
             cell: (row) => <Amount of={row.amount_discount} currency={row.currency} strong />,
           },
-          { key: 'status', label: t('status'), cell: (row) => <Status of={row.status} /> },
+          statusColumn,
           {
             key: 'code',
             label: t('code'),
@@ -44,7 +44,7 @@ export function Redemptions({ query }: { query: Query }) {
               ),
           },
           { key: 'bought', label: t('bought'), cell: (row) => <Bought row={row} /> },
-          { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
+          createdColumn,
         ]}
       />
     </Section>

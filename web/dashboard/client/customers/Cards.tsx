@@ -6,10 +6,10 @@ import { useChange, useList } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
 import type { Customer, PaymentMethod } from '../data/types.ts';
 import { Ask } from '../parts/Ask.tsx';
-import { Id, When } from '../parts/Bits.tsx';
+
 import { cardText, expiryText } from '../parts/card.ts';
 import { Refused, Section } from '../parts/Page.tsx';
-import { of, Table } from '../parts/Table.tsx';
+import { createdColumn, idColumn, of, Table } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
 import { t } from './words.ts';
 
@@ -48,8 +48,8 @@ export function Cards({ customer }: { customer: Customer }) {
             ),
           },
           { key: 'exp', label: t('expires'), cell: (row) => expiryText(row) },
-          { key: 'id', label: 'Id', cell: (row) => <Id id={row.id} short /> },
-          { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
+          idColumn,
+          createdColumn,
           {
             key: 'act',
             label: '',

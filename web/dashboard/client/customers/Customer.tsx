@@ -5,14 +5,15 @@ import { useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useChange, useList, useRead } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
-import type { Customer, Invoice, Payment } from '../data/types.ts';
+import type { Customer, CustomerTotals, Invoice, Payment } from '../data/types.ts';
 import { InvoiceTable } from '../invoices/InvoiceTable.tsx';
 import { Ask } from '../parts/Ask.tsx';
 import { addressLine } from '../parts/address.ts';
-import { Amount, Go, Id, Status, When } from '../parts/Bits.tsx';
+import { day, money } from '../parts/amount.ts';
+import { Amount, Faint, Go, Id, When } from '../parts/Bits.tsx';
 import { EmailList } from '../parts/EmailList.tsx';
 import { Fields, Page, Refused, Section, Waiting } from '../parts/Page.tsx';
-import { of, Table } from '../parts/Table.tsx';
+import { createdColumn, of, statusColumn, Table } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
 import { Clock } from '../subscriptions/Clock.tsx';
 import { Cards } from './Cards.tsx';
@@ -57,6 +58,7 @@ export function CustomerPage() {
             [t('reference'), customer.reference && <Id id={customer.reference} />],
             [t('language'), customer.language],
             [t('address'), addressLine(customer.address)],
+            can('payments:read') && [t('spent'), <Spent key="spent" id={customer.id} />],
             [t('created'), <When key="at" at={customer.created_at} />],
             ...Object.entries(customer.metadata).map(([name, value]) => [`${t('metadata')}: ${name}`, value] as const),
           ]}
@@ -69,6 +71,27 @@ export function CustomerPage() {
       <EmailList title={t('emails')} customer={customer.id} />
       {can('test_clocks:read') && !customer.deleted && <Clock customer={customer.id} />}
     </Page>
+  );
+}
+
+function Spent({ id }: { id: string }) {
+  const { zone } = useWho();
+  const { data } = useRead<CustomerTotals>(`/customers/${id}/totals`);
+  if (!data) return <Faint>–</Faint>;
+  if (data.totals.length === 0) return <Faint>{t('spentNothing')}</Faint>;
+  return (
+    <>
+      {data.totals.map((one) => (
+        <div key={one.currency}>
+          <Amount of={one.total_spent} currency={one.currency} strong />{' '}
+          <Faint>
+            {t('spentIn', { count: one.payments })}
+            {one.amount_refunded > 0 && `, ${t('spentBack', { amount: money(one.amount_refunded, one.currency) })}`}
+          </Faint>
+        </div>
+      ))}
+      {data.counted_from !== null && <Faint>{t('spentSince', { day: day(data.counted_from, zone) })}</Faint>}
+    </>
   );
 }
 
@@ -124,8 +147,8 @@ function Payments({ id }: { id: string }) {
               </Go>
             ),
           },
-          { key: 'status', label: t('status'), cell: (row) => <Status of={row.status} /> },
-          { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
+          statusColumn,
+          createdColumn,
         ]}
       />
     </Section>

@@ -45,6 +45,27 @@ export type {
   WebhookEndpoint,
 } from '../../../../sdk/server/src/generated/types.ts';
 
+export type CustomerTotals = {
+  totals: {
+    currency: string;
+    payments: number;
+    amount_captured: number;
+    amount_refunded: number;
+    total_spent: number;
+  }[];
+  counted_from: string | null;
+};
+export type Receivables = {
+  totals: {
+    currency: string;
+    invoices: number;
+    amount: number;
+    overdue_invoices: number;
+    overdue_amount: number;
+  }[];
+  counted_from: string | null;
+};
+
 export type List<T> = { data: T[]; has_more: boolean };
 
 export type Mode = 'sandbox' | 'live';
@@ -79,5 +100,6 @@ export type Session = {
   company: { id: string; name: string };
   merchants: SessionMerchant[];
   account: MerchantAccount | null;
+  password_change_required: boolean;
   expires_at: string;
 };

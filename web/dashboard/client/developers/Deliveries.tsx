@@ -5,9 +5,9 @@ import { useState } from 'react';
 import { useChange, useList, useRead } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
 import type { Delivery } from '../data/types.ts';
-import { Go, Id, Status, When } from '../parts/Bits.tsx';
+import { Go, Id, When } from '../parts/Bits.tsx';
 import { Empty, Refused, Section, Waiting } from '../parts/Page.tsx';
-import { of, Table } from '../parts/Table.tsx';
+import { createdColumn, of, statusColumn, Table } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
 import { named } from '../words.ts';
 import { t } from './words.ts';
@@ -54,7 +54,7 @@ export function Deliveries({ endpoint, event }: { endpoint?: string; event?: str
             label: t('event'),
             cell: (row) => <Go to={`/developers/events/${row.event_id}`}>{row.event_type}</Go>,
           },
-          { key: 'status', label: t('status'), cell: (row) => <Status of={row.status} /> },
+          statusColumn,
           { key: 'answer', label: t('answer'), cell: (row) => row.last_status_code ?? row.last_error ?? '–' },
           {
             key: 'tries',
@@ -67,7 +67,7 @@ export function Deliveries({ endpoint, event }: { endpoint?: string; event?: str
             ),
           },
           { key: 'next', label: t('next'), cell: (row) => <When at={row.next_try_at} /> },
-          { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
+          createdColumn,
           {
             key: 'act',
             label: '',

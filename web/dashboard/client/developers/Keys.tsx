@@ -6,10 +6,10 @@ import { useChange, useList } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
 import type { APIKey } from '../data/types.ts';
 import { Ask } from '../parts/Ask.tsx';
-import { Faint, Id, Status, When } from '../parts/Bits.tsx';
-import { Empty, Page, Section } from '../parts/Page.tsx';
+import { Faint, When } from '../parts/Bits.tsx';
+import { ListPage } from '../parts/ListPage.tsx';
 import { Secret } from '../parts/Secret.tsx';
-import { of, Table } from '../parts/Table.tsx';
+import { idColumn, statusColumn } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
 import { named } from '../words.ts';
 import { DeveloperTabs } from './DeveloperTabs.tsx';
@@ -20,65 +20,62 @@ type Asked = { verb: 'edit' | 'roll' | 'revoke'; row: APIKey };
 
 export function Keys() {
   const { can } = useWho();
-  const [adding, setAdding] = useState(false);
   const [shown, setShown] = useState<string>();
   const [asked, setAsked] = useState<Asked>();
-  const found = useList<APIKey>('/api_keys');
-  const close = () => {
-    setAdding(false);
-    setAsked(undefined);
-  };
+  const close = () => setAsked(undefined);
   const made = (key: string) => {
     close();
     setShown(key);
   };
   const writes = can('api_keys:write');
   return (
-    <Page
+    <ListPage
       title={t('title')}
-      actions={
-        writes && (
-          <Button size="xs" onClick={() => setAdding(true)}>
-            {t('addKey')}
-          </Button>
-        )
+      label={t('keys')}
+      tabs={<DeveloperTabs />}
+      found={useList<APIKey>('/api_keys')}
+      none={t('noKeys')}
+      add={
+        writes && {
+          label: t('addKey'),
+          dialog: (shut) => (
+            <AddKey
+              close={shut}
+              made={(key) => {
+                shut();
+                made(key);
+              }}
+            />
+          ),
+        }
       }
+      columns={[
+        { key: 'name', label: t('name'), cell: (row) => row.name },
+        { key: 'kind', label: t('kind'), cell: (row) => named(row.kind) },
+        { key: 'hint', label: t('key'), cell: (row) => <code>{row.hint}</code> },
+        statusColumn,
+        { key: 'limits', label: t('limits'), cell: limitsOf },
+        { key: 'used', label: t('lastUsed'), cell: (row) => <Used of={row} /> },
+        {
+          key: 'expires',
+          label: t('expires'),
+          cell: (row) => (row.expires_at === null ? t('never') : <When at={row.expires_at} />),
+        },
+        idColumn,
+        {
+          key: 'act',
+          label: '',
+          cell: (row) => (writes && row.status === 'active' ? <Verbs row={row} ask={setAsked} /> : null),
+        },
+      ]}
     >
-      <DeveloperTabs />
-      <Section flush>
-        <Table
-          label={t('keys')}
-          {...of(found)}
-          empty={<Empty title={t('noKeys')} />}
-          columns={[
-            { key: 'name', label: t('name'), cell: (row) => row.name },
-            { key: 'kind', label: t('kind'), cell: (row) => named(row.kind) },
-            { key: 'hint', label: t('key'), cell: (row) => <code>{row.hint}</code> },
-            { key: 'status', label: t('status'), cell: (row) => <Status of={row.status} /> },
-            { key: 'limits', label: t('limits'), cell: limitsOf },
-            { key: 'used', label: t('lastUsed'), cell: (row) => <Used of={row} /> },
-            {
-              key: 'expires',
-              label: t('expires'),
-              cell: (row) => (row.expires_at === null ? t('never') : <When at={row.expires_at} />),
-            },
-            { key: 'id', label: 'Id', cell: (row) => <Id id={row.id} short /> },
-            {
-              key: 'act',
-              label: '',
-              cell: (row) => (writes && row.status === 'active' ? <Verbs row={row} ask={setAsked} /> : null),
-            },
-          ]}
-        />
-      </Section>
-      {adding && <AddKey close={close} made={made} />}
       {asked?.verb === 'edit' && <EditKey apiKey={asked.row} close={close} />}
       {asked?.verb === 'roll' && <RollKey apiKey={asked.row} close={close} made={made} />}
       {asked?.verb === 'revoke' && <Revoke row={asked.row} close={close} />}
       {shown !== undefined && (
         <Secret title={t('newKey')} secret={shown} file="florin-key.txt" done={() => setShown(undefined)} />
       )}
-    </Page>
+    </ListPage>
   );
 }
 

@@ -3,6 +3,7 @@ import { catalogue } from '../words.ts';
 export const t = catalogue({
   en: {
     title: 'Disputes',
+    csv: 'Download CSV',
     dispute: 'Dispute',
     amount: 'Amount',
     status: 'Status',
@@ -28,7 +29,6 @@ export const t = catalogue({
     evidence: 'Evidence',
     text: 'What happened',
     textHint: 'When it was ordered and delivered, what was said, and why the payment is right.',
-    files: 'Files',
     filesHint: 'PDF, PNG or JPEG of at most 5 MB each.',
     addFile: 'Add a file',
     remove: 'Remove {name}',
@@ -39,7 +39,6 @@ export const t = catalogue({
     whyDecided: 'It is decided.',
     whyLate: 'The day to answer by has passed.',
     whyNotAllowed: 'Your role may look, but not answer.',
-    view: 'Open',
     response: 'Your answer',
     tooLarge: '{name} is larger than 5 MB.',
   },

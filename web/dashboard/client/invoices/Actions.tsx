@@ -1,6 +1,6 @@
 // What can be done with an invoice: charged now, voided, given up.
 
-import { NativeSelect } from '@mantine/core';
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useChange, useRead } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
@@ -15,16 +15,24 @@ import { t } from './words.ts';
 
 export function Actions({ invoice }: { invoice: Invoice }) {
   const { can } = useWho();
-  const [asking, setAsking] = useState<'pay' | 'void' | 'give_up'>();
+  const [asking, setAsking] = useState<'pay' | 'paid' | 'send' | 'void' | 'give_up'>();
   const close = () => setAsking(undefined);
   const writes = can('invoices:write');
   const path = `/invoices/${invoice.id}`;
   return (
     <>
       <Act label={t('pay')} why={whyNoPay(invoice, writes)} act={() => setAsking('pay')} />
+      <Act label={t('markPaid')} why={whyNoPay(invoice, writes)} act={() => setAsking('paid')} />
+      {invoice.due_at !== null && (
+        <Act label={t('send')} why={whyNoPay(invoice, writes)} act={() => setAsking('send')} />
+      )}
       <Act label={t('void')} why={whyNoVoid(invoice, writes)} act={() => setAsking('void')} />
       <Act label={t('uncollectible')} why={whyNoGivingUp(invoice, writes)} act={() => setAsking('give_up')} />
       {asking === 'pay' && <PayDialog invoice={invoice} close={close} />}
+      {asking === 'paid' && <PaidDialog invoice={invoice} close={close} />}
+      {asking === 'send' && (
+        <Sure path={`${path}/send`} title={t('send')} text={t('sendText')} done={t('sent')} harmless close={close} />
+      )}
       {asking === 'void' && (
         <Sure path={`${path}/void`} title={t('void')} text={t('voidText')} done={t('voided')} close={close} />
       )}
@@ -87,9 +95,43 @@ function PayDialog({ invoice, close }: { invoice: Invoice; close(): void }) {
   );
 }
 
-type SureProps = { path: string; title: string; text: string; done: string; close(): void };
+function PaidDialog({ invoice, close }: { invoice: Invoice; close(): void }) {
+  const [reference, setReference] = useState('');
+  const mark = useChange(() => {
+    toast(t('markedPaid'));
+    close();
+  });
+  return (
+    <Ask
+      opened
+      close={close}
+      title={t('markPaid')}
+      text={t('markPaidText', { amount: money(invoice.amount_due - invoice.amount_paid, invoice.currency) })}
+      verb={t('markPaid')}
+      busy={mark.isPending}
+      error={mark.error}
+      submit={() =>
+        mark.mutate({
+          path: `/invoices/${invoice.id}/mark_paid`,
+          body: reference.trim() === '' ? {} : { reference: reference.trim() },
+        })
+      }
+    >
+      <TextInput
+        label={t('markPaidReference')}
+        description={t('markPaidHint')}
+        maxLength={200}
+        data-autofocus
+        value={reference}
+        onChange={(event) => setReference(event.currentTarget.value)}
+      />
+    </Ask>
+  );
+}
 
-function Sure({ path, title, text, done, close }: SureProps) {
+type SureProps = { path: string; title: string; text: string; done: string; harmless?: boolean; close(): void };
+
+function Sure({ path, title, text, done, harmless = false, close }: SureProps) {
   const change = useChange(() => {
     toast(done);
     close();
@@ -101,7 +143,7 @@ function Sure({ path, title, text, done, close }: SureProps) {
       title={title}
       text={text}
       verb={title}
-      danger
+      danger={!harmless}
       busy={change.isPending}
       error={change.error}
       submit={() => change.mutate({ path })}

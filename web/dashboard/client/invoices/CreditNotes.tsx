@@ -9,9 +9,9 @@ import { Act } from '../parts/Act.tsx';
 import { AmountInput } from '../parts/AmountInput.tsx';
 import { Ask } from '../parts/Ask.tsx';
 import { major, minor, money } from '../parts/amount.ts';
-import { Amount, Status, When } from '../parts/Bits.tsx';
+import { Amount } from '../parts/Bits.tsx';
 import { Empty, Section } from '../parts/Page.tsx';
-import { of, Table } from '../parts/Table.tsx';
+import { createdColumn, of, statusColumn, Table } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
 import { named } from '../words.ts';
 import { t } from './words.ts';
@@ -52,10 +52,10 @@ export function CreditNotes({ invoice }: { invoice: Invoice }) {
             label: t('amount'),
             cell: (row) => <Amount of={row.total} currency={row.currency} strong />,
           },
-          { key: 'status', label: t('status'), cell: (row) => <Status of={row.status} /> },
+          statusColumn,
           { key: 'method', label: t('method'), cell: (row) => named(row.method) },
           { key: 'reason', label: t('why'), cell: (row) => [named(row.reason), row.memo].filter(Boolean).join(': ') },
-          { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
+          createdColumn,
           {
             key: 'act',
             label: '',

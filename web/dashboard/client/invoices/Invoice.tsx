@@ -8,7 +8,7 @@ import { useWho } from '../data/session.tsx';
 import type { Invoice } from '../data/types.ts';
 import { addressLine } from '../parts/address.ts';
 import { day } from '../parts/amount.ts';
-import { Amount, Faint, Go, Id, Status, When } from '../parts/Bits.tsx';
+import { Amount, Faint, Go, Id, When } from '../parts/Bits.tsx';
 import { CustomerName } from '../parts/CustomerName.tsx';
 import { percent } from '../parts/decimal.ts';
 import { EventTimeline } from '../parts/EventTimeline.tsx';
@@ -18,6 +18,7 @@ import { named } from '../words.ts';
 import { Actions } from './Actions.tsx';
 import { Charging, LastPayment } from './Charging.tsx';
 import { CreditNotes } from './CreditNotes.tsx';
+import { InvoiceStatus } from './InvoiceTable.tsx';
 import { t } from './words.ts';
 
 export function InvoicePage() {
@@ -43,7 +44,7 @@ export function InvoicePage() {
       above={above}
       beside={
         <>
-          <Status of={invoice.status} />
+          <InvoiceStatus of={invoice} />
           <Id id={invoice.id} />
         </>
       }
@@ -89,13 +90,19 @@ function Facts({ invoice }: { invoice: Invoice }) {
           [t('billedTo'), who.name],
           [t('email'), who.email],
           [t('address'), addressLine(who.address)],
-          [
+          invoice.subscription !== null && [
             t('subscription'),
             <Go key="sub" to={`/billing/subscriptions/${invoice.subscription}`}>
               {invoice.subscription}
             </Go>,
           ],
-          [t('period'), t('periodText', { from: day(invoice.period_start, zone), to: day(invoice.period_end, zone) })],
+          invoice.due_at !== null && [t('dueOn'), <When key="due" at={invoice.due_at} />],
+          invoice.paid_out_of_band && [t('paidElsewhere'), invoice.out_of_band_reference ?? t('yes')],
+          invoice.description !== null && [t('printed'), invoice.description],
+          invoice.subscription !== null && [
+            t('period'),
+            t('periodText', { from: day(invoice.period_start, zone), to: day(invoice.period_end, zone) }),
+          ],
           [t('reason'), named(invoice.billing_reason)],
           invoice.merchant_reference !== null && [t('reference'), <Id key="ref" id={invoice.merchant_reference} />],
           [t('created'), <When key="at" at={invoice.created_at} />],
@@ -125,11 +132,13 @@ function Lines({ invoice }: { invoice: Invoice }) {
             cell: (line) => (
               <div>
                 {line.description}
-                <div>
-                  <Faint>
-                    {t('periodText', { from: day(line.period_start, zone), to: day(line.period_end, zone) })}
-                  </Faint>
-                </div>
+                {invoice.subscription !== null && (
+                  <div>
+                    <Faint>
+                      {t('periodText', { from: day(line.period_start, zone), to: day(line.period_end, zone) })}
+                    </Faint>
+                  </div>
+                )}
               </div>
             ),
           },

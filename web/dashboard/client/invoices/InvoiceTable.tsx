@@ -1,17 +1,27 @@
 // Invoices as rows: in their own list, on a subscription, on a customer.
 
-import type { ReactNode } from 'react';
 import { useWho } from '../data/session.tsx';
 import type { Invoice } from '../data/types.ts';
 import { day } from '../parts/amount.ts';
-import { Amount, Faint, Go, Id, Status, When } from '../parts/Bits.tsx';
-import { type Column, type Found, Table } from '../parts/Table.tsx';
+import { Amount, Faint, Go, Status } from '../parts/Bits.tsx';
+import { type Column, createdColumn, type Found, idColumn, Table } from '../parts/Table.tsx';
 import { t } from './words.ts';
 
-type Props = Found<Invoice> & { of: 'all' | 'subscription' | 'customer'; empty?: ReactNode };
+type Where = 'all' | 'subscription' | 'customer';
 
-export function InvoiceTable({ of, empty, ...found }: Props) {
+export function InvoiceTable({ of, ...found }: Found<Invoice> & { of: Where }) {
   const { zone } = useWho();
+  return (
+    <Table
+      label={t('invoices')}
+      {...found}
+      columns={invoiceColumns(of, zone)}
+      to={(row) => `/billing/invoices/${row.id}`}
+    />
+  );
+}
+
+export function invoiceColumns(of: Where, zone: string): Column<Invoice>[] {
   const columns: Column<Invoice>[] = [
     {
       key: 'number',
@@ -27,7 +37,7 @@ export function InvoiceTable({ of, empty, ...found }: Props) {
       label: t('amount'),
       cell: (row) => <Amount of={row.amount_due} currency={row.currency} strong />,
     },
-    { key: 'status', label: t('status'), cell: (row) => <Status of={row.status} /> },
+    { key: 'status', label: t('status'), cell: (row) => <InvoiceStatus of={row} /> },
   ];
   if (of === 'all')
     columns.push({
@@ -39,9 +49,19 @@ export function InvoiceTable({ of, empty, ...found }: Props) {
       ),
     });
   columns.push({
+    key: 'due',
+    label: t('dueOn'),
+    cell: (row) => (row.due_at === null ? <Faint>–</Faint> : <span className="nowrap">{day(row.due_at, zone)}</span>),
+  });
+  columns.push({
     key: 'period',
     label: t('period'),
-    cell: (row) => t('periodText', { from: day(row.period_start, zone), to: day(row.period_end, zone) }),
+    cell: (row) =>
+      row.subscription === null ? (
+        <Faint>{t('byHand')}</Faint>
+      ) : (
+        t('periodText', { from: day(row.period_start, zone), to: day(row.period_end, zone) })
+      ),
   });
   if (of === 'subscription')
     columns.push({
@@ -49,19 +69,16 @@ export function InvoiceTable({ of, empty, ...found }: Props) {
       label: t('payment'),
       cell: (row) => (row.payment === null ? <Faint>–</Faint> : <PaymentLink id={row.payment} />),
     });
-  if (of === 'all') columns.push({ key: 'id', label: t('id'), cell: (row) => <Id id={row.id} short /> });
-  if (of !== 'subscription')
-    columns.push({ key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> });
-  return (
-    <Table
-      label={t('invoices')}
-      {...found}
-      columns={columns}
-      to={(row) => `/billing/invoices/${row.id}`}
-      {...(empty === undefined ? {} : { empty })}
-    />
-  );
+  if (of === 'all') columns.push(idColumn);
+  if (of !== 'subscription') columns.push(createdColumn);
+  return columns;
 }
+
+export const InvoiceStatus = ({ of }: { of: Invoice }) => (
+  <span className="states">
+    <Status of={of.status} /> {of.overdue && <Status of="overdue" />}
+  </span>
+);
 
 export const PaymentLink = ({ id }: { id: string }) => (
   <Go to={`/payments/${id}`} className="go nowrap">

@@ -5,7 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { useList, useRead } from '../data/api.ts';
 import { useLive } from '../data/live.ts';
 import { useWho } from '../data/session.tsx';
-import type { Balance, List, Payment } from '../data/types.ts';
+import type { Payment } from '../data/types.ts';
 import { calendarDay, money } from '../parts/amount.ts';
 import { Amount, Go, Status, When } from '../parts/Bits.tsx';
 import { Page, Refused, Section, Waiting } from '../parts/Page.tsx';
@@ -14,6 +14,7 @@ import { language } from '../words.ts';
 import { Chart } from './Chart.tsx';
 import { FirstPayment } from './FirstPayment.tsx';
 import { addDays, change, type Figures, type Overview as Found, none, series, successRate, today } from './figures.ts';
+import { Money } from './Money.tsx';
 import { t } from './words.ts';
 
 const ranges = [7, 30, 90, 365];
@@ -31,7 +32,7 @@ export function Overview() {
 }
 
 function OverviewPage() {
-  const { account, zone, can } = useWho();
+  const { account, zone } = useWho();
   const live = useLive();
   const [days, setDays] = useState(30);
   const [chosen, setChosen] = useState<string>();
@@ -79,7 +80,7 @@ function OverviewPage() {
       ) : (
         !now.error && <Waiting lines={8} />
       )}
-      {can('balances:read') && <BalanceCards poll={poll} />}
+      <Money poll={poll} />
       <Section title={t('recent')} actions={<Go to="/payments">{t('all')}</Go>} flush>
         <Table
           label={t('recent')}
@@ -142,7 +143,7 @@ function Charts({ now, before, currency, days }: ChartsProps) {
           delta={change(sums.refunded, past.refunded)}
         />
         <Figure
-          label={t('disputes')}
+          label={<Go to="/disputes">{t('disputes')}</Go>}
           value={money(sums.disputed, currency)}
           more={String(sums.disputes)}
           delta={change(sums.disputed, past.disputed)}
@@ -194,7 +195,7 @@ function Charts({ now, before, currency, days }: ChartsProps) {
   );
 }
 
-type FigureProps = { label: string; value: ReactNode; more?: string; delta?: number | undefined; points?: boolean };
+type FigureProps = { label: ReactNode; value: ReactNode; more?: string; delta?: number | undefined; points?: boolean };
 
 function Figure({ label, value, more, delta, points }: FigureProps) {
   const sign =
@@ -210,28 +211,6 @@ function Figure({ label, value, more, delta, points }: FigureProps) {
       <Text size="xs" className="faint">
         {more} · {sign ?? t('none')}
       </Text>
-    </Section>
-  );
-}
-
-function BalanceCards({ poll }: { poll: { every_ms?: number } }) {
-  const found = useRead<List<Balance & { currency: string }>>('/balances', {}, poll);
-  if (!found.data || found.data.data.length === 0) return null;
-  return (
-    <Section title={t('balances')} actions={<Go to="/balances">{t('balances')}</Go>}>
-      <SimpleGrid cols={{ base: 1, sm: 2, lg: 4 }}>
-        {found.data.data.map((one) => (
-          <div key={one.currency}>
-            <Text size="sm" className="faint">
-              {t('available')}
-            </Text>
-            <Amount of={one.available} currency={one.currency} strong />
-            <Text size="xs" className="faint">
-              {t('incoming')} {money(one.incoming, one.currency)}
-            </Text>
-          </div>
-        ))}
-      </SimpleGrid>
     </Section>
   );
 }

@@ -87,6 +87,7 @@ const colours: Record<string, string> = {
   reserved: 'yellow',
   paused: 'yellow',
   past_due: 'orange',
+  overdue: 'red',
   needs_response: 'orange',
   unknown: 'orange',
   failed: 'red',

@@ -1,6 +1,6 @@
 // Who a customer is, with the way to their page: by name or e-mail where the role may read them, else by id.
 
-import { useRead } from '../data/api.ts';
+import { useOne } from '../data/by-id.ts';
 import { useWho } from '../data/session.tsx';
 import type { Customer } from '../data/types.ts';
 import { Go, Id } from './Bits.tsx';
@@ -8,7 +8,7 @@ import { Go, Id } from './Bits.tsx';
 export function CustomerName({ id }: { id: string }) {
   const { can } = useWho();
   const reads = can('customers:read');
-  const found = useRead<Customer>(`/customers/${id}`, {}, { enabled: reads });
+  const found = useOne<Customer>('/customers', id, reads);
   if (!reads) return <Id id={id} short />;
   return <Go to={`/customers/${id}`}>{found.data?.name ?? found.data?.email ?? id}</Go>;
 }

@@ -3,14 +3,28 @@
 import { Button, Table as Grid, Group } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { Id, Status, When } from './Bits.tsx';
 import { Empty, Refused, Waiting } from './Page.tsx';
 import { t } from './words.ts';
 
 export type Column<Row> = { key: string; label: string; cell(row: Row): ReactNode; right?: boolean };
 
+/** Columns that most lists have. */
+export const idColumn: Column<{ id: string }> = { key: 'id', label: t('id'), cell: ({ id }) => <Id id={id} short /> };
+export const statusColumn: Column<{ status: string }> = {
+  key: 'status',
+  label: t('status'),
+  cell: ({ status }) => <Status of={status} />,
+};
+export const createdColumn: Column<{ created_at: string }> = {
+  key: 'at',
+  label: t('created'),
+  cell: ({ created_at }) => <When at={created_at} />,
+};
+
 type Props<Row> = {
   label: string;
-  columns: readonly Column<Row>[];
+  columns: readonly Column<NoInfer<Row>>[];
   rows: readonly Row[] | undefined;
   error?: unknown;
   retry?: () => void;
@@ -79,7 +93,7 @@ export function Table<Row extends { id: string }>(props: Props<Row>) {
 /** What `of` makes of a list that was read. */
 export type Found<Row> = Pick<Props<Row>, 'rows' | 'error' | 'retry' | 'more'>;
 
-type Listed<Row> = {
+export type Listed<Row> = {
   rows: Row[] | undefined;
   error: unknown;
   refetch(): unknown;

@@ -3,20 +3,20 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { startOfDay } from './days.ts';
 
-export type Filters = Readonly<Record<string, string | undefined>>;
+export type Filters<Name extends string = string> = Readonly<Partial<Record<Name, string | undefined>>>;
 
-export const filtersOf = (names: readonly string[], search: Record<string, unknown>): Filters =>
-  Object.fromEntries(names.flatMap((name) => (search[name] ? [[name, String(search[name])]] : [])));
-
-/** What the address says, and how it is changed. */
-export function useFilters(to: string, names: readonly string[]) {
+/** What the address says, and how it is changed: each choice is a step that “back” takes back; what is typed replaces itself. */
+export function useFilters<Name extends string>(names: readonly Name[]) {
   const search = useSearch({ strict: false }) as Record<string, unknown>;
   const navigate = useNavigate();
-  const filters = filtersOf(names, search);
+  const said = names.flatMap((name) => (search[name] ? [[name, String(search[name])]] : []));
+  const filters = Object.fromEntries(said) as Filters<Name>;
+  const apply = (next: Filters, replace = false) => void navigate({ to: '.', search: next, replace });
   return {
     filters,
-    filtered: Object.keys(filters).length > 0,
-    apply: (next: Filters) => void navigate({ to, search: next }),
+    filtered: said.length > 0,
+    apply,
+    set: (name: Name, value: string, replace = false) => apply({ ...filters, [name]: value }, replace),
   };
 }
 

@@ -22,7 +22,6 @@ export const t = catalogue({
     most: 'At most',
     addLine: 'Add another price',
     currency: 'Currency',
-    status: 'Status',
     used: 'Completed',
     usedOf: '{used} of {most}',
     created: 'Created',

@@ -4,9 +4,9 @@ import { useList } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
 import type { Dispute, Event, Payment, Refund, RequestLog } from '../data/types.ts';
 import { ResultCode } from '../developers/ResultCode.tsx';
-import { Amount, Go, Id, RequestId, Status, When } from '../parts/Bits.tsx';
+import { Amount, Go, RequestId } from '../parts/Bits.tsx';
 import { Empty, Section } from '../parts/Page.tsx';
-import { of, Table } from '../parts/Table.tsx';
+import { createdColumn, idColumn, of, statusColumn, Table } from '../parts/Table.tsx';
 import { named } from '../words.ts';
 import { t } from './words.ts';
 
@@ -36,14 +36,14 @@ function Refunds({ payment }: { payment: Payment }) {
             label: t('amount'),
             cell: (row) => <Amount of={row.amount} currency={row.currency} strong />,
           },
-          { key: 'status', label: t('status'), cell: (row) => <Status of={row.status} /> },
+          statusColumn,
           {
             key: 'reason',
             label: t('reason'),
             cell: (row) => [named(row.reason), row.note].filter(Boolean).join(': '),
           },
-          { key: 'id', label: t('id'), cell: (row) => <Id id={row.id} short /> },
-          { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
+          idColumn,
+          createdColumn,
         ]}
       />
     </Section>
@@ -69,7 +69,7 @@ function Disputes({ payment }: { payment: Payment }) {
               </Go>
             ),
           },
-          { key: 'status', label: t('status'), cell: (row) => <Status of={row.status} /> },
+          statusColumn,
           { key: 'reason', label: t('reason'), cell: (row) => named(row.reason) },
         ]}
       />
@@ -96,7 +96,7 @@ function Events({ payment }: { payment: Payment }) {
             label: t('request'),
             cell: (row) => (row.request_id ? <RequestId id={row.request_id} short /> : '–'),
           },
-          { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
+          createdColumn,
         ]}
       />
     </Section>
@@ -124,7 +124,7 @@ function Calls({ payment }: { payment: Payment }) {
             ),
           },
           { key: 'status', label: t('status'), cell: (row) => <ResultCode of={row.status} code={row.code} /> },
-          { key: 'at', label: t('created'), cell: (row) => <When at={row.created_at} /> },
+          createdColumn,
         ]}
       />
     </Section>

@@ -1,8 +1,11 @@
-// The filters of the list as they stand in the address, and as the API takes them. Days are days of the merchant.
+// The filters of the list as they are offered, as they stand in the address, and as the API takes them. Days are days of the merchant.
 
+import { currencies } from '../../../../src/kit/money.ts';
 import type { Query } from '../data/request.ts';
 import { minor } from '../parts/amount.ts';
+import type { Filter } from '../parts/FilterBar.tsx';
 import { span } from '../parts/filters.ts';
+import { t } from './words.ts';
 
 export const filterNames = [
   'status',
@@ -20,11 +23,26 @@ export const filterNames = [
   'metadata_key',
   'metadata_value',
 ] as const;
-export type FilterName = (typeof filterNames)[number];
-export type Filters = Partial<Record<FilterName, string>>;
+export type Filters = Partial<Record<(typeof filterNames)[number], string | undefined>>;
 
-export const filtersOf = (search: Record<string, unknown>): Filters =>
-  Object.fromEntries(filterNames.flatMap((name) => (search[name] ? [[name, String(search[name])]] : [])));
+const statuses = ['pending', 'requires_authentication', 'authorized', 'processing', 'completed', 'failed', 'cancelled'];
+
+export const fields: readonly Filter[] = [
+  { name: 'status', label: t('status'), several: statuses },
+  { name: 'currency', label: t('currency'), one: Object.keys(currencies) },
+  { name: 'amount', label: t('amountIs'), decimal: true },
+  { name: 'amount_min', label: t('amountFrom'), decimal: true },
+  { name: 'amount_max', label: t('amountTo'), decimal: true },
+  { name: 'email', label: t('email') },
+  { name: 'card_last_four', label: t('lastFour'), most: 4 },
+  { name: 'from', label: t('from'), day: true },
+  { name: 'to', label: t('to'), day: true },
+  { name: 'merchant_reference', label: t('reference') },
+  { name: 'customer', label: t('customer'), placeholder: 'cus_…' },
+  { name: 'checkout_session', label: t('session'), placeholder: 'sess_…' },
+  { name: 'metadata_key', label: t('metadataKey') },
+  { name: 'metadata_value', label: t('metadataValue') },
+];
 
 export function queryOf(filters: Filters, zone: string, ownCurrency: string): Query {
   const currency = filters.currency ?? ownCurrency;

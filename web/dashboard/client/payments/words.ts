@@ -24,7 +24,6 @@ export const t = catalogue({
     metadataValue: 'Metadata value',
     session: 'Checkout session',
     invoice: 'Invoice',
-    clear: 'Clear filters',
     views: 'Saved views',
     saveView: 'Save this view',
     viewName: 'Name of the view',
@@ -33,8 +32,8 @@ export const t = catalogue({
     columns: 'Columns',
     csv: 'CSV',
     csvTitle: 'Download transactions',
-    csvText:
-      'Every payment created in the period, oldest first, as a CSV file. Filters other than the days and the currency do not count here.',
+    csvText: 'Every one that was created in the period, oldest first, as a CSV file.',
+    csvFiltered: 'Those that the list shows with its filters, oldest first, as a CSV file.',
     none: 'No payment fits.',
     noneYet: 'No payments yet. The overview shows how to take the first one.',
     save: 'Save',
@@ -108,6 +107,5 @@ export const t = catalogue({
     whyBusy: 'Another change is under way. Wait for its outcome.',
     whyNoCapture: 'Only an authorized payment can be captured.',
     whyNoCancel: 'Only a payment that is pending, authorized or waits for its customer can be cancelled.',
-    by: 'of {amount}',
   },
 });

@@ -1,6 +1,17 @@
 // Which mails customers get and how they look: a switch for each kind, and the mail itself beside it, made by the server.
 
-import { Button, Checkbox, Group, NativeSelect, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  Checkbox,
+  Group,
+  NativeSelect,
+  SimpleGrid,
+  Stack,
+  Switch,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { type SubmitEvent, useState } from 'react';
 import { useChange, useRead } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
@@ -17,6 +28,8 @@ const kinds = [
   'payment_receipt',
   'refund_receipt',
   'invoice_issued',
+  'invoice_sent',
+  'invoice_reminder',
   'invoice_paid',
   'payment_failed',
   'trial_ending',
@@ -25,7 +38,10 @@ const kinds = [
   'subscription_canceled',
   'portal_link',
 ] as const;
-type Kind = (typeof kinds)[number];
+/** Sent whatever is switched on: they keep a customer's account theirs. */
+const always = ['email_confirmation', 'email_change'] as const;
+const shown = [...kinds, ...always];
+type Kind = (typeof shown)[number];
 
 const languages = ['en', 'de', 'fr', 'es', 'ar'];
 const languageName = (code: string): string => new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
@@ -52,19 +68,22 @@ export function Emails() {
   );
 }
 
+const isChosen = (kind: Kind): kind is (typeof kinds)[number] => kinds.some((one) => one === kind);
+
 type SwitchProps = { settings: EMailSettings; kind: Kind; show(kind: Kind): void };
 
 function Switches({ settings, kind, show }: SwitchProps) {
   const { can, account } = useWho();
   const writes = can('emails:write');
   // Shown as it was pressed, and as it was before when the server refuses.
-  const [pressed, setPressed] = useState<Partial<Record<Kind, boolean>>>({});
+  const [pressed, setPressed] = useState<Partial<Record<Kind | 'enabled', boolean>>>({});
   const change = useChange(() => toast(t('saved')));
-  const press = (one: Kind, on: boolean) => {
+  const press = (one: Kind | 'enabled', on: boolean) => {
     setPressed({ ...pressed, [one]: on });
     const body = { [one]: on };
     change.mutate({ method: 'PATCH', path: '/email_settings', body }, { onError: () => setPressed({}) });
   };
+  const enabled = pressed.enabled ?? settings.enabled;
   return (
     <Section title={t('title')}>
       <Stack gap="sm">
@@ -72,13 +91,21 @@ function Switches({ settings, kind, show }: SwitchProps) {
           {t('text')} {account?.mode === 'sandbox' && t('sandbox')}
         </Text>
         <Refused error={change.error} />
-        {kinds.map((one) => (
+        {!enabled && <Alert color="yellow">{t('nobody')}</Alert>}
+        <Switch
+          label={t('enabled')}
+          description={t('enabledHint')}
+          checked={enabled}
+          disabled={!writes}
+          onChange={(event) => press('enabled', event.currentTarget.checked)}
+        />
+        {shown.map((one) => (
           <Group key={one} gap="sm" justify="space-between" align="start" wrap="nowrap">
             <Checkbox
               label={t(one)}
               description={t(`${one}Hint`)}
-              checked={pressed[one] ?? settings[one]}
-              disabled={!writes}
+              checked={isChosen(one) ? (pressed[one] ?? settings[one]) : true}
+              disabled={!writes || !isChosen(one)}
               onChange={(event) => press(one, event.currentTarget.checked)}
             />
             <Button
@@ -190,8 +217,8 @@ function Preview({ kind, show, usual }: { kind: Kind; show(kind: Kind): void; us
           <NativeSelect
             label={t('kind')}
             value={kind}
-            onChange={(event) => show(kinds.find((one) => one === event.currentTarget.value) ?? kind)}
-            data={kinds.map((value) => ({ value, label: t(value) }))}
+            onChange={(event) => show(shown.find((one) => one === event.currentTarget.value) ?? kind)}
+            data={shown.map((value) => ({ value, label: t(value) }))}
           />
           <NativeSelect
             label={t('previewLanguage')}

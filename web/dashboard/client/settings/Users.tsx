@@ -6,9 +6,10 @@ import { useChange, useList } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
 import type { Person } from '../data/types.ts';
 import { Ask } from '../parts/Ask.tsx';
-import { Id, Status, When } from '../parts/Bits.tsx';
-import { Page, Refused, Section } from '../parts/Page.tsx';
-import { of, Table } from '../parts/Table.tsx';
+import { When } from '../parts/Bits.tsx';
+import { ListPage } from '../parts/ListPage.tsx';
+import { Refused } from '../parts/Page.tsx';
+import { idColumn, statusColumn } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
 import { named } from '../words.ts';
 import { SettingsTabs } from './SettingsTabs.tsx';
@@ -24,9 +25,8 @@ const asks: Record<Verb, { label: Parameters<typeof t>[0]; text: Parameters<type
 
 export function Users() {
   const { can, session } = useWho();
-  const [editing, setEditing] = useState<Person | 'new'>();
+  const [editing, setEditing] = useState<Person>();
   const [asked, setAsked] = useState<{ person: Person; verb: Verb }>();
-  const found = useList<Person>('/users');
   const plain = useChange(() => toast(t('done')));
   const change = useChange(() => {
     toast(t('done'));
@@ -35,82 +35,70 @@ export function Users() {
   const writes = can('users:write');
   const merchantName = (id: string) => session.merchants.find((one) => one.id === id)?.name ?? id;
   return (
-    <Page
+    <ListPage
       title={t('title')}
-      actions={
-        writes && (
-          <Button size="xs" onClick={() => setEditing('new')}>
-            {t('invite')}
-          </Button>
-        )
-      }
+      label={t('users')}
+      tabs={<SettingsTabs />}
+      found={useList<Person>('/users')}
+      add={writes && { label: t('invite'), dialog: (close) => <UserDialog close={close} /> }}
+      above={<Refused error={plain.error} />}
+      columns={[
+        {
+          key: 'email',
+          label: t('email'),
+          cell: (row) => (
+            <span>
+              {row.nickname !== null && <strong>{row.nickname} </strong>}
+              {row.email} {row.id === session.user.id && <Badge variant="default">{t('you')}</Badge>}
+            </span>
+          ),
+        },
+        { key: 'roles', label: t('roles'), cell: (row) => row.roles.map(named).join(', ') },
+        { key: 'merchants', label: t('worksFor'), cell: (row) => row.merchants.map(merchantName).join(', ') },
+        statusColumn,
+        { key: 'mfa', label: t('mfa'), cell: (row) => (row.mfa_enrolled ? t('yes') : t('no')) },
+        {
+          key: 'last',
+          label: t('lastSignIn'),
+          cell: (row) => (row.last_sign_in_at ? <When at={row.last_sign_in_at} /> : t('never')),
+        },
+        idColumn,
+        {
+          key: 'act',
+          label: '',
+          cell: (row) =>
+            writes ? (
+              <Menu position="bottom-end">
+                <Menu.Target>
+                  <Button size="compact-xs" variant="default">
+                    …<span className="sr"> {t('more', { email: row.email })}</span>
+                  </Button>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  <Menu.Item onClick={() => setEditing(row)}>{t('edit')}</Menu.Item>
+                  {row.status === 'invited' && (
+                    <Menu.Item onClick={() => plain.mutate({ path: `/users/${row.id}/resend_invitation` })}>
+                      {t('resend')}
+                    </Menu.Item>
+                  )}
+                  {row.status === 'active' &&
+                    (['reset_password', 'reset_mfa', 'disable'] as const).map((verb) => (
+                      <Menu.Item key={verb} onClick={() => setAsked({ person: row, verb })}>
+                        {t(asks[verb].label)}
+                      </Menu.Item>
+                    ))}
+                  {row.status === 'disabled' && (
+                    <Menu.Item onClick={() => plain.mutate({ path: `/users/${row.id}/enable` })}>
+                      {t('enable')}
+                    </Menu.Item>
+                  )}
+                </Menu.Dropdown>
+              </Menu>
+            ) : null,
+        },
+      ]}
     >
-      <SettingsTabs />
-      <Refused error={plain.error} />
-      <Section flush>
-        <Table
-          label={t('users')}
-          {...of(found)}
-          columns={[
-            {
-              key: 'email',
-              label: t('email'),
-              cell: (row) => (
-                <span>
-                  {row.nickname !== null && <strong>{row.nickname} </strong>}
-                  {row.email} {row.id === session.user.id && <Badge variant="default">{t('you')}</Badge>}
-                </span>
-              ),
-            },
-            { key: 'roles', label: t('roles'), cell: (row) => row.roles.map(named).join(', ') },
-            { key: 'merchants', label: t('worksFor'), cell: (row) => row.merchants.map(merchantName).join(', ') },
-            { key: 'status', label: t('status'), cell: (row) => <Status of={row.status} /> },
-            { key: 'mfa', label: t('mfa'), cell: (row) => (row.mfa_enrolled ? t('yes') : t('no')) },
-            {
-              key: 'last',
-              label: t('lastSignIn'),
-              cell: (row) => (row.last_sign_in_at ? <When at={row.last_sign_in_at} /> : t('never')),
-            },
-            { key: 'id', label: 'Id', cell: (row) => <Id id={row.id} short /> },
-            {
-              key: 'act',
-              label: '',
-              cell: (row) =>
-                writes ? (
-                  <Menu position="bottom-end">
-                    <Menu.Target>
-                      <Button size="compact-xs" variant="default">
-                        …<span className="sr"> {t('more', { email: row.email })}</span>
-                      </Button>
-                    </Menu.Target>
-                    <Menu.Dropdown>
-                      <Menu.Item onClick={() => setEditing(row)}>{t('edit')}</Menu.Item>
-                      {row.status === 'invited' && (
-                        <Menu.Item onClick={() => plain.mutate({ path: `/users/${row.id}/resend_invitation` })}>
-                          {t('resend')}
-                        </Menu.Item>
-                      )}
-                      {row.status === 'active' &&
-                        (['reset_password', 'reset_mfa', 'disable'] as const).map((verb) => (
-                          <Menu.Item key={verb} onClick={() => setAsked({ person: row, verb })}>
-                            {t(asks[verb].label)}
-                          </Menu.Item>
-                        ))}
-                      {row.status === 'disabled' && (
-                        <Menu.Item onClick={() => plain.mutate({ path: `/users/${row.id}/enable` })}>
-                          {t('enable')}
-                        </Menu.Item>
-                      )}
-                    </Menu.Dropdown>
-                  </Menu>
-                ) : null,
-            },
-          ]}
-        />
-      </Section>
-      {editing !== undefined && (
-        <UserDialog {...(editing === 'new' ? {} : { person: editing })} close={() => setEditing(undefined)} />
-      )}
+      {editing && <UserDialog person={editing} close={() => setEditing(undefined)} />}
       {asked && (
         <Ask
           opened
@@ -124,6 +112,6 @@ export function Users() {
           submit={() => change.mutate({ path: `/users/${asked.person.id}/${asked.verb}` })}
         />
       )}
-    </Page>
+    </ListPage>
   );
 }

@@ -26,6 +26,9 @@ import { AccountSwitch } from './AccountSwitch.tsx';
 import { Navigation } from './Navigation.tsx';
 import { t } from './words.ts';
 
+const FirstPassword = lazy(() =>
+  import('../sign-in/FirstPassword.tsx').then((module) => ({ default: module.FirstPassword })),
+);
 const Search = lazy(() => import('./Search.tsx').then((module) => ({ default: module.Search })));
 
 export function Shell() {
@@ -62,6 +65,12 @@ export function Shell() {
           <Waiting />
         </main>
       </div>
+    );
+  if (found.data.password_change_required)
+    return (
+      <Suspense>
+        <FirstPassword email={found.data.user.email} />
+      </Suspense>
     );
   return (
     <WhoProvider session={found.data}>

@@ -25,6 +25,11 @@ export const t = catalogue({
     resetAsk: 'Send me a link',
     resetSent: 'If there is a person with this e-mail, a link is on its way. It works once and for a short time.',
     resetNew: 'Choose a new password',
+    ownPassword: 'Choose your own password',
+    ownPasswordWhy:
+      'You signed in with the password that was printed when Florin first started. Others may have seen it: nothing opens before you have chosen another.',
+    printed: 'The printed password',
+    signOut: 'Sign out',
     newPassword: 'New password',
     passwordHint: 'At least 12 characters. A sentence is easier to remember than signs.',
     resetDone: 'Your password is changed. Sign in with it.',

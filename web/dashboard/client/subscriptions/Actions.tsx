@@ -13,6 +13,7 @@ import { toast } from '../parts/toast.tsx';
 import { whyNoCancel, whyNoChange, whyNoPause } from './actions.ts';
 import { CancelDialog } from './CancelDialog.tsx';
 import { ChangePlan } from './ChangePlan.tsx';
+import { SchedulePhases } from './SchedulePhases.tsx';
 import { t } from './words.ts';
 
 type Props = { subscription: SubscriptionResult };
@@ -20,13 +21,14 @@ type DialogProps = Props & { close(): void };
 
 export function Actions({ subscription: s }: Props) {
   const { can } = useWho();
-  const [asking, setAsking] = useState<'change' | 'pause' | 'resume' | 'cancel'>();
+  const [asking, setAsking] = useState<'change' | 'phases' | 'pause' | 'resume' | 'cancel'>();
   const close = () => setAsking(undefined);
   const undo = useChange(() => toast(t('undone')));
   const writes = can('subscriptions:write');
   return (
     <>
       <Act label={t('change')} why={whyNoChange(s, writes)} act={() => setAsking('change')} />
+      <Act label={t('schedulePhases')} why={whyNoChange(s, writes)} act={() => setAsking('phases')} />
       {s.paused ? (
         <Act label={t('resume')} why={whyNoCancel(s, writes)} act={() => setAsking('resume')} />
       ) : (
@@ -42,6 +44,7 @@ export function Actions({ subscription: s }: Props) {
       <Act label={t('cancel')} why={whyNoCancel(s, writes)} act={() => setAsking('cancel')} />
       <Refused error={undo.error} />
       {asking === 'change' && <ChangePlan subscription={s} close={close} />}
+      {asking === 'phases' && <SchedulePhases subscription={s} close={close} />}
       {asking === 'pause' && <Pause subscription={s} close={close} />}
       {asking === 'resume' && <Resume subscription={s} close={close} />}
       {asking === 'cancel' && <CancelDialog subscription={s} close={close} />}

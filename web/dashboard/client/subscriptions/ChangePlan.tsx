@@ -145,6 +145,11 @@ export function Sums({ preview: p }: { preview: Preview }) {
           {row(dueLabel, Math.max(0, p.amount_due), true)}
         </Table.Tbody>
       </Table>
+      {p.due_at !== null && (
+        <Text size="xs" className="faint" mt={4}>
+          {t('dueSent', { day: day(p.due_at, zone) })}
+        </Text>
+      )}
       {p.total < 0 && (
         <Text size="xs" className="faint" mt={4}>
           {t('keptCredit')}

@@ -1,4 +1,4 @@
-// A new subscription: who pays, for what, with which card.
+// A new subscription: who pays, for what, by which way, from when on, and what follows.
 
 import { Alert, Checkbox, NativeSelect, SimpleGrid, TextInput } from '@mantine/core';
 import { useState } from 'react';
@@ -6,10 +6,13 @@ import { useChange, useRead } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
 import type { Customer, List, PaymentMethod, Price, SubscriptionResult } from '../data/types.ts';
 import { Ask } from '../parts/Ask.tsx';
+import { CollectionInput, charged, collectionBody } from '../parts/CollectionInput.tsx';
 import { CustomerInput } from '../parts/CustomerInput.tsx';
 import { cardText, expiryText } from '../parts/card.ts';
 import { PriceInput, ProductInput } from '../parts/ProductInput.tsx';
 import { toast } from '../parts/toast.tsx';
+import { anchorBody, BillingDay, fromStart } from './BillingDay.tsx';
+import { firstPlan, PhaseFields, type Plan, planBody } from './PhaseFields.tsx';
 import { t } from './words.ts';
 
 type Props = { customer?: Customer; close(): void; done(made: SubscriptionResult): void };
@@ -17,7 +20,7 @@ type Props = { customer?: Customer; close(): void; done(made: SubscriptionResult
 const whole = (text: string): number | undefined => (/^\d{1,7}$/.test(text.trim()) ? Number(text.trim()) : undefined);
 
 export function NewSubscription({ customer: given, close, done }: Props) {
-  const { can } = useWho();
+  const { can, zone } = useWho();
   const [customer, setCustomer] = useState<Customer | null>(given ?? null);
   const [product, setProduct] = useState<string | null>(null);
   const [price, setPrice] = useState<Price>();
@@ -28,6 +31,9 @@ export function NewSubscription({ customer: given, close, done }: Props) {
   const [tax, setTax] = useState(false);
   const [code, setCode] = useState('');
   const [reference, setReference] = useState('');
+  const [collection, setCollection] = useState(charged);
+  const [anchor, setAnchor] = useState(fromStart);
+  const [plan, setPlan] = useState<Plan>();
   const cards = useRead<List<PaymentMethod>>(
     '/payment_methods',
     { customer: customer?.id, limit: 50 },
@@ -41,17 +47,26 @@ export function NewSubscription({ customer: given, close, done }: Props) {
   const count = whole(quantity);
   const days = trial.trim() === '' ? undefined : whole(trial);
   const trialing = (days ?? price?.recurring?.trial_days ?? 0) > 0;
-  const noCard = customer !== null && cards.data !== undefined && cards.data.data.length === 0;
+  const noCard = !collection.sends && customer !== null && cards.data !== undefined && cards.data.data.length === 0;
+  const bodies = [collectionBody(collection), anchorBody(anchor, zone), plan ? planBody(plan) : {}];
   const currencies = price?.amounts.map((amount) => amount.currency) ?? [];
   return (
     <Ask
       opened
       close={close}
       title={t('add')}
-      verb={trialing ? t('beginTrial') : t('begin')}
+      size="lg"
+      verb={trialing ? t('beginTrial') : collection.sends ? t('beginSent') : t('begin')}
       busy={add.isPending}
       error={add.error}
-      blocked={!customer || !price || !count || noCard || (trial.trim() !== '' && days === undefined)}
+      blocked={
+        !customer ||
+        !price ||
+        !count ||
+        noCard ||
+        (trial.trim() !== '' && days === undefined) ||
+        bodies.includes(undefined)
+      }
       submit={() =>
         add.mutate({
           path: '/subscriptions',
@@ -60,10 +75,11 @@ export function NewSubscription({ customer: given, close, done }: Props) {
             price: price?.id,
             quantity: count,
             ...(currency === '' ? {} : { currency }),
-            ...(method === '' ? {} : { payment_method: method }),
+            ...(method === '' || collection.sends ? {} : { payment_method: method }),
             ...(days === undefined ? {} : { trial_days: days }),
             ...(code.trim() === '' ? {} : { promotion_code: code.trim() }),
             automatic_tax: tax,
+            ...Object.assign({}, ...bodies),
             ...(reference.trim() === '' ? {} : { merchant_reference: reference.trim() }),
           },
         })
@@ -122,7 +138,8 @@ export function NewSubscription({ customer: given, close, done }: Props) {
             data={currencies.map((code, i) => ({ value: i === 0 ? '' : code, label: code }))}
           />
         )}
-        {(cards.data?.data.length ?? 0) > 0 && (
+        <CollectionInput value={collection} onChange={setCollection} />
+        {!collection.sends && (cards.data?.data.length ?? 0) > 0 && (
           <NativeSelect
             label={t('card')}
             value={method}
@@ -150,6 +167,7 @@ export function NewSubscription({ customer: given, close, done }: Props) {
           value={reference}
           onChange={(event) => setReference(event.currentTarget.value)}
         />
+        <BillingDay value={anchor} onChange={setAnchor} />
       </SimpleGrid>
       <Checkbox
         label={t('tax')}
@@ -157,6 +175,13 @@ export function NewSubscription({ customer: given, close, done }: Props) {
         checked={tax}
         onChange={(event) => setTax(event.currentTarget.checked)}
       />
+      <Checkbox
+        label={t('follows')}
+        description={t('followsHint')}
+        checked={plan !== undefined}
+        onChange={(event) => setPlan(event.currentTarget.checked ? firstPlan : undefined)}
+      />
+      {plan && <PhaseFields plan={plan} onChange={setPlan} currency={currency || currencies[0]} />}
     </Ask>
   );
 }

@@ -5,7 +5,7 @@ import { useParams } from '@tanstack/react-router';
 import { useList, useRead } from '../data/api.ts';
 import { useLive } from '../data/live.ts';
 import { useWho } from '../data/session.tsx';
-import type { Invoice, SubscriptionResult } from '../data/types.ts';
+import type { Invoice, Preview, SubscriptionResult } from '../data/types.ts';
 import { InvoiceTable } from '../invoices/InvoiceTable.tsx';
 import { day } from '../parts/amount.ts';
 import { Amount, Faint, Go, Id, When } from '../parts/Bits.tsx';
@@ -19,6 +19,7 @@ import { named } from '../words.ts';
 import { Actions } from './Actions.tsx';
 import { isEnded, nextText } from './actions.ts';
 import { Unused } from './CancelDialog.tsx';
+import { Sums } from './ChangePlan.tsx';
 import { Clock } from './Clock.tsx';
 import { Discount } from './Discount.tsx';
 import { MethodName } from './MethodName.tsx';
@@ -62,6 +63,7 @@ export function SubscriptionPage() {
           <Facts subscription={s} />
           <Item subscription={s} />
           <Discount subscription={s} />
+          <NextInvoice subscription={s} />
           <Phases subscription={s} />
           {s.test_clock !== null && can('test_clocks:read') && <Clock customer={s.customer} />}
         </Stack>
@@ -100,6 +102,18 @@ function Next({ subscription: s }: { subscription: SubscriptionResult }) {
   );
 }
 
+/** What the next renewal comes to: worked out by the server, by the code that will make it. */
+function NextInvoice({ subscription: s }: { subscription: SubscriptionResult }) {
+  const comes = (s.status === 'active' || s.status === 'trialing') && !s.paused && !s.cancel_at_period_end;
+  const found = useRead<Preview>(`/subscriptions/${s.id}/preview`, {}, { enabled: comes });
+  if (!comes || !found.data) return null;
+  return (
+    <Section title={t('nextInvoice')}>
+      <Sums preview={found.data} />
+    </Section>
+  );
+}
+
 function Facts({ subscription: s }: { subscription: SubscriptionResult }) {
   const { zone } = useWho();
   return (
@@ -107,7 +121,11 @@ function Facts({ subscription: s }: { subscription: SubscriptionResult }) {
       <Fields
         of={[
           [t('customer'), <CustomerName key="who" id={s.customer} />],
-          [t('method'), <MethodName key="pm" subscription={s} />],
+          [
+            t('collection'),
+            s.days_until_due === null ? t('collectionCharge') : t('sentInvoices', { count: s.days_until_due }),
+          ],
+          s.days_until_due === null && [t('method'), <MethodName key="pm" subscription={s} />],
           [
             t('period'),
             t('periodText', { from: day(s.current_period_start, zone), to: day(s.current_period_end, zone) }),
