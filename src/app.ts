@@ -41,7 +41,7 @@ import { findAccessKey } from './identity/find-access-key.ts';
 import { Fault, notFound, withoutNumber } from './kit/fault.ts';
 import { newId } from './kit/id.ts';
 import type { Ctx } from './operation/context.ts';
-import { accountOfPage } from './payments/page-link.ts';
+import { accountOfPage, findPageAccount } from './payments/page-link.ts';
 import { RequestLog } from './requests/record-requests.ts';
 import { createToken } from './vault/create-token.ts';
 
@@ -227,8 +227,7 @@ const links = /^plink_[0-9a-z]{26}$/;
 
 /** The authority of a hosted page: the account its id belongs to, and no more than that one id. */
 async function pageContext(env: OpenEnv, id: string, request_id: string, which = payable): Promise<Ctx> {
-  const account_id = which.test(id) ? await accountOfPage(env.db.query, id) : undefined;
-  const account = account_id === undefined ? undefined : await loadAccount(env.db.query, account_id);
+  const account = which.test(id) ? await findPageAccount(env.db, id) : undefined;
   if (!account) throw notFound('checkout page', id.slice(0, 40));
   return { env, account, actor: { kind: 'page', link_id: id }, request_id };
 }

@@ -19,7 +19,7 @@ type Parts = {
 export const signIn = ({ email, password }: FirstAdmin): string =>
   password === undefined
     ? `sign in as ${email} with the password you chose`
-    : `sign in as ${email}, password ${password} (until the first sign-in; then change it in your profile)`;
+    : `sign in as ${email}, password ${password} (printed until the first sign-in; choose your own there)`;
 
 export function welcome({ config, sandbox, admin, merchant_id, shop_url, seconds }: Parts): string {
   const base = config.public_url;

@@ -161,6 +161,7 @@ const owners: Record<string, string> = {
   card_expiry_notices: 'billing',
   email_settings: 'notifications',
   customer_mails: 'notifications',
+  mail_causes: 'notifications',
   billing_numbers: 'billing',
   test_clocks: 'billing',
   subscriptions: 'billing',

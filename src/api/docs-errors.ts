@@ -60,6 +60,11 @@ const explained: Record<FaultCode, Row> = {
       'The address and password, or the code, are not right. Which of them, and whether the address is anybody’s, is not told.',
     fix: 'Try again, or reset the password. A code works once: wait for the next one.',
   },
+  password_change_required: {
+    means:
+      'The password was made by the installation and printed; whoever signed in with it must choose their own first.',
+    fix: 'POST /v1/profile/password with both. Until then the session may be looked at and ended, and nothing else.',
+  },
   permission_denied: {
     means:
       'This caller may not make this call: a publishable key on a server’s call, a scope or role that is missing, an address that the key may not be used from, or an account that may not take payments.',

@@ -26,6 +26,10 @@ const nouns: Record<string, { title: string; text: string }> = {
     title: 'Overview',
     text: 'What happened on a stretch of days, by currency and day: the figures of the dashboard’s first page. For the rows behind them, list payments or download a report.',
   },
+  receivables: {
+    title: 'Receivables',
+    text: 'What your customers still owe on open invoices, in one sum by currency, and how much of it is late.',
+  },
   customers: {
     title: 'Customers',
     text: 'The people who pay you, with the cards they saved. Deleting one keeps the history of payments.',
@@ -152,7 +156,7 @@ const nouns: Record<string, { title: string; text: string }> = {
   },
   invoices: {
     title: 'Invoices',
-    text: 'What was asked for one period of a subscription, or for a change within it. They are made by the billing run, numbered without a gap, and never changed. Each has a page on which its customer reads and pays it, and a PDF.',
+    text: 'What was asked for one period of a subscription, for a change within it, or by hand. Numbered without a gap, and never changed; charged to a saved card, or sent to be paid until `due_at`. Each has a page on which its customer reads and pays it, and a PDF.',
   },
   credit_notes: {
     title: 'Credit notes',

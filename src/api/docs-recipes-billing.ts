@@ -60,6 +60,18 @@ export const billingRecipes = {
     why: 'an invoice that could not be paid',
     first: { op: 'subscriptions.create', input: { ...subscribed, payment_method: '{declining_payment_method}' } },
   },
+  due_invoice: {
+    op: 'invoices.create',
+    input: {
+      customer: '{customer}',
+      currency: 'USD',
+      lines: [{ description: 'Workshop', amount: 45_000 }],
+      collection_method: 'send_invoice',
+      days_until_due: 30,
+    },
+    fresh: true,
+    why: 'an invoice that its customer is to pay',
+  },
   invoice: { op: 'invoices.list', input: { subscription: '{subscription}' }, fresh: false, why: 'its invoice' },
   paid_invoice: {
     op: 'invoices.list',

@@ -72,7 +72,8 @@ const meanings: Record<EventType, string> = {
   'subscription.renewal_upcoming':
     'It renews in seven days; told once for each period of a month or more. Preview it for the amount.',
   'subscription.trial_will_end': 'Its trial ends in three days, or began and is shorter; told once.',
-  'subscription.past_due': 'A renewal could not be paid, and is tried again. `invoice.payment_failed` says why.',
+  'subscription.past_due':
+    'A renewal could not be paid, and is tried again (`invoice.payment_failed` says why); or a sent invoice is overdue.',
   'subscription.incomplete_expired': 'Its first invoice was not paid within 23 hours.',
   'subscription.canceled': 'It ended. `cancel_reason_code` is `payment_failed` when no try was left. Take access away.',
   'subscription.cancellation_scheduled': 'It will end with its period.',
@@ -83,8 +84,11 @@ const meanings: Record<EventType, string> = {
   'subscription.paused': 'It rests: nothing is renewed.',
   'subscription.resumed': 'It goes on.',
   'subscription.updated': 'Its card, reference or metadata changed.',
-  'invoice.open': 'An invoice was made; it is charged now unless nothing is due.',
-  'invoice.paid': 'An invoice was paid.',
+  'invoice.open': 'An invoice was made; unless nothing is due, it is charged now or sent to its customer.',
+  'invoice.sent': 'An invoice went to its customer, who pays it until `due_at`; once more when you send it again.',
+  'invoice.reminder': 'Its customer is reminded of it, before or after `due_at`; `overdue` says which.',
+  'invoice.overdue': 'The last day to pay it is over. Its subscription is past due; told once.',
+  'invoice.paid': 'An invoice was paid; `paid_out_of_band` when that was told by you.',
   'invoice.payment_failed':
     'A payment of an invoice failed; `decline_code` says why, `next_charge_at` when it is tried again.',
   'invoice.voided': 'An invoice is void: nothing is asked for any more.',

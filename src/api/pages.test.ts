@@ -48,7 +48,7 @@ const file = {
   br: Buffer.from('br'),
 };
 const assets: Pick<Assets, 'checkout' | 'files'> = {
-  checkout: { script: { path: 'checkout/a.js', integrity: 'sha384-x' }, style: 'b{}' },
+  checkout: { script: 'start()', style: 'b{}' },
   files: new Map([['checkout/a.js', file]]),
 };
 

@@ -11,6 +11,7 @@ import type { Notice } from '../../web/portal/frame.ts';
 import { renderHome, renderInvoices } from '../../web/portal/home.ts';
 import { renderNewCard } from '../../web/portal/new-card.ts';
 import { cardNotice, doneNotice, failedNotice, outcomeNotice, samePlan } from '../../web/portal/notices.ts';
+import { renderSubscriptions } from '../../web/portal/subscriptions.ts';
 import { isFault, notFound } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
 import { previewPortalChange } from '../portal/change-plan.ts';
@@ -138,6 +139,11 @@ function pages(app: App, http: PortalHttp): void {
     );
     const view = { ...(await viewOf(ctx, request)), invoices };
     return [view, (page) => renderInvoices(view, page)];
+  });
+
+  get('/portal/:id/subscriptions', async (ctx, request) => {
+    const view = await viewOf(ctx, request);
+    return [view, (page) => renderSubscriptions(view, page)];
   });
 
   get('/portal/:id/cards/new', async (ctx, request) => {

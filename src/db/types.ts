@@ -169,7 +169,10 @@ export interface BillingNumbers {
 
 export interface BillingSettings {
   account_id: string;
+  after_due: Generated<string>;
+  after_due_days: Generated<number>;
   after_retries: Generated<string>;
+  reminder_days: Generated<number[]>;
   retry_days: Generated<number[]>;
   updated_at: Date;
 }
@@ -377,7 +380,7 @@ export interface CreditNotes {
   reason: string;
   refund_id: string | null;
   status: string;
-  subscription_id: string;
+  subscription_id: string | null;
   subtotal: number;
   tax: number;
   taxes: Generated<Json>;
@@ -479,9 +482,12 @@ export interface Disputes {
 export interface EmailSettings {
   account_id: string;
   card_expiring: boolean;
+  enabled: boolean;
   from_name: string | null;
   invoice_issued: boolean;
   invoice_paid: boolean;
+  invoice_reminder: boolean;
+  invoice_sent: boolean;
   language: string | null;
   payment_failed: boolean;
   payment_receipt: boolean;
@@ -571,16 +577,18 @@ export interface InvoiceLines {
   discount: Generated<number>;
   id: string;
   invoice_id: string;
+  localized_name: string | null;
   meter_id: string | null;
+  part: string | null;
   period_end: Date;
   period_start: Date;
-  price_id: string;
-  price_snapshot_id: string;
-  product_id: string;
-  product_name: string;
+  price_id: string | null;
+  price_snapshot_id: string | null;
+  product_id: string | null;
+  product_name: string | null;
   proration: boolean;
   quantity: number;
-  recurring: Json;
+  recurring: Json | null;
   tax: Generated<number>;
   taxes: Generated<Json>;
   unit_amount: number | null;
@@ -597,6 +605,7 @@ export interface Invoices {
   charge_at: Date | null;
   charges: Generated<number>;
   charging: Generated<boolean>;
+  collection_method: Generated<string>;
   created_at: Date;
   credit_applied: Generated<number>;
   credit_granted: Generated<number>;
@@ -604,18 +613,26 @@ export interface Invoices {
   currency: string;
   customer_details: Json;
   customer_id: string;
+  days_until_due: number | null;
   decline_code: string | null;
   declined_method_id: string | null;
+  description: string | null;
   discount: Generated<number>;
   discounts: Generated<Json>;
+  due_at: Date | null;
   follow_at: Date | null;
   follows: Generated<number>;
   id: string;
   merchant_reference: string | null;
   metadata: Generated<Json>;
+  notice_at: Date | null;
+  noticed_until: Date | null;
   number: number;
   on_page: Generated<boolean>;
+  out_of_band_reference: string | null;
+  overdue_at: Date | null;
   paid_at: Date | null;
+  paid_out_of_band: Generated<boolean>;
   payment_id: string | null;
   period_end: Date;
   period_start: Date;
@@ -623,7 +640,7 @@ export interface Invoices {
   retries: Generated<number>;
   seller: Generated<number>;
   status: string;
-  subscription_id: string;
+  subscription_id: string | null;
   subtotal: number;
   tax: number;
   taxes: Generated<Json>;
@@ -709,6 +726,13 @@ export interface LedgerSeals {
   last_position: number;
   payouts_in_transit: number;
   provider_receivable: number;
+}
+
+export interface MailCauses {
+  account_id: string;
+  event_id: string;
+  tries: Generated<number>;
+  try_at: Date;
 }
 
 export interface Mails {
@@ -1265,6 +1289,7 @@ export interface Subscriptions {
   cancel_reason: string | null;
   cancel_reason_code: string | null;
   canceled_at: Date | null;
+  collection_method: Generated<string>;
   covered_amount: Generated<number>;
   covered_from: Date;
   covered_tax: Generated<number>;
@@ -1276,6 +1301,7 @@ export interface Subscriptions {
   current_period_start: Date;
   customer_id: string;
   cycle_index: number;
+  days_until_due: number | null;
   description: string | null;
   discount: Json | null;
   elapsed_cycles: Generated<number>;
@@ -1473,6 +1499,7 @@ export interface DB {
   ledger_entries: LedgerEntries;
   ledger_postings: LedgerPostings;
   ledger_seals: LedgerSeals;
+  mail_causes: MailCauses;
   mails: Mails;
   merchants: Merchants;
   meter_closings: MeterClosings;

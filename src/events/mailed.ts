@@ -8,6 +8,8 @@ export const mailedBy: Partial<Record<EventType, EmailKind>> = {
   'payment.completed': 'payment_receipt',
   'refund.succeeded': 'refund_receipt',
   'invoice.open': 'invoice_issued',
+  'invoice.sent': 'invoice_sent',
+  'invoice.reminder': 'invoice_reminder',
   'invoice.paid': 'invoice_paid',
   'invoice.payment_failed': 'payment_failed',
   'subscription.trial_will_end': 'trial_ending',

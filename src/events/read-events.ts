@@ -1,12 +1,11 @@
 // The log of events as callers read it: list and get. It never writes; events are made by emit.ts alone.
 
-import type { Selectable, SelectQueryBuilder } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import Type from 'typebox';
-import type { DB, Events } from '../db/types.ts';
+import type { Events } from '../db/types.ts';
 import { Fault, notFound } from '../kit/fault.ts';
-import { idAt } from '../kit/id.ts';
-import { toList, windowOf } from '../kit/page.ts';
 import { Id, ListOf, pageFields } from '../operation/fields.ts';
+import { each, idsBetween, readList } from '../operation/list.ts';
 import { operation } from '../operation/operation.ts';
 import { EventObject, type EventType, eventTypes, payloadIn } from './event.ts';
 
@@ -60,26 +59,18 @@ export const listEvents = operation({
   output: ListOf(EventObject),
   faults: ['parameter_invalid'],
   example: { type: 'payment.completed', limit: 10 },
-  async run(ctx, input) {
-    const window = windowOf(input);
-    let query: SelectQueryBuilder<DB, 'events', EventRow> = ctx.env.db.query
-      .selectFrom('events')
-      .select(columns)
-      .select(payloadIn('events').as('payload'))
-      .where('account_id', '=', ctx.account.account_id)
-      .orderBy('id', window.before === undefined ? 'desc' : 'asc')
-      .limit(window.limit + 1);
-    if (input.type !== undefined) query = query.where('type', '=', input.type);
-    if (input.types !== undefined) query = query.where('type', 'in', input.types);
-    if (input.object_id !== undefined) query = query.where('object_id', '=', input.object_id);
-    if (input.created_gte !== undefined)
-      query = query.where('id', '>=', idAt('evt', timeOf(input.created_gte, 'created_gte')));
-    if (input.created_lt !== undefined)
-      query = query.where('id', '<', idAt('evt', timeOf(input.created_lt, 'created_lt')));
-    if (window.after !== undefined) query = query.where('id', '<', window.after);
-    if (window.before !== undefined) query = query.where('id', '>', window.before);
-    return toList(await query.execute(), window, eventObject);
-  },
+  run: (ctx, input) =>
+    readList(ctx.env.db.query, input, {
+      from: 'events',
+      where: {
+        account_id: ctx.account.account_id,
+        type: { eq: input.type, in: input.types },
+        object_id: input.object_id,
+        id: idsBetween('evt', input, 'created_gte', 'created_lt', timeOf),
+      },
+      columns: [...columns, sql`${payloadIn('events')} as payload`],
+      show: each(eventObject),
+    }),
 });
 
 export const getEvent = operation({

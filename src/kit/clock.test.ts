@@ -20,6 +20,22 @@ test('a jump clock runs with the real one, ahead of it', () => {
   assert.ok(Math.abs(ahead() - days(30)) < 1_000);
 });
 
+test('a jump clock that is stopped stands but for jumps, and goes on from there', (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: 1_000 });
+  const clock = new JumpClock();
+  clock.stop();
+  t.mock.timers.tick(500);
+  clock.stop();
+  assert.equal(clock.now().getTime(), 1_000);
+  clock.advance(seconds(1));
+  assert.equal(clock.now().getTime(), 2_000);
+  clock.goOn();
+  clock.goOn();
+  assert.equal(clock.now().getTime(), 2_000);
+  t.mock.timers.tick(250);
+  assert.equal(clock.now().getTime(), 2_250);
+});
+
 test('units, and a sum that leaves its date alone', () => {
   assert.deepEqual([seconds(2), minutes(2), hours(2), days(2)], [2_000, 120_000, 7_200_000, 172_800_000]);
   const at = new Date(0);

@@ -17,14 +17,23 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Real time with jumps: hours pass at a call. */
+/** Real time with jumps: hours pass at a call. Stopped, it jumps only: what a limit counts then does not hang on how fast the machine is. */
 export class JumpClock implements Clock {
   #ahead_ms = 0;
+  #stopped_at: number | undefined;
   now() {
-    return new Date(Date.now() + this.#ahead_ms);
+    return new Date((this.#stopped_at ?? Date.now()) + this.#ahead_ms);
   }
   advance(ms: number) {
     this.#ahead_ms += ms;
+  }
+  stop() {
+    this.#stopped_at ??= Date.now();
+  }
+  /** From where it stood. */
+  goOn() {
+    if (this.#stopped_at !== undefined) this.#ahead_ms -= Date.now() - this.#stopped_at;
+    this.#stopped_at = undefined;
   }
 }
 

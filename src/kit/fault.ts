@@ -15,6 +15,7 @@ export const faultCodes = [
   'key_invalid',
   'key_expired',
   'sign_in_refused',
+  'password_change_required',
   'permission_denied',
   'origin_refused',
   'not_found',

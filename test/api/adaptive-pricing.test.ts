@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { rateOf, shippedRates } from '../../src/fx/snapshot.ts';
+import { days, plus } from '../../src/kit/clock.ts';
 import { openWorld, type World } from '../kit/world.ts';
 
 let w: World;
@@ -337,8 +338,9 @@ test('live customers are offered nothing by rates that are too old', async () =>
     exchange: unknown;
   }>`select exchange from checkout_sessions where id = ${made.id}`.execute(w.env.db.query);
   assert.equal(rows[0]?.exchange, null);
+  const now = w.clock.now();
   await sql`insert into fx_rate_snapshots (id, source, base, published_on, rates, shipped, created_at)
-    values ('fxs_fresh', 'ecb', 'EUR', current_date - 6, ${JSON.stringify((await shippedRates()).rates)}::jsonb, false, now())`.execute(
+    values ('fxs_fresh', 'ecb', 'EUR', ${plus(now, -days(6)).toISOString().slice(0, 10)}::date, ${JSON.stringify((await shippedRates()).rates)}::jsonb, false, ${now})`.execute(
     w.env.db.query,
   );
   assert.match(await visit(made.id), /id="currencies"/);

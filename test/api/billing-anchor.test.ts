@@ -6,31 +6,20 @@ import { after, before, test } from 'node:test';
 import { previewSubscription } from '../../src/billing/preview-subscription.ts';
 import { updateSubscription } from '../../src/billing/update-subscription.ts';
 import type { Ctx } from '../../src/operation/context.ts';
-import { advance, ask, clockFor, invoicesOf, newCard, newCustomer, newPrice, subscribe } from '../kit/billing.ts';
+import { ask, begin, invoicesOf, newPrice, openBilling, subscribe } from '../kit/billing.ts';
 import { newCode, newMeter, refusal, usagePrice, use } from '../kit/usage.ts';
-import { openWorld, type World } from '../kit/world.ts';
+import { closeProven, type World } from '../kit/world.ts';
 
 let w: World;
 let ctx: Ctx;
 let price: string;
 
 before(async () => {
-  w = await openWorld({ settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' } });
-  ctx = w.ctx();
-  price = await newPrice(ctx, 3_000);
+  ({ w, ctx, price } = await openBilling(3_000));
 });
-after(async () => {
-  await w.verify();
-  await w.close();
-});
+after(() => closeProven(w));
 
-async function begun(start: string, more: Record<string, unknown>) {
-  const customer = await newCustomer(w);
-  await newCard(w, customer);
-  const clock = await clockFor(ctx, customer, start);
-  const s = await subscribe(ctx, { customer, price, ...more });
-  return { s, customer, to: (at: string) => advance(w, ctx, clock, at) };
-}
+const begun = (start: string, more: Record<string, unknown>) => begin(w, ctx, { start, price, ...more });
 const shown = async (id: string) =>
   (await invoicesOf(ctx, id)).map((one) => [
     one.period_start.slice(0, 10),

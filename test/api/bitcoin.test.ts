@@ -12,16 +12,13 @@ import { minutes, plus, seconds } from '../../src/kit/clock.ts';
 import { perform } from '../../src/operation/operation.ts';
 import { eventTypesOf } from '../attack/money.ts';
 import { refuses } from '../kit/refusal.ts';
-import { openWorld, type World } from '../kit/world.ts';
+import { closeProven, openWorld, type World } from '../kit/world.ts';
 
 let world: World;
 before(async () => {
   world = await openWorld();
 });
-after(async () => {
-  await world.verify();
-  await world.close();
-});
+after(() => closeProven(world));
 
 const asks = (more: Record<string, unknown>): [string, string, unknown] => [
   'POST',

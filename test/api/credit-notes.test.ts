@@ -7,67 +7,37 @@ import { cancelSubscription } from '../../src/billing/cancel-subscription.ts';
 import { createCreditNote, previewCreditNote } from '../../src/billing/create-credit-note.ts';
 import { getInvoice, payInvoice } from '../../src/billing/manage-invoices.ts';
 import { getCreditNote, listCreditNotes } from '../../src/billing/read-credit-notes.ts';
-import { updateSubscription } from '../../src/billing/update-subscription.ts';
 import { voidCreditNote } from '../../src/billing/void-credit-note.ts';
 import { createTaxRate } from '../../src/catalog/manage-tax-rates.ts';
-import { isFault } from '../../src/kit/fault.ts';
 import type { Ctx } from '../../src/operation/context.ts';
 import { createRefund } from '../../src/payments/create-refund.ts';
-import {
-  advance,
-  ask,
-  clockFor,
-  invoicesOf,
-  newCard,
-  newCustomer,
-  newPrice,
-  subscribe,
-  subscriptionOf,
-} from '../kit/billing.ts';
-import { openWorld, type World } from '../kit/world.ts';
+import { advance, ask, begin, changeCard, invoicesOf, newCard, openBilling, subscriptionOf } from '../kit/billing.ts';
+import { refusal } from '../kit/usage.ts';
+import { closeProven, type World } from '../kit/world.ts';
 
 let w: World;
 let ctx: Ctx;
 let price: string;
 
 before(async () => {
-  w = await openWorld({ settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' } });
-  ctx = w.ctx();
-  price = await newPrice(ctx, 999);
+  ({ w, ctx, price } = await openBilling(999));
   await ask(ctx, createTaxRate, { display_name: 'VAT', country: 'AT', rate_ppm: 200_000, inclusive: false });
 });
-after(async () => {
-  await w.verify();
-  await w.close();
-});
+after(() => closeProven(w));
 
 type Note = { total: number; tax: number; status: string; method: string; number: string; id: string };
 
-const refusal = async (work: Promise<unknown>): Promise<[string, string | undefined]> => {
-  try {
-    await work;
-  } catch (error) {
-    if (isFault(error)) return [error.code, error.param];
-    throw error;
-  }
-  throw new Error('it was not refused');
-};
-
 /** 9.99 and 2.00 of tax, paid; and from the second period on a card that is declined. */
 async function paid(more: { poor?: boolean } = {}) {
-  const customer = await newCustomer(w, { address: { country: 'AT' } });
-  await newCard(w, customer);
-  const clock = await clockFor(ctx, customer, '2027-01-01T00:00:00Z');
-  const s = await subscribe(ctx, { customer, price, automatic_tax: true });
-  if (more.poor)
-    await ask(ctx, updateSubscription, { id: s.id, payment_method: await newCard(w, customer, '4000000000009995') });
-  const [invoice] = await invoicesOf(ctx, s.id);
-  return { customer, clock, id: s.id as string, invoice };
+  const made = await begin(w, ctx, { who: { address: { country: 'AT' } }, price, automatic_tax: true });
+  if (more.poor) await changeCard(w, ctx, made);
+  const [invoice] = await invoicesOf(ctx, made.id);
+  return { ...made, invoice };
 }
 
 async function open() {
   const made = await paid({ poor: true });
-  await advance(w, ctx, made.clock, '2027-02-01T00:00:00Z');
+  await made.to('2027-02-01T00:00:00Z');
   return { ...made, invoice: (await invoicesOf(ctx, made.id)).at(-1) };
 }
 

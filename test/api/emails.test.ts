@@ -8,12 +8,13 @@ import { loadAccount } from '../../src/identity/account.ts';
 import { must } from '../../src/kit/assert.ts';
 import { days, seconds } from '../../src/kit/clock.ts';
 import { mask } from '../../src/kit/log.ts';
-import { sendDueMails } from '../../src/mail/mail.ts';
+import { sendDueMails, sendMails } from '../../src/mail/mail.ts';
+import { writeDueMails } from '../../src/notifications/due-mails.ts';
 import { mailCustomer } from '../../src/notifications/mail-customer.ts';
 import { portalUrl } from '../../src/notifications/portal-url.ts';
 import { postPortalLink } from '../../src/notifications/post-portal-link.ts';
 import type { Ctx, EmailKind, Message } from '../../src/operation/context.ts';
-import { emailKinds } from '../../src/operation/context.ts';
+import { emailKinds, mailKinds } from '../../src/operation/context.ts';
 import { loginUrl } from '../../src/portal/settings.ts';
 import { drainOutbox } from '../../src/worker.ts';
 import { newCustomer } from '../kit/billing.ts';
@@ -23,6 +24,7 @@ import { newTenant, openWorld, type Tenant, type World } from '../kit/world.ts';
 let w: World;
 let crash_at: string | undefined;
 let refuses = false;
+let hangs: ((to: string) => Promise<void> | undefined) | undefined;
 const sent: Message[] = [];
 const logged: string[] = [];
 
@@ -33,6 +35,7 @@ before(async () => {
     log: { debug: write, info: write, warn: write, error: write } as unknown as World['env']['log'],
     mailer: {
       async send(message) {
+        await hangs?.(message.to);
         if (refuses) throw new Error(`450 try again, ${message.to}`);
         sent.push(message);
       },
@@ -64,6 +67,12 @@ async function choose(choice: Choice, as = w.tenant.secret) {
   return reply.body;
 }
 
+/** Everything that was caused is written, and nothing is sent. */
+async function writeAll() {
+  while ((await drainOutbox(w.env)) > 0);
+  while ((await writeDueMails(w.env)) > 0);
+}
+
 const off = Object.fromEntries(emailKinds.map((kind) => [kind, false]));
 
 async function ctxOf(tenant: Tenant = w.tenant): Promise<Ctx> {
@@ -91,14 +100,46 @@ const kindsOf = async (filter: string) =>
     .reverse();
 
 describe('settings', () => {
-  test('a sandbox writes to nobody but who asks for a link; live mode tells of subscriptions', async () => {
+  test('a sandbox writes to nobody but who asks for a link, unless a kind is switched on', async () => {
     const { body } = await w.call('GET', '/v1/email_settings', undefined, { as: w.other.secret });
     const on = emailKinds.filter((kind) => body[kind]);
-    assert.deepEqual(on, ['portal_link']);
+    assert.deepEqual([on, body.enabled], [['portal_link'], true]);
     assert.deepEqual([body.from_name, body.reply_to, body.language], [null, null, null]);
-    const live = must(await loadAccount(w.env.db.query, w.tenant.live_account_id), 'the live account is there');
-    const silent = emailKinds.filter((kind) => !live.emails.has(kind));
-    assert.deepEqual(silent, ['payment_receipt', 'refund_receipt', 'invoice_issued']);
+  });
+
+  test('live mode writes nothing that nobody asked for until somebody says so; then it tells of subscriptions', async () => {
+    const id = w.tenant.live_account_id;
+    const loaded = async () => must(await loadAccount(w.env.db.query, id), 'the live account is there');
+    const wanted = async () => [...(await loaded()).emails].sort();
+    const { cookie } = await signedIn(w, ['admin']);
+    const ask = (method: 'GET' | 'PATCH', body?: unknown) =>
+      visit(w, method, '/v1/email_settings', body, { cookie, account: id });
+    const subscriptions = emailKinds.filter(
+      (kind) => !['payment_receipt', 'refund_receipt', 'invoice_issued'].includes(kind),
+    );
+
+    // A customer asked for their link, and a merchant for an invoice to be sent.
+    const asked = ['invoice_sent', 'portal_link'];
+
+    const first = await ask('GET');
+    assert.deepEqual([first.status, first.body.enabled], [200, false], JSON.stringify(first.body));
+    // What it would send is chosen already, so that it can be looked at.
+    assert.deepEqual(
+      emailKinds.filter((kind) => first.body[kind]),
+      subscriptions,
+    );
+    assert.deepEqual(await wanted(), asked);
+
+    // Another setting is no consent.
+    await ask('PATCH', { reply_to: 'help@example.com', payment_receipt: true });
+    assert.deepEqual(await wanted(), asked);
+
+    const on = await ask('PATCH', { enabled: true, payment_receipt: false });
+    assert.deepEqual([on.status, on.body.enabled], [200, true]);
+    assert.deepEqual(await wanted(), [...subscriptions].sort());
+
+    await ask('PATCH', { enabled: false });
+    assert.deepEqual(await wanted(), asked);
   });
 
   test('what is left out stays; the other tenant’s stay as they were', async () => {
@@ -131,7 +172,7 @@ describe('settings', () => {
 
 describe('preview', () => {
   test('every kind in a language, under the merchant’s name, and nothing is written', async () => {
-    for (const kind of emailKinds) {
+    for (const kind of mailKinds) {
       const { status, body } = await w.call('GET', `/v1/emails/preview?kind=${kind}&language=fr`);
       assert.equal(status, 200);
       assert.deepEqual([body.kind, body.language], [kind, 'fr']);
@@ -280,7 +321,7 @@ describe('sending', () => {
     await choose({ ...off, payment_receipt: true });
     await pay({ email: 'one@example.com' });
     await pay({ email: 'two@example.com' });
-    while ((await drainOutbox(w.env)) > 0);
+    await writeAll();
     assert.equal(sent.length, 0);
     await Promise.all([sendDueMails(w.env), sendDueMails(w.env)]);
     assert.deepEqual(sent.map((mail) => mail.to).sort(), ['one@example.com', 'two@example.com']);
@@ -289,7 +330,7 @@ describe('sending', () => {
 
   test('one that dies before it could note that a mail was taken sends it again under the same id', async () => {
     await pay({ email: 'twice@example.com' });
-    while ((await drainOutbox(w.env)) > 0);
+    await writeAll();
     crash_at = 'mail.sent';
     await assert.rejects(sendDueMails(w.env), /died/);
     w.clock.advance(seconds(121));
@@ -335,9 +376,101 @@ describe('sending', () => {
     assert.doesNotMatch(rows.map((row) => row.text).join('\n'), /verysecretlink/);
   });
 
+  test('webhooks arrive though a customer’s mail cannot even be written; written it is when it can', async () => {
+    await choose({ ...off, payment_receipt: true });
+    const { status, body } = await w.call('POST', '/v1/webhook_endpoints', {
+      url: 'https://shop.example/hooks',
+      events: ['payment.completed'],
+    });
+    assert.equal(status, 201);
+    const held = Promise.withResolvers<void>();
+    const locked = Promise.withResolvers<void>();
+    const hold = w.env.db.tx(async (tx) => {
+      await sql`lock table customer_mails in exclusive mode`.execute(tx);
+      locked.resolve();
+      await held.promise;
+    });
+    await locked.promise;
+    const payment = await pay({ email: 'later@example.com' });
+    while ((await drainOutbox(w.env)) > 0);
+    const { rows } = await rowsOf(
+      `select d.event_id from deliveries d join events e on e.account_id = d.account_id and e.id = d.event_id where e.object_id = '${payment.id}'`,
+    );
+    assert.equal(rows.length, 1, 'the webhook is on its way');
+    assert.deepEqual((await rowsOf('select event_id from outbox')).rows, []);
+    held.resolve();
+    await hold;
+    await writeAll();
+    assert.deepEqual(await kindsOf(`object_id=${payment.id}`), ['payment_receipt']);
+    assert.deepEqual((await rowsOf('select event_id from mail_causes')).rows, []);
+    await w.call('DELETE', `/v1/webhook_endpoints/${body.id}`);
+    await w.work();
+    sent.length = 0;
+  });
+
+  test('a mail that cannot be written now is written later, and no other waits for it', async () => {
+    const poor = await pay({ email: 'poor@example.com' });
+    const good = await pay({ email: 'good@example.com' });
+    // No card where the payment says that there is one: its mail cannot be worded.
+    const was = await rowsOf(`select payment_method from payments where id = '${poor.id}'`);
+    const set = (value: unknown) =>
+      sql`update payments set payment_method = ${JSON.stringify(value)}::jsonb where account_id = ${w.tenant.account.account_id} and id = ${poor.id}`.execute(
+        w.env.db.query,
+      );
+    await set({ type: 'card' });
+    await writeAll();
+    assert.deepEqual(await kindsOf(`object_id=${poor.id}`), []);
+    assert.deepEqual(await kindsOf(`object_id=${good.id}`), ['payment_receipt']);
+    assert.doesNotMatch(logged.join('\n'), /poor@example\.com/);
+    await set(was.rows[0]?.['payment_method']);
+    w.clock.advance(seconds(61));
+    await w.work();
+    assert.deepEqual(sent.map((mail) => mail.to).sort(), ['good@example.com', 'poor@example.com']);
+  });
+
+  test('a process that dies before it could forget why a mail was written does not write it again', async () => {
+    sent.length = 0;
+    await pay({ email: 'again@example.com' });
+    while ((await drainOutbox(w.env)) > 0);
+    crash_at = 'customer_mails.written';
+    await assert.rejects(writeDueMails(w.env), /died/);
+    w.clock.advance(seconds(61));
+    await w.work();
+    assert.deepEqual(
+      sent.map((mail) => mail.to),
+      ['again@example.com'],
+    );
+    assert.deepEqual((await rowsOf('select event_id from mail_causes')).rows, []);
+  });
+
+  test('a mail server that does not answer holds up nobody who waits for a link', async () => {
+    await choose({ ...off, payment_receipt: true, portal_link: true });
+    const stuck = Promise.withResolvers<void>();
+    hangs = (to) => (to.startsWith('slow') ? stuck.promise : undefined);
+    for (let i = 0; i < 20; i++) await pay({ email: `slow${i}@example.com` });
+    await writeAll();
+    const slow = sendMails(w.env, { bulk: true });
+    try {
+      const customer = { id: await newCustomer(w), email: 'quick@example.com', language: null };
+      const ctx = await ctxOf();
+      await w.env.db.tx((tx) => postPortalLink(ctx, tx, { customer, url: 'https://example.com/x', minutes: 15 }));
+      await sendMails(w.env, { bulk: false });
+      assert.deepEqual(
+        sent.map((mail) => mail.to),
+        ['quick@example.com'],
+      );
+    } finally {
+      stuck.resolve();
+      hangs = undefined;
+      await slow;
+    }
+    await w.work();
+    assert.equal(sent.length, 21);
+  });
+
   test('who waits for a link does not wait behind receipts', async () => {
     for (let i = 0; i < 60; i++) await pay({ email: `bulk${i}@example.com` });
-    while ((await drainOutbox(w.env)) > 0);
+    await writeAll();
     const ctx = await ctxOf();
     const customer = { id: await newCustomer(w), email: 'waits@example.com', language: 'ar' };
     await w.env.db.tx((tx) => postPortalLink(ctx, tx, { customer, url: 'https://example.com/x', minutes: 15 }));

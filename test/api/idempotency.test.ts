@@ -10,6 +10,7 @@ import type { Claim } from '../../src/operation/context.ts';
 import { begin, forgetOldClaims, requestHash } from '../../src/operation/once.ts';
 import { cancelPayment } from '../../src/payments/cancel-payment.ts';
 import { codeOf, priceOf } from '../kit/catalog.ts';
+import { eventually } from '../kit/eventually.ts';
 import { isProblem, refuses } from '../kit/refusal.ts';
 import { changedTables, rowCounts } from '../kit/row-counts.ts';
 import { openWorld, type World } from '../kit/world.ts';
@@ -287,10 +288,8 @@ describe('409', () => {
     const key = newKey();
     const input = { token: await w.token() };
     const first = pay(key, input);
-    await until(
-      async () =>
-        (await w.env.db.query.selectFrom('idempotency_keys').select('key').where('key', '=', key).execute()).length ===
-        1,
+    await eventually('the claim is there', () =>
+      w.env.db.query.selectFrom('idempotency_keys').select('key').where('key', '=', key).executeTakeFirst(),
     );
     const twin = await refuses(w, ['POST', '/v1/payments', { amount: 1_999, currency: 'USD', ...input }, { key }], {
       code: 'idempotency_in_flight',
@@ -502,11 +501,3 @@ describe('keys are kept for 30 days', () => {
     assert.notEqual((await pay(key)).body.id, first.body.id);
   });
 });
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (await holds()) return;
-    await new Promise((done) => setTimeout(done, 10));
-  }
-  throw new Error('it did not come to be');
-}

@@ -15,55 +15,40 @@ import { retryWithNewCard } from '../../src/billing/new-card.ts';
 import { getBillingSettings, updateBillingSettings } from '../../src/billing/settings.ts';
 import { updateSubscription } from '../../src/billing/update-subscription.ts';
 import { createTaxRate } from '../../src/catalog/manage-tax-rates.ts';
-import { isFault } from '../../src/kit/fault.ts';
 import type { Ctx } from '../../src/operation/context.ts';
 import {
   advance,
   ask,
+  begin,
+  changeCard,
   clockFor,
   invoicesOf,
   loseCard,
+  lost,
   newCard,
   newCustomer,
   newPrice,
+  openBilling,
+  poor,
   subscribe,
   subscriptionOf,
 } from '../kit/billing.ts';
-import { openWorld, type World } from '../kit/world.ts';
+import { refusal } from '../kit/usage.ts';
+import type { World } from '../kit/world.ts';
 
 let w: World;
 let ctx: Ctx;
 let price: string;
 
 before(async () => {
-  w = await openWorld({ settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' } });
-  ctx = w.ctx();
-  price = await newPrice(ctx, 1_000);
+  ({ w, ctx, price } = await openBilling());
 });
 after(() => w.close());
 
-const refusal = async (work: Promise<unknown>): Promise<string> => {
-  try {
-    await work;
-  } catch (error) {
-    if (isFault(error)) return error.code;
-    throw error;
-  }
-  throw new Error('it was not refused');
-};
-
-const poor = '4000000000009995';
-const lost = '4000000000009987';
-
 /** Runs from 1 January 2027; its card is `number` from the second period on. */
 async function failing(number: string) {
-  const customer = await newCustomer(w);
-  const good = await newCard(w, customer);
-  const clock = await clockFor(ctx, customer, '2027-01-01T00:00:00Z');
-  const s = await subscribe(ctx, { customer, price, payment_method: good });
-  const bad = await newCard(w, customer, number);
-  await ask(ctx, updateSubscription, { id: s.id, payment_method: bad });
-  return { customer, clock, good, bad, id: s.id as string };
+  const made = await begin(w, ctx, { price });
+  return { ...made, good: made.card, bad: await changeCard(w, ctx, made, number) };
 }
 const tries = async (customer: string) =>
   (await w.call('GET', `/v1/payments?customer=${customer}&limit=100`)).body.data.length;
@@ -169,7 +154,10 @@ describe('a renewal that cannot be paid', () => {
     assert.deepEqual([paid.status, paid.latest_payment.status], ['paid', 'completed']);
     assert.equal((await subscriptionOf(ctx, id)).status, 'active');
     await ask(ctx, updateBillingSettings, { retry_days: before.retry_days, after_retries: 'cancel' });
-    assert.equal(await refusal(ask(ctx, updateBillingSettings, { retry_days: [0] })), 'parameter_invalid');
+    assert.deepEqual(await refusal(ask(ctx, updateBillingSettings, { retry_days: [0] })), [
+      'parameter_invalid',
+      'retry_days[0]',
+    ]);
   });
 
   test('canceled while past due: nothing more is charged, and the open invoice can still be paid', async () => {
@@ -194,10 +182,10 @@ describe('by hand', () => {
     const voided = await ask(ctx, voidInvoice, { id: open.id });
     assert.deepEqual([voided.status, voided.number, voided.next_charge_at], ['void', open.number, null]);
     assert.equal((await subscriptionOf(ctx, id)).status, 'active');
-    assert.equal(await refusal(ask(ctx, voidInvoice, { id: open.id })), 'state_invalid');
-    assert.equal(await refusal(ask(ctx, payInvoice, { id: open.id })), 'state_invalid');
+    assert.deepEqual(await refusal(ask(ctx, voidInvoice, { id: open.id })), ['state_invalid', 'id']);
+    assert.deepEqual(await refusal(ask(ctx, payInvoice, { id: open.id })), ['state_invalid', 'id']);
     const [paid] = await invoicesOf(ctx, id);
-    assert.equal(await refusal(ask(ctx, voidInvoice, { id: paid.id })), 'state_invalid');
+    assert.deepEqual(await refusal(ask(ctx, voidInvoice, { id: paid.id })), ['state_invalid', 'id']);
   });
 
   test('given up: not charged any more, can be paid all the same', async () => {
@@ -217,7 +205,7 @@ describe('by hand', () => {
     const [invoice] = await invoicesOf(ctx, id);
     const stranger = w.ctx(w.other);
     for (const op of [getInvoice, payInvoice, voidInvoice, markInvoiceUncollectible])
-      assert.equal(await refusal(ask(stranger, op, { id: invoice.id })), 'not_found');
+      assert.deepEqual(await refusal(ask(stranger, op, { id: invoice.id })), ['not_found', 'id']);
     assert.deepEqual((await ask(stranger, listInvoices, {})).data, []);
   });
 });

@@ -21,30 +21,24 @@ import {
   invoicesOf,
   newCard,
   newCustomer,
+  newPayer,
   newPrice,
+  openBilling,
   subscribe,
   subscriptionOf,
 } from '../kit/billing.ts';
 import { newCode, newMeter, refusal, usagePrice, use } from '../kit/usage.ts';
-import { openWorld, type World } from '../kit/world.ts';
+import { closeProven, type World } from '../kit/world.ts';
 
 let w: World;
 let ctx: Ctx;
 
 before(async () => {
-  w = await openWorld({ settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' } });
-  ctx = w.ctx();
+  ({ w, ctx } = await openBilling());
 });
-after(async () => {
-  await w.verify();
-  await w.close();
-});
+after(() => closeProven(w));
 
-async function payer(card?: string): Promise<string> {
-  const id = await newCustomer(w);
-  await newCard(w, id, card);
-  return id;
-}
+const payer = (number?: string): Promise<string> => newPayer(w, {}, number);
 // biome-ignore lint/suspicious/noExplicitAny: a test reads answers field by field
 type Any = any;
 const linesOf = (invoice: Any) =>

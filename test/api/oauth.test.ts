@@ -266,9 +266,11 @@ describe('a token is refused', () => {
   });
 
   test('401: once it has expired, also one that was believed before', async () => {
+    w.clock.stop();
     const soon = await signed({ exp: Math.floor(w.clock.now().getTime() / 1000) + 2 });
     assert.equal((await read(soon)).status, 200);
     w.clock.advance(3_000);
+    w.clock.goOn();
     const over = { code: 'key_expired', detail: /Ask for a new one at \/oauth\/token/ } as const;
     await refuses(w, ['GET', '/v1/payments', undefined, { as: soon }], over);
     await refuses(w, ['GET', '/v1/payments', undefined, { as: await signed({ exp: 1_000_000 }) }], over);

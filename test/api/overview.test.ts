@@ -6,10 +6,10 @@ import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { must } from '../../src/kit/assert.ts';
+import { eventually } from '../kit/eventually.ts';
 import { addPerson, enrol } from '../kit/people.ts';
 import { refuses } from '../kit/refusal.ts';
-import { eventually } from '../kit/site.ts';
-import { openWorld, type World } from '../kit/world.ts';
+import { openWorld, toNoon, type World } from '../kit/world.ts';
 
 let w: World;
 const day_ms = 86_400_000;
@@ -24,6 +24,7 @@ before(async () => {
 after(() => w.close());
 
 test('volume, success, refunds and disputes by day and currency', async () => {
+  toNoon(w);
   const first_day = dayOf(w.clock.now());
   const first = await pay(10_000);
   await pay(300, {}, '4000000000000002');

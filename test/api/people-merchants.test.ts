@@ -10,7 +10,7 @@ import { must } from '../../src/kit/assert.ts';
 import { merchantsCommand } from '../../src/merchant-command.ts';
 import { operate } from '../../src/operator.ts';
 import { verifyAll } from '../../src/verify.ts';
-import { enrol, type Person, signedIn, visit } from '../kit/people.ts';
+import { codeAt, cookieIn, enrol, type Person, signedIn, visit } from '../kit/people.ts';
 import { openWorld, type World } from '../kit/world.ts';
 
 let w: World;
@@ -255,9 +255,78 @@ test('the first administrator is made once, by setting, and the printed password
       password_temporary: true,
       roles: ['admin'],
     });
+    assert.equal(session.body.password_change_required, true);
     assert.equal((await open()).password, undefined);
     assert.equal((await fresh.env.db.query.selectFrom('users').select('id').execute()).length, 1);
   } finally {
     await fresh.close();
+  }
+});
+
+test('a printed password opens nothing but its own change', async () => {
+  const fresh = await openWorld();
+  try {
+    const made = await openFirstAdmin(fresh.env, fresh.tenant.account.account_id);
+    const printed = must(made.password, 'nobody has signed in');
+    const { cookie } = await enrol(fresh, made.email, printed);
+    const call = (method: string, path: string, body?: unknown) => visit(fresh, method, path, body, { cookie });
+    for (const [method, path, body] of [
+      ['GET', '/v1/payments'],
+      ['GET', '/v1/profile'],
+      ['GET', '/v1/sessions'],
+      ['GET', '/v1/events/stream'],
+      ['GET', '/v1/reports/payments'],
+      ['PATCH', '/v1/profile', { nickname: 'Boss' }],
+      ['POST', '/v1/api_keys', { kind: 'secret', name: 'mine' }],
+      ['POST', '/v1/users', { email: 'friend@example.com', roles: ['admin'] }],
+      ['POST', '/v1/profile/reset_mfa', { current_password: printed }],
+    ] as const) {
+      const refused = await call(method, path, body);
+      assert.equal(refused.status, 403, `${method} ${path}: ${refused.text}`);
+      assert.equal(refused.body.code, 'password_change_required', `${method} ${path}`);
+    }
+    const keys = await fresh.env.db.query.selectFrom('api_keys').select('id').where('name', '=', 'mine').execute();
+    assert.deepEqual(keys, []);
+
+    const change = (new_password: string) =>
+      call('POST', '/v1/profile/password', { current_password: printed, new_password });
+    const same = await change(printed);
+    assert.deepEqual([same.status, same.body.param], [400, 'new_password'], same.text);
+    assert.equal((await call('GET', '/v1/payments')).status, 403, 'a change that was refused changed nothing');
+    const changed = await change('copper-meadow-lantern-52');
+    assert.equal(changed.status, 200, changed.text);
+    assert.equal(changed.body.password_temporary, false);
+    assert.equal((await call('GET', '/v1/payments')).status, 200, 'the same session goes on');
+    assert.equal((await call('GET', '/v1/session')).body.password_change_required, false);
+  } finally {
+    await fresh.close();
+  }
+});
+
+test('on this machine alone the sandbox may be tried out with the printed password, and live may not', async () => {
+  for (const [host, public_url, expected] of [
+    ['127.0.0.1', 'http://localhost:4242', 200],
+    // Who listens everywhere is reached from elsewhere, whatever they call themselves.
+    ['0.0.0.0', 'http://localhost:4242', 403],
+    ['127.0.0.1', 'https://pay.example.com', 403],
+  ] as const) {
+    const fresh = await openWorld({ settings: { HOST: host, PUBLIC_URL: public_url } });
+    try {
+      const made = await openFirstAdmin(fresh.env, fresh.tenant.account.account_id);
+      const headers = { origin: new URL(public_url).origin };
+      const at = (method: string, path: string, body?: unknown, more: { cookie?: string; account?: string } = {}) =>
+        visit(fresh, method, path, body, { headers, ...more });
+      const first = await at('POST', '/v1/sign_in', { email: made.email, password: made.password });
+      const code = codeAt(first.body.totp.secret, fresh.clock.now());
+      const done = await at('POST', '/v1/sign_in/totp', { challenge: first.body.challenge, code });
+      assert.equal(done.body.password_change_required, expected === 403, `${host} ${public_url}: ${done.text}`);
+      const cookie = must(cookieIn(done), 'a cookie was set');
+      assert.equal((await at('GET', '/v1/payments', undefined, { cookie })).status, expected, `${host} ${public_url}`);
+      const account = done.body.merchants[0].accounts[1].id;
+      const live = await at('GET', '/v1/payments', undefined, { cookie, account });
+      assert.equal(live.body.code, 'password_change_required', `${host} ${public_url}: live`);
+    } finally {
+      await fresh.close();
+    }
   }
 });

@@ -186,12 +186,10 @@ describe('on the page', () => {
     w.clock.advance(hours(1));
     const s = await open();
     const replies = [];
+    w.clock.stop();
     for (let i = 0; i < 14; i++) replies.push((await tryCode(w, s.id, `GUESS-${i}`)).status);
-    assert.deepEqual(replies.slice(0, 10), Array(10).fill(200));
-    assert.ok(
-      replies.slice(11).every((status) => status === 429),
-      String(replies),
-    );
+    w.clock.goOn();
+    assert.deepEqual(replies, [...Array(10).fill(200), ...Array(4).fill(429)]);
     w.clock.advance(hours(1));
   });
 

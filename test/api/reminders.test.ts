@@ -15,8 +15,8 @@ import { days, seconds } from '../../src/kit/clock.ts';
 import type { Ctx, Message } from '../../src/operation/context.ts';
 import { emailKinds } from '../../src/operation/context.ts';
 import {
-  advance,
   ask,
+  begin,
   bill,
   clockFor,
   newCard,
@@ -25,17 +25,14 @@ import {
   subscribe,
   subscriptionOf,
 } from '../kit/billing.ts';
-import { openWorld, type World } from '../kit/world.ts';
+import { openWorld, unlimited, type World } from '../kit/world.ts';
 
 let w: World;
 let ctx: Ctx;
 const sent: Message[] = [];
 
 before(async () => {
-  w = await openWorld({
-    settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' },
-    mailer: { send: async (message) => void sent.push(message) },
-  });
+  w = await openWorld({ settings: unlimited, mailer: { send: async (message) => void sent.push(message) } });
   const all = { ...Object.fromEntries(emailKinds.map((kind) => [kind, true])), payment_receipt: true };
   const reply = await w.call('PATCH', '/v1/email_settings', all);
   assert.equal(reply.status, 200, reply.text);
@@ -54,13 +51,9 @@ const eventsOf = async (id: string) =>
     .map((e: { type: string }) => short(e.type))
     .reverse();
 
-async function live(start: string, more: Record<string, unknown> = {}, recurring = {}, card?: string) {
-  const customer = await newCustomer(w);
-  await newCard(w, customer, card);
+async function live(start: string, more: Record<string, unknown> = {}, recurring = {}, number?: string) {
   const price = await newPrice(ctx, 1_000, { recurring: { interval: 'month', ...recurring } });
-  const clock = await clockFor(ctx, customer, start);
-  const s = await subscribe(ctx, { customer, price, ...more });
-  return { customer, id: s.id as string, to: (at: string) => advance(w, ctx, clock, at) };
+  return await begin(w, ctx, { start, number, price, ...more });
 }
 
 describe('by test clock', () => {

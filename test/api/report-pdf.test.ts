@@ -1,17 +1,19 @@
-// The statement as a document: the same figures as the CSV, a file that readers take, and no format where there is none.
+// The statement as a document: the same figures as the CSV, names in letters of their own, a file that readers take, and no format where
+// there is none.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { inflateSync } from 'node:zlib';
-import { statementPdf } from '../../src/reports/statement-pdf.ts';
+import { draw } from '../../src/reports/statement-pdf.ts';
 import { refuses } from '../kit/refusal.ts';
-import { openWorld, type World } from '../kit/world.ts';
+import { openWorld, toNoon, type World } from '../kit/world.ts';
 
 let w: World;
 let month: string;
 
 before(async () => {
   w = await openWorld({ fee_schedule: { rules: [{ bps: 290, fixed: 30 }] } });
+  toNoon(w);
   const pay = async (amount: number, currency: string) =>
     (await w.call('POST', '/v1/payments', { amount, currency, token: await w.token() })).body;
   const first = await pay(123_456_789, 'USD');
@@ -81,8 +83,8 @@ test('two requests at one moment give one document', async () => {
   const account = w.tenant.account;
   const at = new Date('2026-02-01T00:00:00Z');
   const facts = { account, period: { from: new Date('2026-01-01T00:00:00Z'), to: at }, lines: [], made_at: at };
-  const [a, b] = [await Array.fromAsync(statementPdf(facts)), await Array.fromAsync(statementPdf(facts))];
-  assert.deepEqual(Buffer.concat(a), Buffer.concat(b));
+  const [one, other] = [await draw(facts), await draw(facts)];
+  assert.ok(one.equals(other));
 });
 
 test('names in Greek and Cyrillic are text, and many currencies go on over pages', async () => {
@@ -98,10 +100,30 @@ test('names in Greek and Cyrillic are text, and many currencies go on over pages
     })),
   );
   const period = { from: new Date('2026-01-01T00:00:00Z'), to: new Date('2026-02-01T00:00:00Z') };
-  const pdf = Buffer.concat(await Array.fromAsync(statementPdf({ account, period, lines, made_at: period.to })));
-  const shown = shownIn(pdf);
-  for (const words of ['Καφές Ωμέγα и Кофейня', 'Page 3', '1,234,567', '−1 JPY', '−0.01 USD'])
+  const shown = shownIn(await draw({ account, period, lines, made_at: period.to }));
+  for (const words of ['Καφές', 'Ωμέγα', 'Кофейня', 'Page 3', '1,234,567', '−1 JPY', '−0.01 USD'])
     assert.ok(shown.includes(words), words);
+});
+
+test('a name in any script is drawn in letters that the document brings along', async () => {
+  const period = { from: new Date('2026-01-01T00:00:00Z'), to: new Date('2026-02-01T00:00:00Z') };
+  for (const [name, country, fonts] of [
+    ['中华咖啡有限公司', 'CN', /NotoSansSC/],
+    ['コーヒー株式会社', 'JP', /NotoSansJP/],
+    ['커피주식회사', 'KR', /NotoSansKR/],
+    ['شركة', 'SA', /NotoSansArabic/],
+    ['กาแฟไทย', 'TH', /NotoSansThai/],
+    ['Հայաստան', 'AM', /DejaVuSans/],
+  ] as const) {
+    const account = { ...w.tenant.account, merchant_name: name, merchant_country: country };
+    const pdf = await draw({ account, period, lines: [], made_at: period.to });
+    const brought = [...pdf.toString('latin1').matchAll(/\/BaseFont \/[A-Z]+\+(\S+)/g)].map(([, font]) => font);
+    const foreign = [...new Set(brought)].filter((font) => !font?.startsWith('NotoSans-'));
+    assert.equal(foreign.length, 1, `${name} is drawn by ${brought}`);
+    assert.match(foreign[0] ?? '', fonts);
+    const letters = new Set(shownIn(pdf));
+    for (const letter of new Set(name)) assert.ok(letters.has(letter), `${letter} of ${name}`);
+  }
 });
 
 test('what there is no document of is refused with the fix', async () => {

@@ -249,10 +249,12 @@ describe('months', () => {
     const [year = 0, month = 0] = month_now.split('-').map(Number);
     const next = month === 12 ? `${year + 1}-01` : `${year}-${String(month + 1).padStart(2, '0')}`;
     const edge = startOfDay(`${next}-01`, time_zone);
+    w.clock.stop();
     w.clock.advance(edge.getTime() - w.clock.now().getTime() - 5_000);
     const before_edge = await pay({ amount: 20_000 });
     w.clock.advance(6_000);
     const after_edge = await pay({ amount: 30_000 });
+    w.clock.goOn();
     assert.equal(after_edge.status, 'completed');
 
     const statement = (rows: Row[]) =>
@@ -308,5 +310,57 @@ describe('months', () => {
     );
     assert.equal(-held.balance, usd.incoming);
     assert.equal(account_id, w.tenant.account.account_id);
+  });
+});
+
+describe('a report that is narrowed', () => {
+  const ids = (rows: { id: string }[]) => rows.map(({ id }) => id);
+  const file = async (path: string) => ids((await download(`/v1/reports/${path}`)) as { id: string }[]);
+
+  test('of payments holds what the list shows under the same filters, and nothing else', async () => {
+    const marked = await pay({
+      amount: 4_242,
+      email: 'Narrow@example.com',
+      merchant_reference: 'ORD-77',
+      metadata: { shop: 'north' },
+    });
+    assert.equal(marked.status, 'completed');
+    const all = await file('payments');
+    for (const query of [
+      'status=failed',
+      'status=failed,completed',
+      'amount=4242',
+      'amount_min=4000&amount_max=6000',
+      'email=narrow%40example.com',
+      'card_last_four=4242',
+      'merchant_reference=ORD-77',
+      'metadata%5Bshop%5D=north',
+      'status=completed&email=narrow%40example.com',
+    ]) {
+      const found = await file(`payments?${query}`);
+      assert.deepEqual(found, ids(await listed(`/v1/payments?${query}`)), query);
+      assert.ok(found.length > 0 && found.length < all.length, `${query} narrows`);
+    }
+    assert.deepEqual(await file('payments?email=nobody%40example.com'), []);
+    assert.deepEqual(await file(`payments?customer=${canary}`), []);
+  });
+
+  test('of refunds by their state, of activities by their type', async () => {
+    assert.equal((await file('refunds?status=succeeded')).length, 1);
+    assert.deepEqual(await file('refunds?status=failed'), []);
+    const charges = await file('balance_activities?activity_type=charge&currency=USD');
+    assert.deepEqual(charges, ids(await listed('/v1/balance_activities?type=charge&currency=USD')));
+    assert.ok(charges.length > 0);
+  });
+
+  test('refuses a filter that it does not have, and a state that its objects never have', async () => {
+    for (const [path, param, detail] of [
+      ['refunds?email=a%40example.com', 'email', /cannot be narrowed by 'email'.*by status/],
+      ['statement?status=paid', 'status', /no such filters/],
+      ['payments?activity_type=charge', 'activity_type', /cannot be narrowed/],
+      ['payments?status=won', 'status', /'won' is no state of payments.*completed/],
+      ['disputes?status=open', 'status', /needs_response/],
+    ] as const)
+      await refuses(w, ['GET', `/v1/reports/${path}`], { code: 'parameter_invalid', param, detail });
   });
 });

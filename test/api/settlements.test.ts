@@ -4,13 +4,14 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { localDay } from '../../src/ledger/calendar.ts';
 import { settleDue } from '../../src/settlements/settle.ts';
-import { openWorld, type World } from '../kit/world.ts';
+import { openWorld, toNoon, type World } from '../kit/world.ts';
 
 let w: World;
 const day = 86_400_000;
 
 before(async () => {
   w = await openWorld({ fee_schedule: { rules: [{ bps: 290, fixed: 30 }] } });
+  toNoon(w);
 });
 after(() => w.close());
 

@@ -19,34 +19,27 @@ import {
   clockFor,
   invoicesOf,
   newCard,
-  newCustomer,
+  newPayer,
   newPrice,
+  openBilling,
   subscribe,
   subscriptionOf,
 } from '../kit/billing.ts';
 import { newCode, newCoupon, refusal } from '../kit/usage.ts';
-import { openWorld, type World } from '../kit/world.ts';
+import { closeProven, type World } from '../kit/world.ts';
 
 let w: World;
 let ctx: Ctx;
 let price: string;
 
 before(async () => {
-  w = await openWorld({ settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' } });
-  ctx = w.ctx();
-  price = await newPrice(ctx, 1_000);
+  ({ w, ctx, price } = await openBilling());
 });
-after(async () => {
-  await w.verify();
-  await w.close();
-});
+after(() => closeProven(w));
 
 let payers = 0;
-async function payer(more: Record<string, unknown> = {}, card?: string): Promise<string> {
-  const id = await newCustomer(w, { email: `payer-${++payers}@example.com`, ...more });
-  await newCard(w, id, card);
-  return id;
-}
+const payer = (more: Record<string, unknown> = {}, number?: string): Promise<string> =>
+  newPayer(w, { email: `payer-${++payers}@example.com`, ...more }, number);
 const counts = async (id: string) => {
   const { times_reserved, times_redeemed } = await ask(ctx, getPromotionCode, { id });
   return [times_reserved, times_redeemed];

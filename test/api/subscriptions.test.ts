@@ -10,7 +10,6 @@ import { getSubscription, listSubscriptions } from '../../src/billing/read-subsc
 import { updateSubscription } from '../../src/billing/update-subscription.ts';
 import { updatePrice } from '../../src/catalog/manage-prices.ts';
 import { days, hours } from '../../src/kit/clock.ts';
-import { isFault } from '../../src/kit/fault.ts';
 import type { Ctx } from '../../src/operation/context.ts';
 import {
   advance,
@@ -21,10 +20,12 @@ import {
   newCard,
   newCustomer,
   newPrice,
+  openBilling,
   subscribe,
   subscriptionOf,
 } from '../kit/billing.ts';
-import { openWorld, type World } from '../kit/world.ts';
+import { refusal } from '../kit/usage.ts';
+import type { World } from '../kit/world.ts';
 
 let w: World;
 let ctx: Ctx;
@@ -33,23 +34,11 @@ let card: string;
 let price: string;
 
 before(async () => {
-  w = await openWorld({ settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' } });
-  ctx = w.ctx();
+  ({ w, ctx, price } = await openBilling());
   customer = await newCustomer(w);
   card = await newCard(w, customer);
-  price = await newPrice(ctx, 1_000);
 });
 after(() => w.close());
-
-const refusal = async (work: Promise<unknown>): Promise<[string, string | undefined]> => {
-  try {
-    await work;
-  } catch (error) {
-    if (isFault(error)) return [error.code, error.param];
-    throw error;
-  }
-  throw new Error('it was not refused');
-};
 
 describe('beginning', () => {
   test('the first period is charged at once, and its invoice is paid', async () => {

@@ -13,11 +13,11 @@ import {
 } from '../../src/billing/manage-test-clocks.ts';
 import { pauseSubscription } from '../../src/billing/pause-subscription.ts';
 import { updateSubscription } from '../../src/billing/update-subscription.ts';
-import { isFault } from '../../src/kit/fault.ts';
 import type { Ctx } from '../../src/operation/context.ts';
 import {
   advance,
   ask,
+  begin,
   bill,
   clockFor,
   invoicesOf,
@@ -25,38 +25,27 @@ import {
   newCard,
   newCustomer,
   newPrice,
+  openBilling,
   subscribe,
   subscriptionOf,
 } from '../kit/billing.ts';
 import { liveCtx } from '../kit/payouts.ts';
-import { openWorld, type World } from '../kit/world.ts';
+import { refusal } from '../kit/usage.ts';
+import type { World } from '../kit/world.ts';
 
 let w: World;
 let ctx: Ctx;
 let crash_at: string | undefined;
 
 before(async () => {
-  w = await openWorld({
-    settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' },
-    probe: (point) => {
-      if (point !== crash_at) return;
-      crash_at = undefined;
-      throw new Error(`the process died at ${point}`);
-    },
-  });
-  ctx = w.ctx();
+  const probe = (point: string) => {
+    if (point !== crash_at) return;
+    crash_at = undefined;
+    throw new Error(`the process died at ${point}`);
+  };
+  ({ w, ctx } = await openBilling(1_000, { probe }));
 });
 after(() => w.close());
-
-const refusal = async (work: Promise<unknown>): Promise<[string, string | undefined]> => {
-  try {
-    await work;
-  } catch (error) {
-    if (isFault(error)) return [error.code, error.param];
-    throw error;
-  }
-  throw new Error('it was not refused');
-};
 
 /** `2027-01-31T09:00Z 10.00 paid`: when a period begins, what it came to, how it stands. */
 const golden = async (id: string) =>
@@ -72,13 +61,9 @@ type Life = {
 };
 
 async function live(life: Life) {
-  const customer = await newCustomer(w);
-  await newCard(w, customer, life.card);
   const here: Ctx = { ...ctx, account: { ...ctx.account, time_zone: life.time_zone ?? 'UTC' } };
   const price = await newPrice(here, life.unit_amount ?? 1_000, { recurring: life.recurring ?? { interval: 'month' } });
-  const clock = await clockFor(here, customer, life.start);
-  const s = await subscribe(here, { customer, price, ...life.more });
-  return { customer, clock, id: s.id as string, to: (at: string) => advance(w, ctx, clock, at) };
+  return await begin(w, here, { start: life.start, number: life.card, price, ...life.more });
 }
 
 const months = (day: (month: number) => number, time: (month: number) => string, count = 12, year = 2027) =>

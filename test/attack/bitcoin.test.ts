@@ -8,7 +8,7 @@ import type { WalletAct } from '../../src/connectors/simulator/bitcoin.ts';
 import { minutes, seconds } from '../../src/kit/clock.ts';
 import { watchInvoices } from '../../src/payments/watch-invoices.ts';
 import { killServers, startServer } from '../kit/server-process.ts';
-import { openWorld, type World } from '../kit/world.ts';
+import { closeProven, openWorld, type World } from '../kit/world.ts';
 import { card, countOf, eachOf, eventTypesOf, long, openAttempts, session } from './money.ts';
 
 const quick = { settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' } };
@@ -59,8 +59,7 @@ describe('two processes, one database', () => {
   });
   after(async () => {
     await killServers();
-    await world.verify();
-    await world.close();
+    await closeProven(world);
   });
 
   test('a wallet that is pressed twenty times at once pays once', async () => {
@@ -249,8 +248,7 @@ describe('a session', () => {
     world = await openWorld(quick);
   });
   after(async () => {
-    await world.verify();
-    await world.close();
+    await closeProven(world);
   });
 
   const press = async (id: string, what: Record<string, unknown>) =>

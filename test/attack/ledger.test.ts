@@ -168,7 +168,7 @@ describe('any sequence of commands', () => {
   const numRuns = long ? 10_000 : 300;
 
   test(`${numRuns} random sequences of create, capture, increase, cancel and refund keep status, sums, ledger and provider in agreement`, async (t) => {
-    const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+    const seed = Number(process.env.SEED ?? (long ? Math.floor(Math.random() * 2 ** 31) : 20_261_121));
     t.diagnostic(`SEED=${seed}`);
     let runs = 0;
     await fc.assert(

@@ -7,9 +7,9 @@ import { sql } from 'kysely';
 import { days, minutes } from '../../src/kit/clock.ts';
 import type { Ctx } from '../../src/operation/context.ts';
 import { bill, invoicesOf, newCard, newCustomer, newPrice, subscribe, subscriptionOf } from '../kit/billing.ts';
+import { eventually } from '../kit/eventually.ts';
 import { enterPortal, type Portal, PortalBrowser } from '../kit/portal.ts';
 import { changedTables, rowCounts } from '../kit/row-counts.ts';
-import { eventually } from '../kit/site.ts';
 import { openWorld, type World } from '../kit/world.ts';
 
 let w: World;
@@ -52,6 +52,7 @@ const requests = (
   [`${base}/subscriptions/${subscription}/resume`, {}],
   [`${base}/subscriptions/${subscription}/change`, { price, price_snapshot: 'psnap_x', quantity: '2' }],
   [`${base}/invoices/${invoice}/pay`, {}],
+  [`${base}/invoices/${invoice}/leave`, {}],
   [`${base}/cards/${card}/address`, undefined],
   [`${base}/cards/${card}/default`, {}],
   [`${base}/cards/${spare}/remove`, {}],

@@ -16,7 +16,7 @@ import { summarizeMeterEvents } from '../../src/meters/read-events.ts';
 import type { Ctx } from '../../src/operation/context.ts';
 import { ask, invoicesOf, newCard, newCustomer, newPrice, subscribe } from '../kit/billing.ts';
 import { newCode, newMeter, usagePrice, use } from '../kit/usage.ts';
-import { openWorld, type World } from '../kit/world.ts';
+import { closeProven, openWorld, type World } from '../kit/world.ts';
 
 let w: World;
 let other: OpenEnv;
@@ -43,9 +43,8 @@ before(async () => {
   theirs = { ...ctx, env: other };
 });
 after(async () => {
-  await w.verify();
   await other.close();
-  await w.close();
+  await closeProven(w);
 });
 
 const on = (i: number) => (i % 2 === 0 ? ctx : theirs);

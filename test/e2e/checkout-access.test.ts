@@ -19,7 +19,8 @@ import {
   visit,
 } from '../kit/checkout-page.ts';
 import { launchChromium } from '../kit/chromium.ts';
-import { eventually, openSite, type Site } from '../kit/site.ts';
+import { eventually } from '../kit/eventually.ts';
+import { openSite, type Site } from '../kit/site.ts';
 
 let site: Site;
 let browser: Browser;
@@ -250,14 +251,10 @@ test('the example shop: its products, its thanks, the webhooks it heard', async 
   await payWith(seen.page);
   await seen.page.waitForURL(/\/success\?/);
   await passes(seen, 'thanks');
-  await eventually(
-    'the shop heard of it',
-    async () => {
-      await seen.page.goto(`${site.shop_url}/events`);
-      return (await seen.page.locator('td').count()) > 0 || undefined;
-    },
-    30_000,
-  );
+  await eventually('the shop heard of it', async () => {
+    await seen.page.goto(`${site.shop_url}/events`);
+    return (await seen.page.locator('td').count()) > 0 || undefined;
+  });
   await passes(seen, 'events');
   await seen.close();
 });

@@ -7,8 +7,9 @@ import type { Browser, Page } from 'playwright-core';
 import { axeFindings, newSession, phone, visit } from '../kit/checkout-page.ts';
 import { launchChromium } from '../kit/chromium.ts';
 import { at, enrolAt, sit } from '../kit/dashboard-page.ts';
+import { eventually } from '../kit/eventually.ts';
 import { addPerson } from '../kit/people.ts';
-import { eventually, openSite, type Site } from '../kit/site.ts';
+import { openSite, type Site } from '../kit/site.ts';
 
 type Browsing = { getComputedStyle(element: unknown): { backgroundColor: string } };
 

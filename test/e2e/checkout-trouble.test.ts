@@ -18,7 +18,8 @@ import {
   visit,
 } from '../kit/checkout-page.ts';
 import { launchChromium } from '../kit/chromium.ts';
-import { eventually, openSite, type Site } from '../kit/site.ts';
+import { eventually } from '../kit/eventually.ts';
+import { openSite, type Site } from '../kit/site.ts';
 
 let site: Site;
 let browser: Browser;
@@ -60,14 +61,10 @@ const succeeds = async ({ page, session, close }: Seen) => {
 
 /** The page waits longer and longer between its tries: here its clock runs as fast as it can. */
 async function noticeInTime(page: Page): Promise<string> {
-  await eventually(
-    'the page gives up',
-    async () => {
-      await page.clock.runFor(1_000);
-      return (await page.locator('#notice:not(:empty)').count()) > 0 || undefined;
-    },
-    20_000,
-  );
+  await eventually('the page gives up', async () => {
+    await page.clock.runFor(1_000);
+    return (await page.locator('#notice:not(:empty)').count()) > 0 || undefined;
+  });
   return noticeOf(page);
 }
 

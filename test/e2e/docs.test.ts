@@ -35,6 +35,7 @@ async function open(width: number, colorScheme: 'light' | 'dark', bypassCSP = fa
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
   const said: string[] = [];
   page.on('console', (message) => said.push(message.text()));
   page.on('pageerror', (error) => said.push(error.message));
@@ -105,6 +106,7 @@ describe('the reference in a browser', () => {
   test('reads whole without script', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 900 } });
     const page = await context.newPage();
+    page.setDefaultTimeout(60_000);
     await page.goto(`${url}#error-token_used`);
     assert.equal(await page.locator('#error-token_used').isVisible(), true);
     assert.equal(await page.locator('#nav').isVisible(), true);

@@ -15,7 +15,8 @@ import {
   openEmbeddingShop,
   type ShopEvent,
 } from '../kit/embedding-shop.ts';
-import { eventually, openSite, type Site } from '../kit/site.ts';
+import { eventually } from '../kit/eventually.ts';
+import { openSite, type Site } from '../kit/site.ts';
 
 let site: Site;
 let browser: Browser;

@@ -29,6 +29,7 @@ test('POST /create-checkout-session is 303 to the payment page; paid there, the 
   assert.match(direct.headers.get('location') ?? '', new RegExp(`^${site.base}/pay/sess_[0-9a-z]{26}$`));
 
   const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
   await page.goto(site.shop_url);
   await page.locator('form[action="/create-checkout-session"] button').first().click();
   await page.waitForURL(/\/pay\/sess_/);

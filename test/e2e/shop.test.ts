@@ -6,7 +6,8 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { Webhook } from 'standardwebhooks';
 import { launchChromium } from '../kit/chromium.ts';
-import { eventually, openSite, type Site } from '../kit/site.ts';
+import { eventually } from '../kit/eventually.ts';
+import { openSite, type Site } from '../kit/site.ts';
 
 let site: Site;
 let browser: Browser;
@@ -27,6 +28,7 @@ after(async () => {
 
 async function toCheckout(): Promise<Page> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
   await page.goto(site.shop_url);
   const [answer] = await Promise.all([
     page.waitForResponse((response) => response.url().endsWith('/create-checkout-session')),

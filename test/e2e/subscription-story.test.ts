@@ -8,7 +8,8 @@ import { newCustomer } from '../kit/billing.ts';
 import { codeOf, countsOf, made } from '../kit/catalog.ts';
 import { axeFindings, payWith, phone, shop, typeCard, visit } from '../kit/checkout-page.ts';
 import { launchChromium } from '../kit/chromium.ts';
-import { eventually, openSite, type Site } from '../kit/site.ts';
+import { eventually } from '../kit/eventually.ts';
+import { openSite, type Site } from '../kit/site.ts';
 
 let site: Site;
 let browser: Browser;
@@ -80,15 +81,11 @@ test('subscribe with a code in euros, fail to renew, repair it, download the inv
     const to = new Date(Date.parse(frozen_time) + days * 86_400_000).toISOString();
     const asked = await world.call('POST', `/v1/test_clocks/${clock.id}/advance`, { to });
     assert.equal(asked.status, 202, asked.text);
-    await eventually(
-      `the subscription is ${status}`,
-      async () => {
-        const { status: clock_status } = await get(`/v1/test_clocks/${clock.id}`);
-        const s = await get(`/v1/subscriptions/${subscription}`);
-        return clock_status === 'ready' && s.status === status ? true : undefined;
-      },
-      30_000,
-    );
+    await eventually(`the subscription is ${status}`, async () => {
+      const { status: clock_status } = await get(`/v1/test_clocks/${clock.id}`);
+      const s = await get(`/v1/subscriptions/${subscription}`);
+      return clock_status === 'ready' && s.status === status ? true : undefined;
+    });
   };
   await advance(32, 'past_due');
   const [unpaid] = (await get(`/v1/invoices?subscription=${subscription}&status=open`)).data;

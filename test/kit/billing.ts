@@ -1,4 +1,5 @@
-// What tests of billing need before they begin: a customer with a card, a price, and the jobs run until nothing is due.
+// What tests of billing need before they begin: a world with a price in it, customers with a card, a subscription on a clock of its own,
+// and the jobs run until nothing is due.
 
 import assert from 'node:assert/strict';
 import { advanceClocks } from '../../src/billing/advance-clocks.ts';
@@ -7,13 +8,14 @@ import { createSubscription } from '../../src/billing/create-subscription.ts';
 import { listInvoices } from '../../src/billing/manage-invoices.ts';
 import { advanceTestClock, createTestClock, getTestClock } from '../../src/billing/manage-test-clocks.ts';
 import { getSubscription } from '../../src/billing/read-subscriptions.ts';
+import { updateSubscription } from '../../src/billing/update-subscription.ts';
 import { createPrice } from '../../src/catalog/manage-prices.ts';
 import { createProduct } from '../../src/catalog/manage-products.ts';
 import { seconds } from '../../src/kit/clock.ts';
 import type { Ctx } from '../../src/operation/context.ts';
 import { type Operation, perform } from '../../src/operation/operation.ts';
 import { detachCard } from '../../src/vault/payment-method.ts';
-import type { World } from './world.ts';
+import { openWorld, unlimited, type World, type WorldParts } from './world.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads answers field by field
 type Any = any;
@@ -33,6 +35,26 @@ export async function newCustomer(w: World, more: Record<string, unknown> = {}):
   const made = await w.call('POST', '/v1/customers', { email: 'ada@example.com', name: 'Ada Lovelace', ...more });
   assert.equal(made.status, 201, made.text);
   return made.body.id;
+}
+
+export type BillingWorld = { w: World; ctx: Ctx; price: string };
+
+/** For `before`: a world without limits on calls, and a monthly price. */
+export async function openBilling(unit_amount = 1_000, parts: WorldParts = {}): Promise<BillingWorld> {
+  const w = await openWorld({ ...parts, settings: { ...unlimited, ...parts.settings } });
+  const ctx = w.ctx();
+  return { w, ctx, price: await newPrice(ctx, unit_amount) };
+}
+
+/** Declined for want of funds, and as lost: the second is not tried again. */
+export const poor = '4000000000009995';
+export const lost = '4000000000009987';
+
+/** A customer with a saved card. */
+export async function newPayer(w: World, more: Record<string, unknown> = {}, number?: string): Promise<string> {
+  const id = await newCustomer(w, more);
+  await newCard(w, id, number);
+  return id;
 }
 
 /** The id of a saved card; the first one of a customer is their default. */
@@ -77,6 +99,24 @@ export const invoicesOf = async (ctx: Ctx, subscription: string): Promise<Any[]>
 /** Every job of billing, until none has anything to do now. */
 export async function bill(w: World): Promise<void> {
   while ((await runBilling(w.env)) + (await advanceClocks(w.env)) > 0);
+}
+
+type Begin = { start?: string; who?: Record<string, unknown>; number?: string; [field: string]: unknown };
+
+/** A customer with a card, on a clock of their own, and what they subscribe to. */
+export async function begin(w: World, ctx: Ctx, { start = '2027-01-01T00:00:00Z', who, number, ...input }: Begin) {
+  const customer = await newCustomer(w, who);
+  const card = await newCard(w, customer, number);
+  const clock = await clockFor(ctx, customer, start);
+  const s = await subscribe(ctx, { customer, ...input });
+  return { s, id: s.id as string, customer, card, clock, to: (at: string) => advance(w, ctx, clock, at) };
+}
+
+/** From now on it is charged to such a card. */
+export async function changeCard(w: World, ctx: Ctx, of: { id: string; customer: string }, number = poor) {
+  const payment_method = await newCard(w, of.customer, number);
+  await ask(ctx, updateSubscription, { id: of.id, payment_method });
+  return payment_method;
 }
 
 export async function clockFor(ctx: Ctx, customer: string, frozen_time: string): Promise<string> {

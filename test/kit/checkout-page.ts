@@ -37,7 +37,7 @@ export async function visit(browser: Browser, address: string, options: BrowserC
     route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>Shop</title><h1>Shop</h1>' }),
   );
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const seen = { page, context, complaints: [], presses: [], close: () => context.close() } satisfies Visit as Visit;
   listen(seen);
   await page.goto(address);

@@ -31,7 +31,8 @@ export function chromiumPath(): string | undefined {
 export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
   const executablePath = chromiumPath();
   if (executablePath === undefined) throw new Error('no Chromium found; `npm test` installs it, or set CHROMIUM_PATH');
-  return chromium.launch({ executablePath, headless: true, chromiumSandbox: false, args: [...FLAGS, ...more] });
+  const args = [...FLAGS, ...more];
+  return chromium.launch({ executablePath, headless: true, chromiumSandbox: false, args, timeout: 120_000 });
 }
 
 function isExecutable(file: string): boolean {

@@ -19,7 +19,7 @@ export async function sit(browser: Browser, options: BrowserContextOptions = {})
     ...options,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const seat: Seat = { page, context, complaints: [], close: () => context.close() };
   page.on('pageerror', (error) => seat.complaints.push(`script: ${error.message}`));
   page.on('console', (message) => {

@@ -51,6 +51,7 @@ export const mainTables = [
   'pictures',
   'mails',
   'customer_mails',
+  'mail_causes',
   'email_settings',
   'card_expiry_notices',
   'api_key_hashes',

@@ -70,18 +70,3 @@ export async function openSite(parts: WorldParts & { wink?: boolean } = {}): Pro
     },
   };
 }
-
-/** Asks again until it holds; a browser test never sleeps for a fixed time. */
-export async function eventually<T>(
-  what: string,
-  ask: () => Promise<T | undefined> | T | undefined,
-  within_ms = 10_000,
-): Promise<T> {
-  const until = Date.now() + within_ms;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (Date.now() > until) throw new Error(`not within ${within_ms} ms: ${what}`);
-    await new Promise((done) => setTimeout(done, 50));
-  }
-}

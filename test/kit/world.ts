@@ -13,7 +13,7 @@ import { type EnvParts, type OpenEnv, openEnv } from '../../src/env.ts';
 import { createCompany, loadAccount } from '../../src/identity/account.ts';
 import { mintKey } from '../../src/identity/api-key.ts';
 import { must } from '../../src/kit/assert.ts';
-import { JumpClock } from '../../src/kit/clock.ts';
+import { hours, JumpClock } from '../../src/kit/clock.ts';
 import { silentLog } from '../../src/kit/log.ts';
 import type { Account, Ctx } from '../../src/operation/context.ts';
 import { verifyAll } from '../../src/verify.ts';
@@ -106,6 +106,9 @@ export type WorldParts = Partial<
   fee_schedule?: Account['fee_schedule'];
 };
 
+/** Settings of a test that calls more often than anybody may. */
+export const unlimited = { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' };
+
 export async function openWorld(parts: WorldParts = {}): Promise<World> {
   const database = await cloneDatabase();
   const clock = new JumpClock();
@@ -189,6 +192,22 @@ export async function openWorld(parts: WorldParts = {}): Promise<World> {
     },
   };
   return world;
+}
+
+/** For `after`: the books hold; whatever is said of them, nothing stays open. */
+export async function closeProven(w: World): Promise<void> {
+  try {
+    await w.verify();
+  } finally {
+    await w.close();
+  }
+}
+
+/** Jumps to the next noon in UTC: what a test does then is of one day, whenever it runs. */
+export function toNoon({ clock }: World): void {
+  const noon = new Date(clock.now().getTime() + hours(12));
+  noon.setUTCHours(12, 0, 0, 0);
+  clock.advance(noon.getTime() - clock.now().getTime());
 }
 
 function pick(parts: WorldParts): Partial<EnvParts> {

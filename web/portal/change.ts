@@ -46,7 +46,7 @@ function choose(
 ): Html {
   const say = sayIn(page.locale);
   const plan = (one: ChangeView['item']) =>
-    html`<label class="choice"><input type="radio" name="price" value="${one.price}"${one.price === chosen.price && html` checked`}><span class="choice-text"><bdi>${one.product_name}</bdi>${one.price === item.price && html` <span class="note">${say('current_plan')}</span>`}</span><span>${priceText(page, one, s.currency)}</span></label>`;
+    html`<label class="choice"><input type="radio" name="price" value="${one.price}"${one.price === chosen.price && html` checked`}><span class="choice-text"><bdi>${one.product_name}</bdi>${one.price === item.price && html` <span class="note">${say('current_plan')}</span>`}</span><span class="choice-price">${priceText(page, one, s.currency)}</span></label>`;
   return html`<form method="get" action="${address(page, view)}/subscriptions/${s.id}/change">
 <fieldset class="plain"><legend>${say('choose_plan')}</legend><div class="choices">${choices.map(plan)}</div></fieldset>
 ${change_quantity && html`<div class="field short"><label for="quantity">${say('quantity_label')}</label><div class="control"><input id="quantity" name="quantity" type="number" inputmode="numeric" min="1" max="1000000" step="1" required value="${chosen.quantity}"></div></div>`}

@@ -86,10 +86,13 @@ export const press = ({ action, text, label, kind = '', fields = {} }: Press): H
 export const way = (href: string, text: string, label?: string, kind = 'button small'): Html =>
   html`<a class="${kind}" href="${href}"${label !== undefined && html` aria-label="${label}"`}>${text}</a>`;
 
+/** The way back to the first page. */
+export const up = (page: Page, frame: Pick<PortalFrame, 'id'>): Html =>
+  html`<p class="up"><a href="${address(page, frame)}"><span class="arrow">${icon('back')}</span>${sayIn(page.locale)('account')}</a></p>`;
+
 /** A page about one thing, with the way back to the first one. */
 export function inner(page: Page, frame: PortalFrame, title: string, body: Html): Html {
-  const say = sayIn(page.locale);
-  return html`<p class="up"><a href="${address(page, frame)}"><span class="arrow">${icon('back')}</span>${say('account')}</a></p><div class="sheet"><h1>${title}</h1>${body}</div>`;
+  return html`${up(page, frame)}<div class="sheet"><h1>${title}</h1>${body}</div>`;
 }
 
 /** At the door: one thing to read, perhaps one to do. */

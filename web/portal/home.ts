@@ -5,7 +5,7 @@ import type { PastDue, PortalCard, PortalInvoice, PortalView } from '../../src/p
 import { type Html, html, webUrl } from '../checkout/html.ts';
 import { icon, mark } from '../checkout/marks.ts';
 import { type Page, sayIn as sayInCheckout } from '../checkout/page.ts';
-import { address, framed, type Notice, press, way } from './frame.ts';
+import { address, framed, type Notice, press, up, way } from './frame.ts';
 import { type MessageKey, sayIn } from './messages.ts';
 import { declineNotice } from './notices.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -75,8 +75,11 @@ function overdue(due: PastDue, view: PortalView, page: Page): Html {
   );
 }
 
+/** What went wrong, or should have been paid, is loud; what only waits is not. */
+const isLoud = ({ charging, due_at, overdue: late }: PastDue) => !charging && (due_at === null || late);
+
 const alarm = (due: PastDue, title: string, inside: Html, actions: Html): Html =>
-  html`<section class="alarm" aria-labelledby="due-${due.invoice}">${icon('alert')}<div><h2 id="due-${due.invoice}">${title}</h2>${inside}<div class="acts">${actions}</div></div></section>`;
+  html`<section class="alarm${!isLoud(due) && ' calm'}" aria-labelledby="due-${due.invoice}">${icon(isLoud(due) ? 'alert' : 'clock')}<div><h2 id="due-${due.invoice}">${title}</h2>${inside}<div class="acts">${actions}</div></div></section>`;
 
 function cards(view: PortalView, page: Page, now: Date): Html {
   const say = sayIn(page.locale);
@@ -133,6 +136,6 @@ function invoiceRow(invoice: PortalInvoice, time_zone: string, page: Page): Html
 
 export function renderInvoices(view: PortalView, page: Page): string {
   const say = sayIn(page.locale);
-  const body = html`<p class="up"><a href="${address(page, view)}"><span class="arrow">${icon('back')}</span>${say('account')}</a></p><h1 class="unseen">${say('invoices')}</h1><div class="sheet">${invoices(view, page)}</div>`;
+  const body = html`${up(page, view)}<h1 class="unseen">${say('invoices')}</h1><div class="sheet">${invoices(view, page)}</div>`;
   return framed({ frame: view, page, title: say('invoices'), body, return_url: view.return_url, signed_in: true });
 }

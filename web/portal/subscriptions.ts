@@ -3,14 +3,29 @@
 import type { PortalSubscription, PortalView } from '../../src/portal/view.ts';
 import { type Html, html } from '../checkout/html.ts';
 import type { Page } from '../checkout/page.ts';
-import { address, press, way } from './frame.ts';
+import { address, framed, press, up, way } from './frame.ts';
 import { type MessageKey, sayIn } from './messages.ts';
 import { cardText, dateIn, priceText } from './words.ts';
 
-export function subscriptions(view: PortalView, page: Page): Html {
+/** So many stand on the first page: cards and invoices are to be found below them, also on a phone. */
+const few = 6;
+
+/** What waits for its customer stands first. */
+const waits = ({ status }: PortalSubscription) => status === 'past_due' || status === 'incomplete';
+
+export function subscriptions(view: PortalView, page: Page, all = false): Html {
   const say = sayIn(page.locale);
+  const sorted = [...view.subscriptions].sort((a, b) => Number(waits(b)) - Number(waits(a)));
+  const shown = all ? sorted : sorted.slice(0, few);
   return html`<section class="box" aria-labelledby="subscriptions-title"><div class="head"><h2 id="subscriptions-title">${say('subscriptions')}</h2></div>
-${view.subscriptions.length === 0 ? html`<p class="note">${say('no_subscriptions')}</p>` : html`<ul role="list" class="rows">${view.subscriptions.map((s) => row(s, view, page))}</ul>`}</section>`;
+${sorted.length === 0 ? html`<p class="note">${say('no_subscriptions')}</p>` : html`<ul role="list" class="rows">${shown.map((s) => row(s, view, page))}</ul>`}
+${shown.length < sorted.length && html`<div class="acts">${way(`${address(page, view)}/subscriptions`, say('more'), say('act_of', { action: say('more'), name: say('subscriptions') }))}</div>`}</section>`;
+}
+
+export function renderSubscriptions(view: PortalView, page: Page): string {
+  const say = sayIn(page.locale);
+  const body = html`${up(page, view)}<h1 class="unseen">${say('subscriptions')}</h1><div class="sheet">${subscriptions(view, page, true)}</div>`;
+  return framed({ frame: view, page, title: say('subscriptions'), body, return_url: view.return_url, signed_in: true });
 }
 
 type Shown = { key: MessageKey; tone: 'good' | 'warn' | 'bad' | 'plain' };

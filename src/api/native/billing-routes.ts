@@ -2,6 +2,7 @@
 
 import { cancelPlanChange, cancelSubscription, revokeCancellation } from '../../billing/cancel-subscription.ts';
 import { createCreditNote, previewCreditNote } from '../../billing/create-credit-note.ts';
+import { createInvoice } from '../../billing/create-invoice.ts';
 import { createSubscription } from '../../billing/create-subscription.ts';
 import { downloadDocument, openCreditNotePdf, openInvoicePdf } from '../../billing/document/download-document.ts';
 import { completeTestClock, deleteTestClock } from '../../billing/end-test-clock.ts';
@@ -18,6 +19,7 @@ import { previewSubscription } from '../../billing/preview-subscription.ts';
 import { getCreditNote, listCreditNotes } from '../../billing/read-credit-notes.ts';
 import { getSubscription, listSubscriptions } from '../../billing/read-subscriptions.ts';
 import { getSeller, updateSeller } from '../../billing/seller.ts';
+import { markInvoicePaid, sendInvoice } from '../../billing/send-invoice.ts';
 import { getBillingSettings, updateBillingSettings } from '../../billing/settings.ts';
 import { updateSubscription } from '../../billing/update-subscription.ts';
 import { voidCreditNote } from '../../billing/void-credit-note.ts';
@@ -44,9 +46,12 @@ export const billingRoutes: readonly Route[] = [
   row('POST', '/v1/subscriptions/{id}/revoke_cancellation', revokeCancellation),
   row('POST', '/v1/subscriptions/{id}/pause', pauseSubscription),
   row('POST', '/v1/subscriptions/{id}/resume', resumeSubscription),
+  row('POST', '/v1/invoices', createInvoice, 201),
   row('GET', '/v1/invoices', listInvoices),
   row('GET', '/v1/invoices/{id}', getInvoice),
   row('POST', '/v1/invoices/{id}/pay', payInvoice),
+  row('POST', '/v1/invoices/{id}/send', sendInvoice),
+  row('POST', '/v1/invoices/{id}/mark_paid', markInvoicePaid),
   row('POST', '/v1/invoices/{id}/void', voidInvoice),
   row('POST', '/v1/invoices/{id}/mark_uncollectible', markInvoiceUncollectible),
   { ...row('GET', '/v1/invoices/{id}/pdf', openInvoicePdf), download: downloadDocument as Route['download'] },

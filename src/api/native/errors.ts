@@ -18,6 +18,7 @@ export const problems = {
   key_invalid: { status: 401, title: 'The API key is not valid' },
   key_expired: { status: 401, title: 'The API key has expired' },
   sign_in_refused: { status: 401, title: 'Signing in is refused' },
+  password_change_required: { status: 403, title: 'A new password is to be chosen first' },
   permission_denied: { status: 403, title: 'Not permitted' },
   origin_refused: { status: 403, title: 'The origin is refused' },
   not_found: { status: 404, title: 'Not found' },

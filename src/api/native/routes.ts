@@ -69,6 +69,7 @@ import { capturePayment } from '../../payments/capture-payment.ts';
 import { confirmPayment } from '../../payments/confirm-payment.ts';
 import { createPayment } from '../../payments/create-payment.ts';
 import { createRefund } from '../../payments/create-refund.ts';
+import { getCustomerTotals } from '../../payments/customer-totals.ts';
 import { increaseAuthorization } from '../../payments/increase-authorization.ts';
 import { getPayment, getRefund, getTimeline, listPayments, listRefunds } from '../../payments/read-payments.ts';
 import { createCardSetup, getCardSetup } from '../../payments/set-up-card.ts';
@@ -91,6 +92,7 @@ import {
   listReconciliationExceptions,
   listReconciliations,
 } from '../../reports/read-reconciliations.ts';
+import { getReceivables } from '../../reports/receivables.ts';
 import { getTrialBalance } from '../../reports/trial-balance.ts';
 import { getRequestLog, listRequestLogs } from '../../requests/read-requests.ts';
 import { listActivities } from '../../settlements/activity.ts';
@@ -147,6 +149,7 @@ export const routes: readonly Route[] = [
   row('POST', '/v1/customers', createCustomer, 201),
   row('GET', '/v1/customers', listCustomers),
   row('GET', '/v1/customers/{id}', getCustomer),
+  row('GET', '/v1/customers/{id}/totals', getCustomerTotals),
   row('PATCH', '/v1/customers/{id}', updateCustomer),
   row('DELETE', '/v1/customers/{id}', deleteCustomer),
   { ...row('POST', '/v1/product_images', createProductImage, 201), body_limit: productPictureLimit },
@@ -243,6 +246,7 @@ export const routes: readonly Route[] = [
   row('GET', '/v1/ledger/verification', verifyLedger),
   row('GET', '/v1/ledger/trial_balance', getTrialBalance),
   row('GET', '/v1/overview', getOverview),
+  row('GET', '/v1/receivables', getReceivables),
   { ...row('GET', '/v1/reports/{type}', openReport), download: downloadReport as Route['download'] },
   { ...row('POST', '/v1/reconciliations', createReconciliation, 201), body_limit: reconciliationLimit },
   row('GET', '/v1/reconciliations', listReconciliations),

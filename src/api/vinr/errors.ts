@@ -32,6 +32,7 @@ export const errors = {
   key_invalid: { status: 401, type: 'authentication_error', code: 'invalid_api_key' },
   key_expired: { status: 401, type: 'authentication_error', code: 'expired_api_key' },
   sign_in_refused: { status: 401, type: 'authentication_error', code: 'sign_in_refused' },
+  password_change_required: { status: 403, type: 'authentication_error', code: 'password_change_required' },
   permission_denied: { status: 403, type: 'authentication_error', code: 'permission_denied' },
   origin_refused: { status: 403, type: 'authentication_error', code: 'origin_refused' },
   not_found: invalid(404, 'not_found'),

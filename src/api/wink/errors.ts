@@ -18,6 +18,7 @@ export const statuses = {
   key_invalid: 401,
   key_expired: 401,
   sign_in_refused: 401,
+  password_change_required: 403,
   permission_denied: 403,
   origin_refused: 403,
   not_found: 404,
