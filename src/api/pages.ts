@@ -105,7 +105,7 @@ export const pages =
         const ctx = await linked(parts, id, request.id);
         const result = await settled(parts, ctx, id);
         // Paid, or declined for good: whoever sent the customer here is told both.
-        const over = webUrl(result?.redirect_url ?? null);
+        const over = result && result.state !== 'processing' ? webUrl(result.redirect_url) : undefined;
         const page = pageFor(request, null);
         // In the frame of our own page, and whatever that one is in.
         const framers = [`'self'`, ...(await parts.framers(ctx, id))];

@@ -119,6 +119,30 @@ describe('a change that waits for the bank', () => {
   });
 });
 
+describe('many subscriptions', () => {
+  test('the first page shows six, what waits for its customer first; the others are a page away', async () => {
+    const customer = await newCustomer(w);
+    await newCard(w, customer);
+    const ids: string[] = [];
+    const late = await subscribe(ctx, { customer, price, payment_method: await newCard(w, customer, asking) });
+    for (let i = 0; i < 8; i++) ids.push((await subscribe(ctx, { customer, price })).id);
+    assert.equal(late.status, 'incomplete');
+    const { browser, base } = await enterPortal(w, customer);
+    const shown = async (path: string) => {
+      const { status, text } = await browser.get(path);
+      assert.equal(status, 200);
+      return { text, rows: text.split('<li class="subscription">').slice(1) };
+    };
+    const home = await shown(base);
+    assert.equal(home.rows.length, 6);
+    assert.match(home.rows[0] ?? '', /Waiting for payment/);
+    assert.ok(home.text.includes(`href="${base}/subscriptions"`));
+    const all = await shown(`${base}/subscriptions`);
+    assert.equal(all.rows.length, 9);
+    for (const id of ids) assert.ok(all.text.includes(`/subscriptions/${id}/cancel`), id);
+  });
+});
+
 describe('an invoice that is sent', () => {
   test('stands first until it is paid: by when, with the saved card, or on its own page', async () => {
     const customer = await newCustomer(w);

@@ -117,7 +117,7 @@ export function ChangePlan({ subscription: s, close }: { subscription: Subscript
 }
 
 /** The lines as they would stand on the invoice, and what is charged of them. */
-export function Sums({ preview: p }: { preview: Preview }) {
+export function Sums({ preview: p, label = t('preview') }: { preview: Preview; label?: string }) {
   const { zone } = useWho();
   const row = (label: string, amount: number, strong = false) => (
     <Table.Tr key={label}>
@@ -129,7 +129,7 @@ export function Sums({ preview: p }: { preview: Preview }) {
   );
   const dueLabel = p.billed_now ? t('due') : p.immediate ? t('dueLater') : t('dueRenewal');
   return (
-    <section aria-label={t('preview')} className="preview-sums">
+    <section aria-label={label} className="preview-sums">
       <Text size="sm" fw={600}>
         {planText(p.item, p.currency)}
       </Text>

@@ -109,7 +109,7 @@ function NextInvoice({ subscription: s }: { subscription: SubscriptionResult }) 
   if (!comes || !found.data) return null;
   return (
     <Section title={t('nextInvoice')}>
-      <Sums preview={found.data} />
+      <Sums preview={found.data} label={t('nextInvoice')} />
     </Section>
   );
 }
