@@ -359,7 +359,7 @@ describe('a report that is narrowed', () => {
       ['statement?status=paid', 'status', /no such filters/],
       ['payments?activity_type=charge', 'activity_type', /cannot be narrowed/],
       ['payments?status=won', 'status', /'won' is no state of payments.*completed/],
-      ['disputes?status=open', 'status', /needs_response/],
+      ['disputes?status=paid', 'status', /'paid' is no state of disputes.*needs_response/],
     ] as const)
       await refuses(w, ['GET', `/v1/reports/${path}`], { code: 'parameter_invalid', param, detail });
   });
