@@ -73,7 +73,9 @@ async function compile(kind: 'esm' | 'cjs', out: string): Promise<void> {
     const text = await fs.readFile(file, 'utf8');
     await fs.writeFile(file, text.replaceAll(/(from |import\()(['"])(\.[^'"]+)\.ts\2/g, '$1$2$3.js$2'));
   }
-  if (kind === 'cjs') await fs.writeFile(path.join(out, 'package.json'), '{ "type": "commonjs" }\n');
+  if (kind === 'cjs') return await fs.writeFile(path.join(out, 'package.json'), '{ "type": "commonjs" }\n');
+  // Half of the package would be the same types once more. An ES module may take them from a CommonJS one, not the other way round.
+  await fs.writeFile(path.join(out, 'generated', 'types.d.ts'), "export type * from '../../cjs/generated/types.js';\n");
 }
 
 async function tsc(args: string[]): Promise<void> {
