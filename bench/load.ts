@@ -2,6 +2,7 @@
 // that does not wait for answers, and a latency counts from the time in the table, so a stall of the server is seen by every
 // request it held up (coordinated omission). It checks every answer and must never repeat a request.
 
+import { Worker } from 'node:worker_threads';
 import { Pool } from 'undici';
 import { Histogram, type Latency } from './histogram.ts';
 
@@ -131,27 +132,39 @@ async function closedLoop(callers: number, orders: Order[], pay: Pay): Promise<v
   await Promise.all(Array.from({ length: callers }, caller));
 }
 
+/** Waits for due times on a thread of its own, where that costs nothing: a timer of the loop is a millisecond late, and turning it takes a core. */
+const waiter = `const { parentPort } = require('node:worker_threads');
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  const at = () => performance.timeOrigin + performance.now();
+  parentPort.on('message', (due) => {
+    for (const [i, time] of due.entries()) {
+      const left = time - at();
+      if (left > 0) Atomics.wait(cell, 0, 0, left);
+      parentPort.postMessage(i);
+    }
+  });`;
+
 async function openLoop(per_second: number, orders: Order[], pay: Pay, lateness: Histogram): Promise<void> {
   const under_way: Promise<void>[] = [];
-  let due = performance.now() + 5;
-  let next = 0;
-  await new Promise<void>((done) => {
-    const tick = () => {
-      const now = performance.now();
-      for (let order = orders[next]; order && due <= now; order = orders[next]) {
-        lateness.add(now - due);
-        under_way.push(pay(order, due));
-        next += 1;
-        due += (-Math.log(1 - Math.random()) * 1000) / per_second;
-      }
-      if (next >= orders.length) return done();
-      // The timer counts whole milliseconds and rounds up; the last one is waited for by turns of the loop.
-      const left = due - performance.now();
-      if (left > 1.5) setTimeout(tick, left - 1);
-      else setImmediate(tick);
-    };
-    tick();
+  const gap = () => (-Math.log(1 - Math.random()) * 1000) / per_second;
+  // The thread needs a moment to begin.
+  let next = performance.now() + 250;
+  const due = orders.map(() => (next += gap()));
+  const clock = new Worker(waiter, { eval: true });
+  const sent = new Promise<void>((done, failed) => {
+    clock.once('error', failed);
+    clock.on('message', (at: number) => {
+      const order = orders[at];
+      const time = due[at];
+      if (!order || time === undefined) return;
+      lateness.add(Math.max(0, performance.now() - time));
+      under_way.push(pay(order, time));
+      if (at === orders.length - 1) done();
+    });
   });
+  clock.postMessage(Float64Array.from(due, (time) => performance.timeOrigin + time));
+  await sent;
+  await clock.terminate();
   await Promise.all(under_way);
 }
 

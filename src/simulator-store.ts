@@ -7,7 +7,7 @@ import type { SimulatorCall, SimulatorDispute, SimulatorStore } from './connecto
 import { warningAfter } from './connectors/simulator/trouble.ts';
 import type { Lane } from './db/coalesce.ts';
 import { type Db, type Executor, GuardFailed, type Statement, type Tx } from './db/db.ts';
-import { rowTable } from './db/rows.ts';
+import { rowChange } from './db/rows.ts';
 import { must } from './kit/assert.ts';
 import { hours, plus } from './kit/clock.ts';
 
@@ -225,32 +225,27 @@ export function simulatorStore({ db, lane }: SimulatorStoreParts): SimulatorStor
 }
 
 /** A reference that was used before, in the table or in this batch, fails the guard; the lane then finds it by halving. */
-const callTable = rowTable({
-  account_id: 'text',
-  reference: 'text',
-  kind: 'text',
-  provider_reference: 'text',
-  amount: 'bigint',
-  currency: 'text',
-  status: 'text',
-  captured: 'boolean',
-  decline_code: 'text',
-  processing: 'jsonb',
-  scenario: 'text',
-  return_url: 'text',
-  due_at: 'timestamptz',
-  created_at: 'timestamptz',
-});
-
-function insertCalls(calls: SimulatorCall[]): Statement[] {
-  return [
-    {
-      name: 'simulator_calls_insert',
-      text: `with i as (
-          insert into simulator_calls (account_id, reference, kind, provider_reference, amount, currency, status, captured, decline_code, processing, scenario, return_url, due_at, created_at)
-          select * from ${callTable.from} on conflict (account_id, reference) do nothing returning 1)
-        select florin_expect((select count(*) from i), cardinality($1), 'simulator_call')`,
-      values: callTable.values(calls),
-    },
-  ];
-}
+const insertCalls = rowChange(
+  'simulator_calls_insert',
+  {
+    account_id: 'text',
+    reference: 'text',
+    kind: 'text',
+    provider_reference: 'text',
+    amount: 'bigint',
+    currency: 'text',
+    status: 'text',
+    captured: 'boolean',
+    decline_code: 'text',
+    processing: 'jsonb',
+    scenario: 'text',
+    return_url: 'text',
+    due_at: 'timestamptz',
+    created_at: 'timestamptz',
+  },
+  ({ from, count }) => ({
+    change: `insert into simulator_calls (account_id, reference, kind, provider_reference, amount, currency, status, captured, decline_code, processing, scenario, return_url, due_at, created_at)
+      select * from ${from} on conflict (account_id, reference) do nothing`,
+    expect: `florin_expect((select count(*) from done), ${count}, 'simulator_call')`,
+  }),
+);

@@ -85,7 +85,7 @@ export class Lane<Item> {
    */
   async #commit(items: Item[]): Promise<void> {
     const client = await this.#connection.client();
-    const statements = merged(this.#options.plan(items));
+    const statements = merged(this.#options.plan(items), items.length === 1);
     together(client);
     this.#connection.planAgain(client);
     const [only, ...more] = statements;

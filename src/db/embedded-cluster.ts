@@ -44,6 +44,8 @@ export async function createCluster(bin: string, place: Place, durable: boolean)
     '--encoding=UTF8',
     '--data-checksums',
     '--no-instructions',
+    // A new segment of the log is filled with zeroes while every commit waits: 60 ms for the usual 16 MB, 4 ms for one.
+    '--wal-segsize=1',
   );
   if (!durable) flags.push('--no-sync');
   await run(path.join(bin, 'initdb'), flags, account);

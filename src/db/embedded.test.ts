@@ -80,6 +80,9 @@ describe('a project anybody can reach', () => {
     assert.equal(await ask(first.url, `select current_setting('data_checksums') as answer`), 'on');
     assert.equal(await ask(first.url, `select current_setting('server_encoding') as answer`), 'UTF8');
     assert.equal(await ask(first.url, `select current_setting('shared_buffers') as answer`), '16MB');
+    // Small segments of the log, with the usual room for them all.
+    assert.equal(await ask(first.url, `select current_setting('wal_segment_size') as answer`), '1MB');
+    assert.equal(await ask(first.url, `select current_setting('max_wal_size') as answer`), '1GB');
   });
 
   test('the password is 0600 and is asked for', async () => {

@@ -95,6 +95,9 @@ function serverSettings(options: EmbeddedOptions): Record<string, string> {
   return {
     shared_buffers: '256MB',
     max_connections: '100',
+    // Else taken as multiples of our small segments, and a busy server would make a checkpoint every few seconds.
+    max_wal_size: '1GB',
+    min_wal_size: '80MB',
     timezone: 'UTC',
     log_timezone: 'UTC',
     log_checkpoints: 'off',

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { changing, merged } from './merge.ts';
+import type { Part, Statement } from './db.ts';
+import { merged, textOf } from './merge.ts';
+
+const changing = (name: string, part: Part, values: unknown[]): Statement => ({
+  name,
+  text: textOf(part),
+  values,
+  part,
+});
 
 const insert = changing('insert', { change: 'insert into a (x) select $1' }, [1]);
 const update = changing(
@@ -49,6 +57,19 @@ part_1 as (insert into d select id from given returning 1)
 select 1`,
     );
     assert.equal(second.text, 'insert into d select id from c');
+  });
+
+  test('a batch of one takes the forms for a few rows, where there are some; a larger one never does', () => {
+    const few = changing('insert_few_1', { change: 'insert into a (x) select $1, $2' }, [7, 8]);
+    const both = { ...insert, few };
+    assert.deepEqual(merged([both, update], true)[0]?.values, [7, 8, [2], 3]);
+    assert.match(
+      merged([both, update], true)[0]?.text ?? '',
+      /select \$1, \$2 returning 1\),\npart_1 as \(update b set y = \$4/,
+    );
+    assert.deepEqual(merged([both], true), [few]);
+    assert.deepEqual(merged([both, update]), merged([insert, update]));
+    assert.deepEqual(merged([both]), [both]);
   });
 
   test('one that stands for itself keeps all as they came; the same batch has the same name', () => {

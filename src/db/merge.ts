@@ -8,42 +8,43 @@ import type { Part, Statement } from './db.ts';
 export const textOf = ({ change, as = 'done', expect }: Part): string =>
   expect === undefined ? change : `with ${as} as (${change} returning 1) select ${expect}`;
 
-/** A statement that may become a part of a larger one. Whatever another part of its batch writes, it does not see. */
-export const changing = (name: string, part: Part, values: unknown[]): Statement => ({
-  name,
-  text: textOf(part),
-  values,
-  part,
-});
-
 type Made = { name: string; text: string };
 const made = new Map<string, Made>();
 
 /** The same changes as one statement; as they came when one of them stands for itself, or is alone. */
-export function merged(statements: Statement[]): Statement[] {
+export function merged(all: Statement[], alone = false): Statement[] {
+  // Only of a batch of one: forms of every mix of rows would be texts without end for Postgres to keep.
+  const statements = alone ? all.map((statement) => statement.few ?? statement) : all;
   if (statements.length < 2 || statements.some(({ part }) => part === undefined)) return statements;
   const key = statements.map(({ name }) => name).join(' ');
+  const values = statements.map((statement) => statement.values);
   let found = made.get(key);
   if (!found) {
-    found = { name: `merged_${made.size}`, text: written(statements) };
+    found = {
+      name: `merged_${made.size}`,
+      text: written(
+        statements,
+        values.map(({ length }) => length),
+      ),
+    };
     made.set(key, found);
   }
-  return [{ ...found, values: statements.flatMap(({ values }) => values) }];
+  return [{ ...found, values: values.flat(1) }];
 }
 
-function written(statements: Statement[]): string {
+function written(statements: Statement[], parameters: number[]): string {
   const changes: string[] = [];
   // In the order of the batch: of two that do not hold, the first one is told.
   const expected: string[] = [];
   let before = 0;
-  for (const [i, { part, values }] of statements.entries()) {
+  for (const [i, { part }] of statements.entries()) {
     const { change, returning = '1', as = 'done', expect, within = change } = must(part, 'every statement is a part');
     const moved = (text: string) => text.replace(/\$(\d+)/g, (_, n: string) => `$${Number(n) + before}`);
     // Another part reads a named one; the others are called by their place.
     const name = as === 'done' ? `part_${i}` : as;
     changes.push(`${name} as (${moved(within)} returning ${returning})`);
     if (expect !== undefined) expected.push(moved(expect).replaceAll(` from ${as})`, ` from ${name})`));
-    before += values.length;
+    before += parameters[i] ?? 0;
   }
   return `with ${changes.join(',\n')}\nselect ${expected.length > 0 ? expected.join(', ') : '1'}`;
 }

@@ -40,6 +40,29 @@ test('one array per column, however many rows; the text is the same for one row 
   for (const i of [1, 2, 3]) assert.equal(unpacked(many.values, 3, 4, i - 1), `{"i":"${'ü'.repeat(i)}"}`);
 });
 
+test('of a few rows each value is a parameter; as many columns, the same order, the same nothing', () => {
+  const row = { account_id: 'a', amount: 1, metadata: { a: 'ü"' }, at: new Date(5), extra: 'not a column' };
+  const few = (count: number) =>
+    insertRows(
+      't_few',
+      columns,
+      Array.from({ length: count }, (_, i) => (i === 0 ? row : { account_id: 'b', metadata: null })),
+    )[0]?.few;
+  assert.equal(
+    few(1)?.text,
+    'insert into t_few (account_id, amount, metadata, at) select account_id, amount, metadata, at from (select $1::text as account_id, $2::bigint as amount, $3::jsonb as metadata, $4::timestamptz as at) u',
+  );
+  assert.deepEqual(few(2)?.values, ['a', 1, '{"a":"ü\\""}', '1970-01-01T00:00:00.005Z', 'b', null, null, null]);
+  assert.match(few(2)?.text ?? '', / union all select \$5::text as account_id/);
+  assert.equal(new Set([1, 2, 3, 4].map((count) => few(count)?.name)).size, 4);
+  assert.equal(few(5), undefined);
+});
+
+test('an update of a few rows expects as many as came', () => {
+  const [statement] = updateRows('t_few', { id: 'text' }, { a: 'text' }, [{ id: 'x', a: 'y' }, { id: 'z' }], 'g');
+  assert.match(statement?.few?.text ?? '', /florin_expect\(\(select count\(\*\) from done\), 2, 'g'\)/);
+});
+
 test('what is missing is null; json null stays SQL null, and text in json is quoted once', () => {
   const [statement] = insertRows('t_null', columns, [
     { account_id: 'a' },

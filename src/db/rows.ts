@@ -1,8 +1,8 @@
-// Statements over arrays: one parameter per column, however many rows travel. The text depends only on the columns, so Postgres
-// plans it once. Knows no table's meaning.
+// Statements over rows: many rows travel as one parameter per column, however many they are; a few as one parameter per value. The text
+// depends only on the columns (and on how few they are), so Postgres plans it once. Knows no table's meaning.
 
 import type { Part, Statement } from './db.ts';
-import { changing } from './merge.ts';
+import { textOf } from './merge.ts';
 
 /** Column name → Postgres type. `long` is text that may be long. */
 export type Columns = Record<string, string>;
@@ -71,16 +71,68 @@ function packLong(columns: [string, string][], rows: readonly Record<string, unk
   return [...places, Buffer.from(all)];
 }
 
-type Known = { name: string; part: Part; table: RowTable };
-const known = new Map<string, Known>();
+/** Beyond these a parameter per value costs more than it saves. */
+const few = 4;
 
-/** The text of these very columns, under a name that is theirs alone. */
-function knownOf(name: string, columns: [string, string][], make: (table: RowTable) => Part): Known {
+/** A few rows as a table `u`: reading arrays and taking their elements is a quarter of what a call costs Postgres that comes alone. */
+function fewOf(columns: [string, string][], count: number): string {
+  let n = 0;
+  const row = () => columns.map(([name, type]) => `$${++n}::${type === 'long' ? 'text' : type} as ${name}`).join(', ');
+  const rows = Array.from({ length: count }, () => `select ${row()}`);
+  return `(${rows.join(' union all ')}) u`;
+}
+
+function fewValues(columns: [string, string][], rows: readonly Record<string, unknown>[]): unknown[] {
+  return rows.flatMap((row) =>
+    columns.map(([name, type]) => {
+      const value = row[name] ?? null;
+      if (value instanceof Date) return value.toISOString();
+      return type === 'jsonb' && value !== null ? JSON.stringify(value) : value;
+    }),
+  );
+}
+
+type Rows = readonly Record<string, unknown>[];
+/** `from`: the rows as a table `u`; `count`: how many they are. */
+type Make = (rows: { from: string; count: string }) => Part;
+
+/** One change by rows of these columns: what it gives makes its statement, none when there are no rows. */
+export function rowChange(name: string, columns: Columns, make: Make): (rows: Rows) => Statement[] {
+  const list = Object.entries(columns);
+  const table = rowTable(columns);
+  const part = make({ from: table.from, count: 'cardinality($1)' });
+  const many = { name, text: textOf(part), part };
+  const forms: { name: string; text: string; part: Part }[] = [];
+  const formOf = (count: number) => {
+    const part = make({ from: fewOf(list, count), count: `${count}` });
+    return { name: `${name}_few_${count}`, text: textOf(part), part };
+  };
+  return (rows) => {
+    if (rows.length === 0) return [];
+    return [
+      {
+        ...many,
+        get values() {
+          return table.values(rows);
+        },
+        get few() {
+          if (rows.length > few) return undefined;
+          forms[rows.length] ??= formOf(rows.length);
+          return { ...forms[rows.length], values: fewValues(list, rows) } as Statement;
+        },
+      },
+    ];
+  };
+}
+
+const known = new Map<string, (rows: Rows) => Statement[]>();
+
+/** The change of these very columns, under a name that is theirs alone. */
+function knownOf(name: string, columns: [string, string][], make: Make): (rows: Rows) => Statement[] {
   const key = `${name} ${columns.join(' ')}`;
   let found = known.get(key);
   if (!found) {
-    const table = rowTable(Object.fromEntries(columns));
-    found = { name: `${name}_${known.size}`, part: make(table), table };
+    found = rowChange(`${name}_${known.size}`, Object.fromEntries(columns), make);
     known.set(key, found);
   }
   return found;
@@ -93,7 +145,7 @@ export function insertRows(table: string, columns: Columns, rows: readonly Recor
     const names = list.map(([column]) => column).join(', ');
     return { change: `insert into ${table} (${names}) select ${names} from ${from}` };
   });
-  return [changing(found.name, found.part, found.table.values(rows))];
+  return found(rows);
 }
 
 /**
@@ -112,21 +164,21 @@ export function updateRows(
   const matches = Object.keys(match);
   const sets = Object.entries(set);
   const list = [...Object.entries(match).map(([name, type]): [string, string] => [`m_${name}`, type]), ...sets];
-  const found = knownOf(`update_${table}_${guard}`, list, ({ from }) => {
+  const found = knownOf(`update_${table}_${guard}`, list, ({ from, count }) => {
     const assignments = sets.map(([column]) => `${column} = u.${column}`);
     if (extra.set) assignments.push(extra.set);
     const where = matches.map((column) => `t.${column} = u.m_${column}`);
     if (extra.where) where.push(extra.where);
     return {
       change: `update ${table} t set ${assignments.join(', ')} from ${from} where ${where.join(' and ')}`,
-      expect: `florin_expect((select count(*) from done), cardinality($1), '${guard}')`,
+      expect: `florin_expect((select count(*) from done), ${count}, '${guard}')`,
     };
   });
   const flat = rows.map((row) => ({
     ...row,
     ...Object.fromEntries(matches.map((n) => [`m_${n}`, row[`m_${n}`] ?? row[n]])),
   }));
-  return [changing(found.name, found.part, found.table.values(flat))];
+  return found(flat);
 }
 
 const needsNoQuotes = /^[\w.:+/-]+$/;
@@ -144,7 +196,5 @@ function elementText(value: unknown): string {
 
 /** What Postgres reads as an array of these values; the driver's own way escapes every element twice over. */
 export function arrayText(values: readonly unknown[]): string {
-  let text = '{';
-  for (let i = 0; i < values.length; i++) text += (i === 0 ? '' : ',') + elementText(values[i]);
-  return `${text}}`;
+  return `{${values.map(elementText).join(',')}}`;
 }

@@ -2,8 +2,7 @@
 
 import type { Statement, Tx } from '../db/db.ts';
 import { runAll } from '../db/db.ts';
-import { changing } from '../db/merge.ts';
-import { insertRows, rowTable } from '../db/rows.ts';
+import { insertRows, rowChange } from '../db/rows.ts';
 import { newId } from '../kit/id.ts';
 import type { Ctx } from '../operation/context.ts';
 import type { EventType } from './event.ts';
@@ -59,23 +58,16 @@ export function alsoTold(ctx: Ctx, type: EventType, first: NewEvent): NewEvent {
   return { ...first, id: newId('evt', ctx.env), type, payload: null, payload_of: first.id };
 }
 
-const outboxTable = rowTable({ account_id: 'text', id: 'text', reacts: 'boolean' });
+const outboxRows = rowChange('emit_outbox', { account_id: 'text', id: 'text', reacts: 'boolean' }, ({ from }) => ({
+  // Nobody waits: nothing to take out again. An endpoint made later asks for the past by recovering it.
+  change: `insert into outbox (account_id, event_id, reacts) select u.account_id, u.id, u.reacts from ${from}
+    where u.reacts or exists (select 1 from webhook_endpoints w where w.account_id = u.account_id and w.status = 'enabled')`,
+}));
 
-export function emitStatements(events: NewEvent[]): Statement[] {
-  if (events.length === 0) return [];
-  return [
-    ...insertRows('events', eventColumns, events),
-    changing(
-      'emit_outbox',
-      {
-        // Nobody waits: nothing to take out again. An endpoint made later asks for the past by recovering it.
-        change: `insert into outbox (account_id, event_id, reacts) select u.account_id, u.id, u.reacts from ${outboxTable.from}
-          where u.reacts or exists (select 1 from webhook_endpoints w where w.account_id = u.account_id and w.status = 'enabled')`,
-      },
-      outboxTable.values(events),
-    ),
-  ];
-}
+export const emitStatements = (events: NewEvent[]): Statement[] => [
+  ...insertRows('events', eventColumns, events),
+  ...outboxRows(events),
+];
 
 export async function emit<T extends { id: string }>(ctx: Ctx, tx: Tx, type: EventType, object: T): Promise<void> {
   await runAll(tx, emitStatements([newEvent(ctx, type, object)]));

@@ -2,8 +2,7 @@
 
 import { type RawBuilder, sql } from 'kysely';
 import type { Statement, Tx } from '../db/db.ts';
-import { changing } from '../db/merge.ts';
-import { rowTable } from '../db/rows.ts';
+import { rowChange } from '../db/rows.ts';
 import { type LedgerAccount, ledgerAccounts, type Posting } from './account.ts';
 
 type Sum = { account_id: string; currency: string; count: number; at: Date; legs: Record<LedgerAccount, number> };
@@ -11,20 +10,20 @@ type Sum = { account_id: string; currency: string; count: number; at: Date; legs
 const columns = ledgerAccounts.join(', ');
 const legColumns = Object.fromEntries(ledgerAccounts.map((account) => [account, 'bigint']));
 
-const sumTable = rowTable({
-  account_id: 'text',
-  currency: 'text',
-  count: 'bigint',
-  at: 'timestamptz',
-  ...legColumns,
-});
-
 /** Rows are taken in one order by everybody, so two batches never wait for each other in a ring. */
-const upsert = `insert into balances (account_id, currency, position, updated_at, ${columns})
-  select * from ${sumTable.from}
-  on conflict (account_id, currency) do update set position = balances.position + excluded.position,
-    updated_at = greatest(balances.updated_at, excluded.updated_at),
-    ${ledgerAccounts.map((a) => `${a} = balances.${a} + excluded.${a}`).join(', ')}`;
+const balanceRows = rowChange(
+  'ledger_balances',
+  { account_id: 'text', currency: 'text', count: 'bigint', at: 'timestamptz', ...legColumns },
+  ({ from }) => ({
+    change: `insert into balances (account_id, currency, position, updated_at, ${columns})
+      select * from ${from}
+      on conflict (account_id, currency) do update set position = balances.position + excluded.position,
+        updated_at = greatest(balances.updated_at, excluded.updated_at),
+        ${ledgerAccounts.map((a) => `${a} = balances.${a} + excluded.${a}`).join(', ')}`,
+    as: 'balanced',
+    returning: 'balances.account_id, balances.currency, balances.position',
+  }),
+);
 
 const postingColumns = {
   id: 'text',
@@ -38,12 +37,21 @@ const postingColumns = {
   created_at: 'timestamptz',
   ...legColumns,
 };
-const postingTable = rowTable({ account_id: 'text', currency: 'text', back: 'bigint', ...postingColumns });
 const names = Object.keys(postingColumns);
 
-const insert = (balances: string) => `insert into ledger_postings (account_id, currency, position, ${names.join(', ')})
-  select u.account_id, u.currency, b.position - u.back, ${names.map((n) => `u.${n}`).join(', ')} from ${postingTable.from}
-  join ${balances} b on b.account_id = u.account_id and b.currency = u.currency`;
+/** The place of a posting follows from its balance as this very batch leaves it. */
+const postingRows = rowChange(
+  'ledger_postings',
+  { account_id: 'text', currency: 'text', back: 'bigint', ...postingColumns },
+  ({ from }) => {
+    const insert = (
+      balances: string,
+    ) => `insert into ledger_postings (account_id, currency, position, ${names.join(', ')})
+      select u.account_id, u.currency, b.position - u.back, ${names.map((n) => `u.${n}`).join(', ')} from ${from}
+      join ${balances} b on b.account_id = u.account_id and b.currency = u.currency`;
+    return { change: insert('balances'), within: insert('balanced') };
+  },
+);
 
 export function postStatements(postings: Posting[]): Statement[] {
   if (postings.length === 0) return [];
@@ -70,15 +78,7 @@ export function postStatements(postings: Posting[]): Statement[] {
     // Counted back from the balance's new position: the last posting of the batch has the newest place.
     back: (sums.get(`${p.account_id} ${p.currency}`)?.count ?? 0) - (place[i] ?? 0),
   }));
-  return [
-    changing(
-      'ledger_balances',
-      { change: upsert, as: 'balanced', returning: 'balances.account_id, balances.currency, balances.position' },
-      sumTable.values(ordered.map((s) => ({ ...s, ...s.legs }))),
-    ),
-    // The place of a posting follows from its balance as this very batch leaves it.
-    changing('ledger_postings', { change: insert('balances'), within: insert('balanced') }, postingTable.values(rows)),
-  ];
+  return [...balanceRows(ordered.map((s) => ({ ...s, ...s.legs }))), ...postingRows(rows)];
 }
 
 /** After a settlement's posting: remembers the day, and from which place on something is still unsettled. */

@@ -4,8 +4,7 @@
 import { sql } from 'kysely';
 import type { Statement, Tx } from '../db/db.ts';
 import { asGuard, runAll } from '../db/db.ts';
-import { changing } from '../db/merge.ts';
-import { rowTable } from '../db/rows.ts';
+import { rowChange } from '../db/rows.ts';
 import { plus, seconds } from '../kit/clock.ts';
 import { hmac, same } from '../kit/crypto.ts';
 import { Fault } from '../kit/fault.ts';
@@ -170,22 +169,17 @@ export async function storeAnswerIfOpen(ctx: Ctx, claim: Claim, text: string): P
 
 export type StoredAnswer = { account_id: string; operation: string; key: string; text: string };
 
-const answerTable = rowTable({ account_id: 'text', operation: 'text', key: 'text', text: 'long' });
+const answerRows = rowChange(
+  'once_answers',
+  { account_id: 'text', operation: 'text', key: 'text', text: 'long' },
+  ({ from }) => ({
+    change: `update idempotency_keys k set answer = u.text from ${from}
+      where k.account_id = u.account_id and k.operation = u.operation and k.key = u.key and k.answer is null`,
+  }),
+);
 
 /** Answers of a batch; the first answer stays, whoever comes second. */
-export function answerStatements(answers: StoredAnswer[]): Statement[] {
-  if (answers.length === 0) return [];
-  return [
-    changing(
-      'once_answers',
-      {
-        change: `update idempotency_keys k set answer = u.text from ${answerTable.from}
-          where k.account_id = u.account_id and k.operation = u.operation and k.key = u.key and k.answer is null`,
-      },
-      answerTable.values(answers),
-    ),
-  ];
-}
+export const answerStatements = (answers: StoredAnswer[]): Statement[] => answerRows(answers);
 
 export type NewClaim = {
   account_id: string;
@@ -196,33 +190,29 @@ export type NewClaim = {
   at: Date;
 };
 
-const claimTable = rowTable({
-  account_id: 'text',
-  operation: 'text',
-  key: 'text',
-  request_hash: 'bytea',
-  holder: 'text',
-  effect_id: 'text',
-  answer_event: 'text',
-  at: 'timestamptz',
-});
+const claimRows = rowChange(
+  'once_claims',
+  {
+    account_id: 'text',
+    operation: 'text',
+    key: 'text',
+    request_hash: 'bytea',
+    holder: 'text',
+    effect_id: 'text',
+    answer_event: 'text',
+    at: 'timestamptz',
+  },
+  ({ from, count }) => ({
+    change: `insert into idempotency_keys (account_id, operation, key, request_hash, holder, leased_until, effect_id, answer_event, created_at)
+      select account_id, operation, key, request_hash, holder, at, effect_id, answer_event, at from ${from}
+      on conflict do nothing`,
+    expect: `florin_expect((select count(*) from done), ${count}, 'claim')`,
+  }),
+);
 
 /** Claims made together with their effect; an existing one fails the guard `claim`. */
-export function claimStatements(claims: NewClaim[]): Statement[] {
-  if (claims.length === 0) return [];
-  return [
-    changing(
-      'once_claims',
-      {
-        change: `insert into idempotency_keys (account_id, operation, key, request_hash, holder, leased_until, effect_id, answer_event, created_at)
-          select account_id, operation, key, request_hash, holder, at, effect_id, answer_event, at from ${claimTable.from}
-          on conflict do nothing`,
-        expect: `florin_expect((select count(*) from done), cardinality($1), 'claim')`,
-      },
-      claimTable.values(claims.map(({ claim, ...more }) => ({ ...claim, ...more }))),
-    ),
-  ];
-}
+export const claimStatements = (claims: NewClaim[]): Statement[] =>
+  claimRows(claims.map(({ claim, ...more }) => ({ ...claim, ...more })));
 
 /** Lets go of a claim whose work was refused before any effect. */
 export async function release(ctx: Ctx, claim: Claim): Promise<void> {

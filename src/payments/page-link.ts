@@ -1,22 +1,15 @@
 // Which account a hosted page's id belongs to: the page knows nothing but the id in its address.
 
 import { type Db, type Executor, runAll, type Statement, type Tx } from '../db/db.ts';
-import { changing } from '../db/merge.ts';
+import { rowChange } from '../db/rows.ts';
 import { type AccountRow, accountColumns, toAccount } from '../identity/account.ts';
 import type { Account } from '../operation/context.ts';
 
-export function linkStatements(links: { id: string; account_id: string }[]): Statement[] {
-  if (links.length === 0) return [];
-  return [
-    changing(
-      'page_links',
-      {
-        change: `insert into page_links (id, account_id) select * from unnest($1::text[], $2::text[]) on conflict (id) do nothing`,
-      },
-      [links.map((l) => l.id), links.map((l) => l.account_id)],
-    ),
-  ];
-}
+const linkRows = rowChange('page_links', { id: 'text', account_id: 'text' }, ({ from }) => ({
+  change: `insert into page_links (id, account_id) select id, account_id from ${from} on conflict (id) do nothing`,
+}));
+
+export const linkStatements = (links: { id: string; account_id: string }[]): Statement[] => linkRows(links);
 
 export async function linkPage(tx: Tx, id: string, account_id: string): Promise<void> {
   await runAll(tx, linkStatements([{ id, account_id }]));

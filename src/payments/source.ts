@@ -4,8 +4,7 @@ import { sql } from 'kysely';
 import type { AuthorizeCall } from '../connectors/connector.ts';
 import type { Executor, Statement, Tx } from '../db/db.ts';
 import type { Question } from '../db/lookup.ts';
-import { changing } from '../db/merge.ts';
-import { rowTable } from '../db/rows.ts';
+import { rowChange } from '../db/rows.ts';
 import { Fault } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
 import type { Address } from '../operation/fields.ts';
@@ -143,20 +142,15 @@ export async function authorizeCall(
 
 export type TokenUse = { account_id: string; token_id: string; used_by: string; at: Date };
 
-const useTable = rowTable({ account_id: 'text', token_id: 'text', used_by: 'text', at: 'timestamptz' });
+const useRows = rowChange(
+  'tokens_use',
+  { account_id: 'text', token_id: 'text', used_by: 'text', at: 'timestamptz' },
+  ({ from, count }) => ({
+    change: `update tokens t set used_by = u.used_by from ${from}
+      where t.account_id = u.account_id and t.id = u.token_id and t.used_by is null and t.expires_at > u.at`,
+    expect: `florin_expect((select count(*) from done), ${count}, 'token')`,
+  }),
+);
 
 /** Uses tokens up; one that was used or has lapsed fails the guard `token`. */
-export function tokenStatements(uses: TokenUse[]): Statement[] {
-  if (uses.length === 0) return [];
-  return [
-    changing(
-      'tokens_use',
-      {
-        change: `update tokens t set used_by = u.used_by from ${useTable.from}
-          where t.account_id = u.account_id and t.id = u.token_id and t.used_by is null and t.expires_at > u.at`,
-        expect: `florin_expect((select count(*) from done), cardinality($1), 'token')`,
-      },
-      useTable.values(uses),
-    ),
-  ];
-}
+export const tokenStatements = (uses: TokenUse[]): Statement[] => useRows(uses);
