@@ -31,7 +31,7 @@ export async function seedAccounts(env: Env, count: number): Promise<Payer[]> {
   });
 }
 
-const cardColumns = {
+const addCards = insertRows('cards', {
   account_id: 'text',
   id: 'text',
   key_id: 'text',
@@ -45,14 +45,14 @@ const cardColumns = {
   country: 'text',
   issuer: 'text',
   created_at: 'timestamptz',
-};
-const tokenColumns = {
+});
+const addTokens = insertRows('tokens', {
   account_id: 'text',
   id: 'text',
   card_id: 'text',
   expires_at: 'timestamptz',
   created_at: 'timestamptz',
-};
+});
 
 /** One order per payment, each with a card and a token of its own; the payers are drawn at random. */
 export async function seedOrders(env: Env, payers: Payer[], count: number, label: string): Promise<Order[]> {
@@ -75,9 +75,7 @@ export async function seedOrders(env: Env, payers: Payer[], count: number, label
 }
 
 export async function insertCards(env: Env, cards: Record<string, unknown>[], tokens: Record<string, unknown>[]) {
-  await env.db.tx((tx) =>
-    runAll(tx, [...insertRows('cards', cardColumns, cards), ...insertRows('tokens', tokenColumns, tokens)]),
-  );
+  await env.db.tx((tx) => runAll(tx, [...addCards(cards), ...addTokens(tokens)]));
 }
 
 export async function typedCard(ctx: Ctx) {

@@ -82,9 +82,12 @@ const lineColumns = {
   total: 'bigint',
 };
 
+const insertNotes = insertRows('credit_notes', columns);
+const insertLines = insertRows('credit_note_lines', lineColumns);
+
 export const insertCreditNote = (note: CreditNoteRow, lines: CreditNoteLine[]): Statement[] => [
-  ...insertRows('credit_notes', columns, [note]),
-  ...insertRows('credit_note_lines', lineColumns, lines),
+  ...insertNotes([note]),
+  ...insertLines(lines),
 ];
 
 const LineOfNote = Type.Object(

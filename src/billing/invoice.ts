@@ -222,24 +222,29 @@ export type LineRow = {
   part: LinePart | null;
 };
 
+const insert = insertRows('invoices', columns);
+const insertLines = insertRows('invoice_lines', lineColumns);
+
 export const insertInvoices = (invoices: InvoiceRow[], lines: LineRow[]): Statement[] => [
-  ...insertRows('invoices', columns, invoices),
-  ...insertRows('invoice_lines', lineColumns, lines),
+  ...insert(invoices),
+  ...insertLines(lines),
 ];
 
 /** The rows must be locked by the caller. */
-export const writeInvoices = (rows: InvoiceRow[]): Statement[] =>
-  updateRows('invoices', key, changes, rows.map(unlessOver), 'invoice');
+export const writeInvoices = (rows: InvoiceRow[]): Statement[] => write(rows.map(unlessOver));
+
+const write = updateRows('invoices', key, changes, 'invoice');
 
 /** Nothing is told of one that nobody waits for any more. */
 const unlessOver = (row: InvoiceRow): InvoiceRow => (row.status === 'open' ? row : { ...row, notice_at: null });
 
 /** Without a lock: fails when its payment is not the one under way any more. */
-export const writeCharged = (rows: InvoiceRow[]): Statement[] =>
-  updateRows('invoices', { ...key, payment_id: 'text' }, changes, rows.map(unlessOver), 'invoice_charged', {
-    // Not by its status, which the planner would look it up by: that reads every open invoice for each of these.
-    where: 't.charging',
-  });
+export const writeCharged = (rows: InvoiceRow[]): Statement[] => writeOfPayment(rows.map(unlessOver));
+
+const writeOfPayment = updateRows('invoices', { ...key, payment_id: 'text' }, changes, 'invoice_charged', {
+  // Not by its status, which the planner would look it up by: that reads every open invoice for each of these.
+  where: 't.charging',
+});
 
 export function lineRow(invoice: { account_id: string; id: string }, id: string, line: Line): LineRow {
   const { item } = line;

@@ -199,25 +199,25 @@ const columns = {
   created_at: 'timestamptz',
 };
 
-export const insertSubscriptions = (rows: SubscriptionRow[]): Statement[] =>
-  insertRows('subscriptions', columns, rows.map(withNext));
+const insert = insertRows('subscriptions', columns);
+export const insertSubscriptions = (rows: SubscriptionRow[]): Statement[] => insert(rows.map(withNext));
+
+const raised = { set: 'version = t.version + 1' };
+const write = updateRows('subscriptions', key, changes, 'subscription', raised);
+const writeVersion = updateRows(
+  'subscriptions',
+  { ...key, version: 'integer' },
+  changes,
+  'subscription_version',
+  raised,
+);
 
 /** The rows must be locked by the caller; when each is due again follows from what it has become. */
-export const writeSubscriptions = (rows: SubscriptionRow[]): Statement[] =>
-  updateRows('subscriptions', key, changes, rows.map(withNext), 'subscription', raised);
+export const writeSubscriptions = (rows: SubscriptionRow[]): Statement[] => write(rows.map(withNext));
 
 /** Without a lock: fails when somebody changed one of them since it was read. */
 export const writeUnchanged = (rows: SubscriptionRow[]): Statement[] =>
-  updateRows(
-    'subscriptions',
-    { ...key, version: 'integer' },
-    changes,
-    rows.map((row) => ({ ...withNext(row), m_version: row.version })),
-    'subscription_version',
-    raised,
-  );
-
-const raised = { set: 'version = t.version + 1' };
+  writeVersion(rows.map((row) => ({ ...withNext(row), m_version: row.version })));
 
 const withNext = (row: SubscriptionRow) => ({ ...row, next_at: nextDue(row), remind_at: reminderOf(row)?.at ?? null });
 

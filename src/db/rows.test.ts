@@ -5,8 +5,8 @@ import { arrayText, insertRows, updateRows } from './rows.ts';
 const columns = { account_id: 'text', amount: 'bigint', metadata: 'jsonb', at: 'timestamptz' };
 
 test('no rows, no statement', () => {
-  assert.deepEqual(insertRows('t', columns, []), []);
-  assert.deepEqual(updateRows('t', { id: 'text' }, { status: 'text' }, [], 'g'), []);
+  assert.deepEqual(insertRows('t', columns)([]), []);
+  assert.deepEqual(updateRows('t', { id: 'text' }, { status: 'text' }, 'g')([]), []);
 });
 
 const unpacked = (values: unknown[], at: number, length: number, row: number): string | null => {
@@ -24,30 +24,24 @@ test('one array per column, however many rows; the text is the same for one row 
     at: new Date(i),
     extra: 'not a column',
   });
-  const [one] = insertRows('t_insert', columns, [row(1)]);
-  const [many] = insertRows('t_insert', columns, [row(1), row(2), row(3)]);
+  const insert = insertRows('t_insert', columns);
+  const [one] = insert([row(1)]);
+  const [many] = insert([row(1), row(2), row(3)]);
   assert.ok(one && many);
   assert.deepEqual([one.name, one.text], [many.name, many.text]);
   assert.equal(
     one.text,
     "insert into t_insert (account_id, amount, metadata, at) select account_id, amount, metadata, at from (select ($1::text[])[i] as account_id, ($2::bigint[])[i] as amount, convert_from(substring($6::bytea from ($4::int[])[i] for ($5::int[])[i]), 'UTF8')::jsonb as metadata, ($3::timestamptz[])[i] as at from unnest($1::text[]) with ordinality as x (x, i)) u",
   );
-  assert.deepEqual(many.values.slice(0, 3), [
-    ['a1', 'a2', 'a3'],
-    [1, 2, 3],
-    [1, 2, 3].map((ms) => new Date(ms).toISOString()),
-  ]);
+  assert.deepEqual(many.values.slice(0, 3), [['a1', 'a2', 'a3'], [1, 2, 3], [1, 2, 3].map((ms) => new Date(ms))]);
   for (const i of [1, 2, 3]) assert.equal(unpacked(many.values, 3, 4, i - 1), `{"i":"${'ü'.repeat(i)}"}`);
 });
 
 test('of a few rows each value is a parameter; as many columns, the same order, the same nothing', () => {
   const row = { account_id: 'a', amount: 1, metadata: { a: 'ü"' }, at: new Date(5), extra: 'not a column' };
+  const insert = insertRows('t_few', columns);
   const few = (count: number) =>
-    insertRows(
-      't_few',
-      columns,
-      Array.from({ length: count }, (_, i) => (i === 0 ? row : { account_id: 'b', metadata: null })),
-    )[0]?.few;
+    insert(Array.from({ length: count }, (_, i) => (i === 0 ? row : { account_id: 'b', metadata: null })))[0]?.few;
   assert.equal(
     few(1)?.text,
     'insert into t_few (account_id, amount, metadata, at) select account_id, amount, metadata, at from (select $1::text as account_id, $2::bigint as amount, $3::jsonb as metadata, $4::timestamptz as at) u',
@@ -59,16 +53,15 @@ test('of a few rows each value is a parameter; as many columns, the same order, 
 });
 
 test('an update of a few rows expects as many as came', () => {
-  const [statement] = updateRows('t_few', { id: 'text' }, { a: 'text' }, [{ id: 'x', a: 'y' }, { id: 'z' }], 'g');
+  const [statement] = updateRows('t_few', { id: 'text' }, { a: 'text' }, 'g')([{ id: 'x', a: 'y' }, { id: 'z' }]);
   assert.match(statement?.few?.text ?? '', /florin_expect\(\(select count\(\*\) from done\), 2, 'g'\)/);
 });
 
 test('what is missing is null; json null stays SQL null, and text in json is quoted once', () => {
-  const [statement] = insertRows('t_null', columns, [
-    { account_id: 'a' },
-    { account_id: 'b', metadata: null, amount: 0 },
-    { account_id: 'c', metadata: 'text' },
-  ]);
+  const [statement] = insertRows(
+    't_null',
+    columns,
+  )([{ account_id: 'a' }, { account_id: 'b', metadata: null, amount: 0 }, { account_id: 'c', metadata: 'text' }]);
   assert.ok(statement);
   assert.deepEqual(statement.values.slice(0, 3), [
     ['a', 'b', 'c'],
@@ -86,9 +79,8 @@ test('an update counts what it found, and its guard tells when a row is missing'
     't_update',
     { id: 'text', version: 'integer' },
     { status: 'text', data: 'jsonb' },
-    [{ id: 'x', version: 2, m_version: 1, status: 's', data: { a: 1 } }],
     'version',
-  );
+  )([{ id: 'x', version: 2, m_version: 1, status: 's', data: { a: 1 } }]);
   assert.ok(statement);
   assert.match(statement.text, /update t_update t set status = u\.status, data = u\.data from \(select \(\$1::text/);
   assert.match(statement.text, /where t\.id = u\.m_id and t\.version = u\.m_version returning 1/);
@@ -99,10 +91,10 @@ test('an update counts what it found, and its guard tells when a row is missing'
 });
 
 test('a fixed condition and a fixed assignment of the room are added', () => {
-  const [statement] = updateRows('t_extra', { id: 'text' }, { a: 'text' }, [{ id: 'x', a: 'y' }], 'g', {
+  const [statement] = updateRows('t_extra', { id: 'text' }, { a: 'text' }, 'g', {
     where: "t.status = 'open'",
     set: 'n = t.n + 1',
-  });
+  })([{ id: 'x', a: 'y' }]);
   assert.match(statement?.text ?? '', /set a = u\.a, n = t\.n \+ 1 from .* and t\.status = 'open' returning 1/s);
 });
 
@@ -118,8 +110,8 @@ test('an array is written as Postgres reads it, whatever the text', () => {
 });
 
 test('two statements on one table by other columns keep apart', () => {
-  const [a] = insertRows('t_twice', { id: 'text' }, [{ id: '1' }]);
-  const [b] = insertRows('t_twice', { id: 'text', status: 'text' }, [{ id: '1', status: 's' }]);
+  const [a] = insertRows('t_twice', { id: 'text' })([{ id: '1' }]);
+  const [b] = insertRows('t_twice', { id: 'text', status: 'text' })([{ id: '1', status: 's' }]);
   assert.notEqual(a?.name, b?.name);
   assert.match(b?.text ?? '', /\(id, status\)/);
 });

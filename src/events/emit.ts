@@ -42,7 +42,7 @@ export function newEvent(
   };
 }
 
-const eventColumns = {
+const insertEvents = insertRows('events', {
   account_id: 'text',
   id: 'text',
   type: 'text',
@@ -51,7 +51,7 @@ const eventColumns = {
   payload_of: 'text',
   request_id: 'text',
   created_at: 'timestamptz',
-};
+});
 
 /** A further event of the change that `first` tells of: the object is the same, so its text is kept once. */
 export function alsoTold(ctx: Ctx, type: EventType, first: NewEvent): NewEvent {
@@ -64,10 +64,7 @@ const outboxRows = rowChange('emit_outbox', { account_id: 'text', id: 'text', re
     where u.reacts or exists (select 1 from webhook_endpoints w where w.account_id = u.account_id and w.status = 'enabled')`,
 }));
 
-export const emitStatements = (events: NewEvent[]): Statement[] => [
-  ...insertRows('events', eventColumns, events),
-  ...outboxRows(events),
-];
+export const emitStatements = (events: NewEvent[]): Statement[] => [...insertEvents(events), ...outboxRows(events)];
 
 export async function emit<T extends { id: string }>(ctx: Ctx, tx: Tx, type: EventType, object: T): Promise<void> {
   await runAll(tx, emitStatements([newEvent(ctx, type, object)]));

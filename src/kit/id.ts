@@ -53,27 +53,28 @@ const lasts = new WeakMap<Random, Last>();
  * 80 bits: drawn afresh for each millisecond, and raised by a drawn 40-bit step within one, so that ids of one process sort in the
  * order they were made and nobody guesses the next.
  */
-function chance(ms: number, random: Random): Uint8Array {
-  const bytes = random.bytes(10);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, 10);
+function chance(ms: number, random: Random): Last {
+  const b = random.bytes(10);
+  const low = read(b, 6, 4);
   let last = lasts.get(random);
   if (!last || last.ms !== ms) {
     // The top bit stays free: room for the steps.
-    last = { ms, high: view.getUint32(0) & 0x7fffffff, low: view.getUint16(4) * 2 ** 32 + view.getUint32(6) };
+    last = { ms, high: read(b, 0, 4) & 0x7fffffff, low: read(b, 4, 2) * 2 ** 32 + low };
     lasts.set(random, last);
-  } else {
-    last.low += view.getUint8(5) * 2 ** 32 + view.getUint32(6) + 1;
-    if (last.low >= 2 ** 48) {
-      last.low -= 2 ** 48;
-      last.high += 1;
-    }
+    return last;
   }
-  const out = new Uint8Array(10);
-  const written = new DataView(out.buffer);
-  written.setUint32(0, last.high);
-  written.setUint16(4, Math.floor(last.low / 2 ** 32));
-  written.setUint32(6, last.low >>> 0);
-  return out;
+  last.low += read(b, 5, 1) * 2 ** 32 + low + 1;
+  if (last.low >= 2 ** 48) {
+    last.low -= 2 ** 48;
+    last.high += 1;
+  }
+  return last;
+}
+
+function read(bytes: Uint8Array, from: number, count: number): number {
+  let value = 0;
+  for (let i = from; i < from + count; i++) value = value * 256 + (bytes[i] ?? 0);
+  return value;
 }
 
 /** The smallest id a time can have: a range of time is a range of ids, so `created_at` needs no index of its own. */
@@ -99,22 +100,17 @@ function timePart(at: Date): string {
   return text;
 }
 
-function randomPart(bytes: Uint8Array): string {
-  let text = '';
-  for (let i = 0; i < 10; i += 5) {
-    const [a = 0, b = 0, c = 0, d = 0, e = 0] = bytes.subarray(i, i + 5);
-    text +=
-      alphabet[a >> 3] +
-      (alphabet[((a & 7) << 2) | (b >> 6)] ?? '') +
-      (alphabet[(b >> 1) & 31] ?? '') +
-      (alphabet[((b & 1) << 4) | (c >> 4)] ?? '') +
-      (alphabet[((c & 15) << 1) | (d >> 7)] ?? '') +
-      (alphabet[(d >> 2) & 31] ?? '') +
-      (alphabet[((d & 3) << 3) | (e >> 5)] ?? '') +
-      (alphabet[e & 31] ?? '');
-  }
+/** 80 bits as 16 letters of five: the 32 high ones and the 48 low ones meet within the seventh. */
+function randomPart({ high, low }: Last): string {
+  const middle = Math.floor(low / 2 ** 45);
+  let text = letter(high / 2 ** 27);
+  for (let bits = 22; bits >= 2; bits -= 5) text += letter((high / 2 ** bits) & 31);
+  text += letter(((high & 3) << 3) | middle);
+  for (let bits = 40; bits >= 0; bits -= 5) text += letter(Math.floor(low / 2 ** bits) % 32);
   return text;
 }
+
+const letter = (five: number) => alphabet.charAt(five);
 
 const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 

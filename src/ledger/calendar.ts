@@ -4,9 +4,19 @@ import Holidays from 'date-holidays';
 import { assert } from '../kit/assert.ts';
 
 const formats = new Map<string, Intl.DateTimeFormat>();
+const lately = new Map<string, { quarter: number; day: string }>();
 
-/** `2026-01-31` in the zone. */
+/** `2026-01-31` in the zone. Every zone's midnight is at a quarter of an hour, so within one the day is asked for once. */
 export function localDay(at: Date, time_zone: string): string {
+  const quarter = Math.floor(at.getTime() / 900_000);
+  const known = lately.get(time_zone);
+  if (known?.quarter === quarter) return known.day;
+  const day = formatOf(time_zone).format(at);
+  lately.set(time_zone, { quarter, day });
+  return day;
+}
+
+function formatOf(time_zone: string): Intl.DateTimeFormat {
   let format = formats.get(time_zone);
   if (!format) {
     format = new Intl.DateTimeFormat('en-CA', {
@@ -17,7 +27,7 @@ export function localDay(at: Date, time_zone: string): string {
     });
     formats.set(time_zone, format);
   }
-  return format.format(at);
+  return format;
 }
 
 const calendars = new Map<string, Holidays>();

@@ -18,14 +18,13 @@ import { withExchangeFee } from './exchange.ts';
 import { firstEvent, firstEventId } from './first-event.ts';
 import { applyVerdict, type Change, type Rows, type Verdict } from './outcome.ts';
 import { linkStatements } from './page-link.ts';
-import { findPayment, lockPayment, paidBy, paymentColumns, paymentObject, peekPayment } from './payment.ts';
+import { findPayment, insertPayments, lockPayment, paidBy, paymentObject, peekPayment } from './payment.ts';
 import { inTime } from './provider-time.ts';
 import { type RefundRow, refundObject } from './refund.ts';
 import { recordLate, undoLate } from './undo-late.ts';
 
 /** Written in the first transaction, before anything leaves the house. */
-export const attemptStatements = (attempts: AttemptRow[]): Statement[] =>
-  insertRows('attempts', attemptColumns, attempts);
+export const attemptStatements: (attempts: AttemptRow[]) => Statement[] = insertRows('attempts', attemptColumns);
 
 /** Calls the provider and waits no longer than the setting says. Silence, noise and a broken line are all `unknown`. */
 export async function act(
@@ -192,32 +191,51 @@ function settlementOf(ctx: Ctx, change: Change): Settlement {
   return { change, postings, events: created ? [created, ...events] : events, answer };
 }
 
-const paymentChanges = {
-  status: 'text',
-  amount: 'bigint',
-  amount_authorized: 'bigint',
-  amount_captured: 'bigint',
-  amount_capture_pending: 'bigint',
-  amount_refunded: 'bigint',
-  released: 'boolean',
-  decline_code: 'text',
-  processing: 'jsonb',
-  provider_reference: 'text',
-  next_action_url: 'text',
-  updated_at: 'timestamptz',
-  version: 'integer',
-};
-
-const attemptChanges = {
-  status: 'text',
-  provider_reference: 'text',
-  decline_code: 'text',
-  processing: 'jsonb',
-  resolve_at: 'timestamptz',
-  settled_at: 'timestamptz',
-};
-
 const key = { account_id: 'text', id: 'text' };
+
+const updatePayments = updateRows(
+  'payments',
+  { ...key, version: 'integer' },
+  {
+    status: 'text',
+    amount: 'bigint',
+    amount_authorized: 'bigint',
+    amount_captured: 'bigint',
+    amount_capture_pending: 'bigint',
+    amount_refunded: 'bigint',
+    released: 'boolean',
+    decline_code: 'text',
+    processing: 'jsonb',
+    provider_reference: 'text',
+    next_action_url: 'text',
+    updated_at: 'timestamptz',
+    version: 'integer',
+  },
+  'version',
+);
+
+/** Answered, and never again. */
+const updateAttempts = updateRows(
+  'attempts',
+  { account_id: 'text', payment_id: 'text', id: 'text', status: 'text' },
+  {
+    status: 'text',
+    provider_reference: 'text',
+    decline_code: 'text',
+    processing: 'jsonb',
+    resolve_at: 'timestamptz',
+    settled_at: 'timestamptz',
+  },
+  'attempt',
+  { set: 'draft = null, operation = null, idempotency_key = null' },
+);
+
+const updateRefunds = updateRows(
+  'refunds',
+  key,
+  { status: 'text', failure_code: 'text', updated_at: 'timestamptz' },
+  'refund',
+);
 
 /** Rows are written in one order by every batch: payments first, sorted, so two batches cannot wait for each other in a ring. */
 function settleStatements(items: Settlement[]): Statement[] {
@@ -228,36 +246,12 @@ function settleStatements(items: Settlement[]): Statement[] {
   const first = sorted.filter(({ change }) => change.before.attempt.draft !== null);
   const later = sorted.filter(({ change }) => change.before.attempt.draft === null);
   return [
-    ...updateRows(
-      'payments',
-      { ...key, version: 'integer' },
-      paymentChanges,
-      later.map(({ change }) => ({ ...change.payment, m_version: change.before.payment.version })),
-      'version',
-    ),
-    ...updateRows(
-      'attempts',
-      { account_id: 'text', payment_id: 'text', id: 'text', status: 'text' },
-      attemptChanges,
-      sorted.map(({ change }) => ({ ...change.attempt, m_status: change.before.attempt.status })),
-      'attempt',
-      // Answered, and never again.
-      { set: 'draft = null, operation = null, idempotency_key = null' },
-    ),
+    ...updatePayments(later.map(({ change }) => ({ ...change.payment, m_version: change.before.payment.version }))),
+    ...updateAttempts(sorted.map(({ change }) => ({ ...change.attempt, m_status: change.before.attempt.status }))),
     // Whoever settles an attempt first writes its payment: the guard on the attempt's status lets only one pass.
-    ...insertRows(
-      'payments',
-      paymentColumns,
-      first.map(({ change }) => change.payment),
-    ),
+    ...insertPayments(first.map(({ change }) => change.payment)),
     ...endWaiting(voided.map(({ change }) => change.attempt)),
-    ...updateRows(
-      'refunds',
-      key,
-      { status: 'text', failure_code: 'text', updated_at: 'timestamptz' },
-      refunds,
-      'refund',
-    ),
+    ...updateRefunds(refunds),
     ...linkStatements(
       sorted
         .filter(({ change }) => change.payment.next_action_url !== null && change.payment.checkout_session_id === null)

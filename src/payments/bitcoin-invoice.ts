@@ -22,11 +22,10 @@ const columns = {
   updated_at: 'timestamptz',
 };
 
+const insert = insertRows('bitcoin_invoices', columns);
+
 /** A payment's attempt is about one invoice at a time; of those before it the watch goes on. */
-export const insertInvoice = (invoice: InvoiceRow): Statement[] => [
-  noneCurrent(invoice),
-  ...insertRows('bitcoin_invoices', columns, [invoice]),
-];
+export const insertInvoice = (invoice: InvoiceRow): Statement[] => [noneCurrent(invoice), ...insert([invoice])];
 
 export const makeCurrent = (invoice: InvoiceRow): Statement[] => [
   noneCurrent(invoice),
@@ -49,21 +48,22 @@ export type InvoiceChange = Partial<
 
 /** Fails the guard `invoice` when somebody wrote it since it was read: they looked later, or will look again. */
 export const changeInvoice = (before: InvoiceRow, change: InvoiceChange, now: Date): Statement[] =>
-  updateRows(
-    'bitcoin_invoices',
-    { account_id: 'text', id: 'text', version: 'integer' },
-    {
-      address: 'text',
-      amount_received: 'bigint',
-      amount_confirmed: 'bigint',
-      taken: 'boolean',
-      look_at: 'timestamptz',
-      updated_at: 'timestamptz',
-      version: 'integer',
-    },
-    [{ ...before, ...change, updated_at: now, m_version: before.version, version: before.version + 1 }],
-    'invoice',
-  );
+  update([{ ...before, ...change, updated_at: now, m_version: before.version, version: before.version + 1 }]);
+
+const update = updateRows(
+  'bitcoin_invoices',
+  { account_id: 'text', id: 'text', version: 'integer' },
+  {
+    address: 'text',
+    amount_received: 'bigint',
+    amount_confirmed: 'bigint',
+    taken: 'boolean',
+    look_at: 'timestamptz',
+    updated_at: 'timestamptz',
+    version: 'integer',
+  },
+  'invoice',
+);
 
 export const heard = ({ address, received, confirmed }: Invoice): InvoiceChange => ({
   address,

@@ -5,7 +5,6 @@
 import Type, { type Static } from 'typebox';
 import { findCustomer } from '../customers/customer.ts';
 import { GuardFailed, type Statement } from '../db/db.ts';
-import { insertRows } from '../db/rows.ts';
 import { emitStatements, type NewEvent } from '../events/emit.ts';
 import type { Exchange } from '../fx/exchange.ts';
 import { Fault, isFault } from '../kit/fault.ts';
@@ -21,7 +20,7 @@ import { type AttemptRow, newAttempt } from './attempt-row.ts';
 import { firstEvent, firstEventId } from './first-event.ts';
 import { linkStatements } from './page-link.ts';
 import { type BitcoinBegin, bitcoinBegin } from './pay-bitcoin.ts';
-import { type Breakdown, PaymentObject, type PaymentRow, paymentColumns, paymentObject } from './payment.ts';
+import { type Breakdown, insertPayments, PaymentObject, type PaymentRow, paymentObject } from './payment.ts';
 import { authorizeCall, findSource, methodOf, type Source, type TokenUse, tokenStatements } from './source.ts';
 
 export const CreatePaymentInput = Type.Object(
@@ -310,7 +309,7 @@ function recordStatements(items: Record_[]): Statement[] {
     ...items.flatMap((i) => i.guards),
     ...sharedStatements(items.flatMap((i) => i.shared_guards)),
     ...tokenStatements(items.flatMap((i) => (i.token ? [i.token] : []))),
-    ...insertRows('payments', paymentColumns, payments),
+    ...insertPayments(payments),
     ...attemptStatements(items.flatMap((i) => (i.attempt ? [i.attempt] : []))),
     ...linkStatements(payments),
     ...emitStatements(items.flatMap((i) => (i.event ? [i.event] : []))),

@@ -113,7 +113,7 @@ export async function recordRefund(ctx: Ctx, tx: Tx, input: RefundInput, tax?: n
     .execute();
   const source = { source_id: refund.id, group_id: before.id, currency: before.currency };
   await runAll(tx, [
-    ...insertRows('refunds', refundColumns, [refund]),
+    ...insertRefunds([refund]),
     ...attemptStatements([attempt]),
     ...postStatements([recipes.refund(ctx, source, funding)]),
     expectCovered({
@@ -217,7 +217,7 @@ const uncovered = (cause: unknown) =>
     { param: 'amount', cause },
   );
 
-const refundColumns = {
+const insertRefunds = insertRows('refunds', {
   account_id: 'text',
   id: 'text',
   payment_id: 'text',
@@ -235,4 +235,4 @@ const refundColumns = {
   incoming_on: 'date',
   created_at: 'timestamptz',
   updated_at: 'timestamptz',
-};
+});

@@ -4,6 +4,7 @@ import type { Selectable } from 'kysely';
 import Type, { type Static } from 'typebox';
 import type { CheckResult, Processing, ThreeDSecure } from '../connectors/connector.ts';
 import type { Executor, Tx } from '../db/db.ts';
+import { insertRows } from '../db/rows.ts';
 import type { Payments } from '../db/types.ts';
 import { type Exchange, ExchangeObject } from '../fx/exchange.ts';
 import { notFound } from '../kit/fault.ts';
@@ -298,3 +299,6 @@ export const paymentColumns = {
   created_at: 'timestamptz',
   updated_at: 'timestamptz',
 };
+
+/** Of a new payment, by whoever writes it first: the one who records it, or who settles its first attempt. */
+export const insertPayments = insertRows('payments', paymentColumns);

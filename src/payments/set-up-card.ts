@@ -114,7 +114,7 @@ export async function beginCardSetup(ctx: Ctx, input: SetupInput): Promise<Setup
       await input.record?.(tx);
       await runAll(tx, [
         ...tokenStatements([{ account_id, token_id, used_by: row.id, at: now }]),
-        ...insertRows('card_setups', columns, [row]),
+        ...insertSetups([row]),
       ]);
     });
   } catch (error) {
@@ -125,7 +125,7 @@ export async function beginCardSetup(ctx: Ctx, input: SetupInput): Promise<Setup
   return await ask(ctx, row, source);
 }
 
-const columns = {
+const insertSetups = insertRows('card_setups', {
   account_id: 'text',
   id: 'text',
   status: 'text',
@@ -142,7 +142,7 @@ const columns = {
   resolve_at: 'timestamptz',
   created_at: 'timestamptz',
   updated_at: 'timestamptz',
-};
+});
 
 /** A repeat of a request whose process died goes on with what that wrote; anybody else has used the token. */
 async function begunBefore(ctx: Ctx, token_id: string): Promise<SetupRow> {

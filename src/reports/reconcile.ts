@@ -75,7 +75,7 @@ async function stage(ctx: Ctx, id: string, period: Period, lines: AsyncIterable<
   let counted = 0;
   let rows: Record<string, unknown>[] = [];
   const write = async () => {
-    const statements = insertRows('reconciliation_lines', lineColumns, rows);
+    const statements = insertLines(rows);
     rows = [];
     await ctx.env.db.tx((tx) => runAll(tx, statements));
   };
@@ -90,7 +90,7 @@ async function stage(ctx: Ctx, id: string, period: Period, lines: AsyncIterable<
   return counted;
 }
 
-const lineColumns = {
+const insertLines = insertRows('reconciliation_lines', {
   account_id: 'text',
   reconciliation_id: 'text',
   position: 'bigint',
@@ -100,7 +100,7 @@ const lineColumns = {
   currency: 'text',
   booked_at: 'timestamptz',
   counts: 'boolean',
-};
+});
 
 type Sum = { currency: string; kind: string; count: number; ours: number; theirs: number };
 

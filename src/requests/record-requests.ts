@@ -46,7 +46,8 @@ const columns: Columns = {
   response_body: 'long',
 };
 
-const plan = (rows: (RequestRow & { created_at: Date })[]): Statement[] => insertRows('request_logs', columns, rows);
+const insert = insertRows('request_logs', columns);
+const plan = (rows: (RequestRow & { created_at: Date })[]): Statement[] => insert(rows);
 
 /** A quarter of a second of a busy server is some hundred rows: a few statements. */
 const wait_ms = 250;
