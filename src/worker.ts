@@ -13,6 +13,7 @@ import type { EventType } from './events/event.ts';
 import { isMailed } from './events/mailed.ts';
 import { openRateFetcher } from './fx/fetch-rates.ts';
 import { loadAccount } from './identity/account.ts';
+import { tellUnended } from './identity/audit.ts';
 import { answerResetRequests } from './identity/reset-password.ts';
 import { forgetOldPeopleData } from './identity/sign-in-tries.ts';
 import { rotateSigningKeys } from './identity/signing-key.ts';
@@ -217,6 +218,9 @@ export function startWorker(env: Env & { onNudge(listener: () => void): void }):
     }),
     repeat(env, 'tokens', 3_600_000, async () => {
       while ((await purgeLapsedTokens(env)) >= 1000);
+    }),
+    repeat(env, 'acts that never ended', 60_000, async () => {
+      while ((await tellUnended(env)) >= 100);
     }),
     repeat(env, 'claims', 3_600_000, async () => {
       while ((await env.db.tx((tx) => forgetOldClaims(tx, plus(env.clock.now(), -days(30))))) >= 5000);

@@ -103,6 +103,13 @@ export interface Attempts {
   status: string;
 }
 
+export interface AuditBegun {
+  act: Json;
+  company_id: string;
+  created_at: Date;
+  id: string;
+}
+
 export interface AuditChains {
   company_id: string;
   hash: Buffer;
@@ -1462,6 +1469,7 @@ export interface DB {
   api_key_hashes: ApiKeyHashes;
   api_keys: ApiKeys;
   attempts: Attempts;
+  audit_begun: AuditBegun;
   audit_chains: AuditChains;
   audit_events: AuditEvents;
   balances: Balances;

@@ -4,6 +4,7 @@
 
 import { sql } from 'kysely';
 import type { Executor, Tx } from '../db/db.ts';
+import { minutes, plus } from '../kit/clock.ts';
 import { sha256 } from '../kit/crypto.ts';
 import { newId } from '../kit/id.ts';
 import { mask, maskText } from '../kit/log.ts';
@@ -34,28 +35,80 @@ export const auditWriter: AuditWriter = {
     return op.actors.length === 1 && op.actors[0] === 'system' && actor.kind === 'system';
   },
   async write(ctx, done, tx) {
-    const on = tx ?? ctx.env.db.query;
-    const { account_id, merchant_id } = ctx.account;
-    const merchant = await on
-      .selectFrom('merchants')
-      .select('company_id')
-      .where('id', '=', merchant_id)
-      .executeTakeFirstOrThrow();
-    const act: Act = {
-      company_id: merchant.company_id,
-      account_id,
-      merchant_id,
-      actor: await actorOf(on, ctx.actor, account_id),
-      request_id: ctx.request_id,
-      from: ctx.from,
-      ...done,
-      // A card token's id is a token, too.
-      target_id: done.target_id === null ? null : maskText(done.target_id),
+    await addEntry(ctx.env, tx, await actOf(tx, ctx, done));
+  },
+  async begin(ctx, doing) {
+    const { db } = ctx.env;
+    const act = await actOf(db.query, ctx, { ...doing, after: null });
+    const { company_id } = act;
+    const id = newId('aud', ctx.env);
+    await db.query
+      .insertInto('audit_begun')
+      .values({
+        company_id,
+        id,
+        act: JSON.stringify({ ...act, before: shown(act.before) }),
+        created_at: ctx.env.clock.now(),
+      })
+      .execute();
+    const remove = (on: Executor) =>
+      on.deleteFrom('audit_begun').where('company_id', '=', company_id).where('id', '=', id).execute();
+    return {
+      end: ({ target_id, after }) =>
+        db.tx(async (tx) => {
+          await remove(tx);
+          await addEntry(ctx.env, tx, { ...act, target_id: targetOf(target_id), after });
+        }),
+      async forget() {
+        await remove(db.query);
+      },
     };
-    if (tx) await addEntry(ctx.env, tx, act);
-    else await ctx.env.db.tx((own) => addEntry(ctx.env, own, act));
   },
 };
+
+async function actOf(on: Executor, ctx: Ctx, done: Done): Promise<Act> {
+  const { account_id, merchant_id } = ctx.account;
+  const merchant = await on
+    .selectFrom('merchants')
+    .select('company_id')
+    .where('id', '=', merchant_id)
+    .executeTakeFirstOrThrow();
+  return {
+    company_id: merchant.company_id,
+    account_id,
+    merchant_id,
+    actor: await actorOf(on, ctx.actor, account_id),
+    request_id: ctx.request_id,
+    from: ctx.from,
+    ...done,
+    target_id: targetOf(done.target_id),
+  };
+}
+
+/** A card token's id is a token, too. */
+const targetOf = (id: string | null) => (id === null ? null : maskText(id));
+
+/** No act takes so long: its process died, or could not reach the database any more. What became of it the object's own events tell. */
+const unended = minutes(10);
+
+export async function tellUnended(env: Env, limit = 100): Promise<number> {
+  return await env.db.tx(async (tx) => {
+    const rows = await tx
+      .selectFrom('audit_begun')
+      .selectAll()
+      .where('created_at', '<', plus(env.clock.now(), -unended))
+      .orderBy('created_at')
+      .limit(limit)
+      .forUpdate()
+      .skipLocked()
+      .execute();
+    for (const { company_id, id, act } of rows) {
+      await addEntry(env, tx, { ...(act as unknown as Act), after: { outcome: 'unknown' } });
+      await tx.deleteFrom('audit_begun').where('company_id', '=', company_id).where('id', '=', id).execute();
+    }
+    return rows.length;
+  });
+}
 
 export type AuditActor = { kind: string; id: string; name: string };
 

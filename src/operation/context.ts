@@ -60,7 +60,16 @@ export type Mailer = { send(message: Message): Promise<void> };
 export type AuditWriter = {
   /** Whether this call is to be written down. */
   covers(op: { name: string; scope: string; actors: readonly string[] }, actor: Actor): boolean;
-  write(ctx: Ctx, done: Done, tx?: Tx): Promise<void>;
+  /** In the transaction of the act. */
+  write(ctx: Ctx, done: Done, tx: Tx): Promise<void>;
+  /** Before an act of several transactions, of which none is the last for sure. */
+  begin(ctx: Ctx, doing: Omit<Done, 'after'>): Promise<Begun>;
+};
+/** An act that is written down before it is done: one that never ends is told of as such (`tellUnended`). */
+export type Begun = {
+  end(done: Pick<Done, 'target_id' | 'after'>): Promise<void>;
+  /** It was refused, or done before: nothing happened. */
+  forget(): Promise<void>;
 };
 /** What was done: `before` is what the object's own `get` showed. */
 export type Done = { action: string; target_id: string | null; before: unknown; after: unknown };

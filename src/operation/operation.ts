@@ -6,7 +6,7 @@ import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Tx } from '../db/db.ts';
 import { assert } from '../kit/assert.ts';
-import { Fault, type FaultCode } from '../kit/fault.ts';
+import { Fault, type FaultCode, isFault } from '../kit/fault.ts';
 import type { Actor, ActorKind, Ctx, Scopes } from './context.ts';
 import { findFault, refuseBadText } from './input.ts';
 import { begin, overtaken, release, requestHash, storeAnswer, storeAnswerIfOpen } from './once.ts';
@@ -108,13 +108,25 @@ export async function perform(op: Operation, ctx: Ctx, call: Call): Promise<Answ
 
   if (op.kind === 'read') return fresh(await op.run(ctx, call.input));
   if (!ctx.env.audit.covers(op, ctx.actor)) return await performWrite(op, ctx, call);
-  const audited = auditing(op, await shownBefore(op, ctx, call.input));
-  if (op.kind === 'write') return await performWrite(audited, ctx, call);
-  const answer = await performWrite(op, ctx, call);
-  // Of several transactions none is the last for sure: it is written when all is done, and once.
-  if (!answer.replayed) await audited.note(ctx, call.input, answer.value);
-  return answer;
+  const before = await shownBefore(op, ctx, call.input);
+  if (op.kind === 'write') return await performWrite(auditing(op, before), ctx, call);
+  const begun = await ctx.env.audit.begin(ctx, { action: op.name, target_id: idOf(call.input) ?? null, before });
+  try {
+    const answer = await performWrite(op, ctx, call);
+    if (answer.replayed) await begun.forget();
+    else await begun.end(doneBy(op, call.input, answer.value));
+    return answer;
+  } catch (error) {
+    // Whatever else was thrown, something may have happened before: that stays written down.
+    if (isFault(error) && error.code !== 'unavailable' && error.code !== 'internal') await begun.forget();
+    throw error;
+  }
 }
+
+const doneBy = (op: Operation, input: unknown, output: unknown) => ({
+  target_id: idOf(input) ?? idOf(output) ?? null,
+  after: op.keep ? op.keep(output) : output,
+});
 
 /** What the object looked like just before, by its own `get`; null for what is new, or is none of this account's. */
 async function shownBefore(op: Operation, ctx: Ctx, input: unknown): Promise<unknown> {
@@ -137,19 +149,13 @@ const idOf = (value: unknown): string | undefined => {
 };
 
 /** The same operation, which writes down in its own transaction what it did. */
-function auditing(op: Operation, before: unknown) {
-  const note = async (ctx: Ctx, input: unknown, output: unknown, tx?: Tx) => {
-    const after = op.keep ? op.keep(output) : output;
-    const target_id = idOf(input) ?? idOf(output) ?? null;
-    await ctx.env.audit.write(ctx, { action: op.name, target_id, before, after }, tx);
-  };
-  if (op.kind !== 'write') return { ...op, note };
+function auditing(op: Extract<Operation, { kind: 'write' }>, before: unknown): Operation {
   const run = async (ctx: Ctx, input: unknown, tx: Tx) => {
     const output = await op.run(ctx, input, tx);
-    await note(ctx, input, output, tx);
+    await ctx.env.audit.write(ctx, { action: op.name, before, ...doneBy(op, input, output) }, tx);
     return output;
   };
-  return { ...op, run, note };
+  return { ...op, run };
 }
 
 async function performWrite(op: Operation, ctx: Ctx, call: Call): Promise<Answer> {

@@ -5,8 +5,10 @@ import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import pg from 'pg';
 import sharp from 'sharp';
+import { tellUnended } from '../../src/identity/audit.ts';
 import { openFirstAdmin } from '../../src/identity/first-admin.ts';
 import { must } from '../../src/kit/assert.ts';
+import { minutes } from '../../src/kit/clock.ts';
 import { merchantsCommand } from '../../src/merchant-command.ts';
 import { operate } from '../../src/operator.ts';
 import { verifyAll } from '../../src/verify.ts';
@@ -16,8 +18,14 @@ import { openWorld, type World } from '../kit/world.ts';
 let w: World;
 let admin: Person;
 let root: Person;
+/** Where an act ends as if its process had died. */
+let dies_at: string | undefined;
 before(async () => {
-  w = await openWorld();
+  w = await openWorld({
+    probe(point) {
+      if (point === dies_at) throw new Error('the process died here');
+    },
+  });
   admin = await signedIn(w, ['admin']);
   root = await signedIn(w, ['admin'], { tenant: w.other, installation_admin: true });
 });
@@ -163,6 +171,37 @@ describe('the audit log', () => {
       );
     assert.equal((await refund()).body.id, (await refund()).body.id);
     assert.equal(await count(), before_ + 1);
+  });
+
+  test('tells of an act whose process dies after its effect, once; of one that is refused midway it keeps nothing', async () => {
+    const payment = await w.call('POST', '/v1/payments', { amount: 1000, currency: 'USD', token: await w.token() });
+    const refund = (amount: number) => asAdmin('POST', '/v1/refunds', { payment: payment.body.id, amount });
+    const begun = async () =>
+      (await w.env.db.query.selectFrom('audit_begun').select('act').execute()).map(({ act }) => JSON.stringify(act));
+    assert.equal((await refund(2000)).status, 422);
+    assert.deepEqual(await begun(), []);
+    dies_at = 'refund.settled';
+    assert.equal((await refund(10)).status, 500);
+    dies_at = undefined;
+    assert.equal((await refund(20)).status, 201);
+    const [act, ...more] = await begun();
+    assert.deepEqual(more, []);
+    assert.match(act ?? '', /"action":"refunds.create"/);
+
+    const told = async () =>
+      (await entries('&action=refunds.create')).map((entry: { after: unknown; actor: { id: string } }) => [
+        entry.actor.id,
+        entry.after,
+      ]);
+    const before_ = await told();
+    assert.equal(await tellUnended(w.env), 0, 'it may still be under way');
+    w.clock.advance(minutes(11));
+    assert.equal(
+      (await Promise.all([tellUnended(w.env), tellUnended(w.env)])).reduce((a, b) => a + b),
+      1,
+    );
+    assert.deepEqual(await told(), [[admin.id, { outcome: 'unknown' }], ...before_]);
+    assert.deepEqual(await begun(), []);
   });
 
   test('is filtered by actor, time and page, and downloads as inert CSV', async () => {
