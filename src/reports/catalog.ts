@@ -2,7 +2,8 @@
 
 import { sql } from 'kysely';
 import { activityObject } from '../settlements/activity.ts';
-import { recipeIs } from './filters.ts';
+import { creditNotes, invoices } from './billing-reports.ts';
+import { postingIs } from './filters.ts';
 import { chainsOf, placesOf } from './ledger-sums.ts';
 import {
   type Ask,
@@ -213,7 +214,7 @@ async function* activityPages(ask: Ask): AsyncGenerator<ActivityRow[]> {
         where p.account_id = ${chain.account_id} and p.currency = ${chain.currency}
           and p.position >= ${after ? after.position + 1 : first}::bigint and p.position <= ${last}::bigint
           and p.created_at >= ${period.from} and p.created_at < ${period.to}
-          and p.recipe not in ('settlement', 'payout_paid', 'dispute_lost') and ${recipeIs(ask.filters)}
+          and p.recipe not in ('settlement', 'payout_paid', 'dispute_lost') and ${postingIs(ask.filters)}
         order by p.position limit ${limit}`,
     );
   }
@@ -350,6 +351,8 @@ export const reports: Record<ReportType, Report> = {
   balance_activities: activities,
   settlements,
   payouts,
+  invoices,
+  credit_notes: creditNotes,
   statement,
   trial_balance,
 };

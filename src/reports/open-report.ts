@@ -1,26 +1,18 @@
 // Asking for a report: what may be asked, checked before the first byte of the file is sent. The rows come from download.ts.
 
+import { sql } from 'kysely';
 import Type, { type Static } from 'typebox';
 import { plus } from '../kit/clock.ts';
 import { Fault } from '../kit/fault.ts';
 import { currencyOf } from '../kit/money.ts';
 import { localDay } from '../ledger/calendar.ts';
-import type { Account, Actor } from '../operation/context.ts';
+import type { Account, Actor, Env } from '../operation/context.ts';
 import { CurrencyCode, nullable } from '../operation/fields.ts';
 import { holds, operation } from '../operation/operation.ts';
 import { reports } from './catalog.ts';
 import { filterFields, filtersOf } from './filters.ts';
-import { lastMonth, monthOf, type Period, periodOf } from './period.ts';
+import { lastMonth, monthOf, type Period, periodOf, when } from './period.ts';
 import { type ReportType, reportTypes } from './report.ts';
-
-const when = (what: string) =>
-  Type.Optional(
-    Type.String({
-      minLength: 10,
-      maxLength: 40,
-      description: `A day of your time zone, such as 2026-01-31, or a time in ISO 8601 with a zone. ${what}`,
-    }),
-  );
 
 export const ReportObject = Type.Object(
   {
@@ -52,7 +44,8 @@ export const openReport = operation({
   input: Type.Object(
     {
       type: Type.Enum([...reportTypes], {
-        description: '`statement` is of one month, `trial_balance` of everything up to `to`.',
+        description:
+          '`statement` is of one month, `trial_balance` of everything up to `to`. What lives by a test clock counts on that clock’s days.',
       }),
       from: when('From the first row when left out.'),
       to: when('A day is included, a time is not. Until now when left out.'),
@@ -95,7 +88,7 @@ export const openReport = operation({
       });
     }
     if (format === 'pdf' && input.bom) throw misplaced('bom', 'A PDF document begins with no byte order mark.');
-    const now = env.clock.now();
+    const now = await latest(env, account, type);
     const period =
       type === 'statement'
         ? monthOf(month ?? lastMonth(now, account.time_zone), account.time_zone)
@@ -106,7 +99,7 @@ export const openReport = operation({
       from: period.from.toISOString(),
       to: period.to.toISOString(),
       currency: input.currency === undefined ? null : currencyOf(input.currency),
-      filters: filtersOf(type, input),
+      filters: filtersOf(type, input, account.time_zone),
       bom: input.bom ?? false,
       format,
       file_name: fileName(type, period, account, format),
@@ -115,12 +108,25 @@ export const openReport = operation({
   },
 });
 
-/** A person gets in a file what their menus show: payments and disputes are of Transactions, everything else is of Balances. */
+/** Invoices of customers who live by a test clock have its times: until now is until the one that is furthest ahead. */
+async function latest(env: Env, { account_id, mode }: Account, type: ReportType): Promise<Date> {
+  const now = env.clock.now();
+  if (mode !== 'sandbox' || (type !== 'invoices' && type !== 'credit_notes')) return now;
+  const { rows } = await sql<{ at: Date }>`
+    select greatest(max(frozen_time), ${now}) as at from test_clocks where account_id = ${account_id}`.execute(
+    env.db.query,
+  );
+  return rows[0]?.at ?? now;
+}
+
+/** A person gets in a file what their menus show; what is of no menu but Balances needs that. */
 function refuseUnseen(actor: Actor, type: ReportType): void {
-  const scope = type === 'payments' || type === 'disputes' ? `${type}:read` : 'balances:read';
+  const scope = shownAs.includes(type) ? `${type}:read` : 'balances:read';
   if (actor.kind !== 'user' || holds(actor.scopes, scope)) return;
   throw new Fault('permission_denied', `This report needs the scope '${scope}', which your role does not have.`);
 }
+
+const shownAs: readonly ReportType[] = ['payments', 'refunds', 'disputes', 'invoices', 'credit_notes'];
 
 const misplaced = (param: string, why: string) =>
   new Fault('parameter_invalid', `${why} Leave '${param}' out.`, { param });

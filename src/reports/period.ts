@@ -1,11 +1,22 @@
 // Which time a report is about: days and months of the merchant's calendar, or exact instants, as a half-open range. Pure.
 
+import Type from 'typebox';
 import { plus } from '../kit/clock.ts';
 import { Fault } from '../kit/fault.ts';
 import { localDay } from '../ledger/calendar.ts';
 
 /** `from` counts, `to` does not. */
 export type Period = { from: Date; to: Date };
+
+/** How a bound of a period is said; see momentOf. */
+export const when = (what: string) =>
+  Type.Optional(
+    Type.String({
+      minLength: 10,
+      maxLength: 40,
+      description: `A day of your time zone, such as 2026-01-31, or a time in ISO 8601 with a zone. ${what}`,
+    }),
+  );
 
 /** Before every row there is. */
 const beginning = new Date(0);
@@ -15,8 +26,8 @@ export type PeriodInput = { from?: string | undefined; to?: string | undefined }
 /** A day as `to` is included, an instant is not: so a month is from its first to its last day. */
 export function periodOf({ from, to }: PeriodInput, time_zone: string, now: Date, end = 'to'): Period {
   const period = {
-    from: from === undefined ? beginning : instantOf(from, 'from', time_zone, 'start'),
-    to: to === undefined ? plus(now, 1) : instantOf(to, end, time_zone, 'end'),
+    from: from === undefined ? beginning : momentOf(from, 'from', time_zone, 'start'),
+    to: to === undefined ? plus(now, 1) : momentOf(to, end, time_zone, 'end'),
   };
   if (from !== undefined && period.from >= period.to) {
     throw new Fault('parameter_invalid', "'from' must be before 'to', and in the past.", { param: 'from' });
@@ -40,7 +51,8 @@ export function lastMonth(now: Date, time_zone: string): string {
   return number === 1 ? `${year - 1}-12` : `${year}-${String(number - 1).padStart(2, '0')}`;
 }
 
-function instantOf(text: string, param: string, time_zone: string, end: 'start' | 'end'): Date {
+/** Of a day its first instant, or as an end the first instant after it. */
+export function momentOf(text: string, param: string, time_zone: string, end: 'start' | 'end'): Date {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
     const noon = new Date(`${text}T12:00:00Z`);
     // 2026-02-30 would slide into March.

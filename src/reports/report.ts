@@ -17,6 +17,8 @@ export const reportTypes = [
   'balance_activities',
   'settlements',
   'payouts',
+  'invoices',
+  'credit_notes',
   'statement',
   'trial_balance',
 ] as const;
@@ -69,19 +71,27 @@ export async function* paged<Row>(
   }
 }
 
-/** Rows of a table whose ids begin with their time: a range of ids bounds the search, the row's own time decides. */
+/**
+ * Rows of a table whose ids begin with their time: a range of ids bounds the search, the row's own time decides. `dated`: rows that may be
+ * made later than the time they carry, as the invoice of a session that a worker found hours after it was paid, or by a test clock at any
+ * time at all. There no id ends the search, and in a sandbox none begins it.
+ */
 export const createdIn =
-  <Row extends { id: string }>(table: string, prefix: string, columns: RawBuilder<unknown>) =>
-  (ask: Ask) =>
-    paged<Row>(ask, (after, limit) => {
-      const { from, to } = ask.period;
-      const first = after?.id ?? idAt(prefix, new Date(Math.max(0, from.getTime() - slack)));
-      return sql<Row>`
+  <Row extends { id: string }>(table: string, prefix: string, columns: RawBuilder<unknown>, dated = false) =>
+  (ask: Ask) => {
+    const { account_id, mode } = ask.account;
+    const { from, to } = ask.period;
+    const begin = dated && mode === 'sandbox' ? 0 : Math.max(0, from.getTime() - slack);
+    const below = dated ? sql`true` : sql`id < ${idAt(prefix, plus(to, slack))}`;
+    return paged<Row>(
+      ask,
+      (after, limit) => sql<Row>`
         select ${columns} from ${sql.table(table)}
-        where account_id = ${ask.account.account_id} and id > ${first} and id < ${idAt(prefix, plus(to, slack))}
-          and created_at >= ${from} and created_at < ${to} and ${currencyIs(ask)} and ${conditionOf(ask.filters)}
-        order by id limit ${limit}`;
-    });
+        where account_id = ${account_id} and id > ${after?.id ?? idAt(prefix, new Date(begin))} and ${below}
+          and created_at >= ${from} and created_at < ${to} and ${currencyIs(ask)} and ${conditionOf(ask.filters, table, account_id)}
+        order by id limit ${limit}`,
+    );
+  };
 
 /** A row's id is made a moment before its `created_at` is read from the clock. */
 const slack = minutes(1);

@@ -115,12 +115,9 @@ describe('by what was paid for, and by time', () => {
 const without_index: Record<string, string> = {
   'bank_accounts.status': 'an account has a handful',
   'webhook_endpoints.dialect': 'an account has a handful',
-  'fx_rate_snapshots.published_on': 'a row is a day',
-  'settlements.settled_on': 'a settlement is a whole day of one currency',
   'request_logs.method': 'the log is of thirty days and written with every call; see docs/adr/0031',
   'request_logs.caller_id': 'as above',
   'request_logs.status': 'refusals have an index of their own',
-  'deliveries.event_type': 'it narrows an endpoint or a status; an index would be written with every delivery',
 };
 
 test('whatever a list is filtered by has an index of its table that begins with account and column', async () => {

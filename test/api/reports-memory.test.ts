@@ -10,6 +10,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { sql } from 'kysely';
 import pg from 'pg';
+import { mintKey } from '../../src/identity/api-key.ts';
+import { readCsv } from '../../src/reports/csv.ts';
 import { eventually } from '../kit/eventually.ts';
 import { openWorld, type World } from '../kit/world.ts';
 
@@ -123,4 +125,37 @@ test('a report that breaks off in the middle is seen to be incomplete', async ()
     },
     { code: 'ECONNRESET' },
   );
+});
+
+test('more than two pages of a live account’s invoices: each comes once, in order, when the day it carries is asked for', async () => {
+  const account = { account_id: w.tenant.live_account_id, mode: 'live' as const };
+  const named = { kind: 'secret' as const, name: 'live', expires_at: null };
+  const key = await w.env.db.tx((tx) => mintKey(w.env, tx, account, named));
+  const many = 11_000;
+  // The time in their ids is theirs.
+  const at = '2025-07-12T18:57:36.768Z';
+  await sql`insert into customers (account_id, id, created_at, updated_at)
+    values (${account.account_id}, 'cus_many', ${at}, ${at})`.execute(w.env.db.query);
+  await sql`
+    insert into invoices (account_id, id, number, status, customer_id, customer_details, billing_reason, currency, period_start,
+      period_end, subtotal, tax, total, amount_due, created_at, updated_at)
+    select ${account.account_id}, 'in_01k00000' || lpad(i::text, 18, '0'), i, 'open', 'cus_many', '{}', 'manual', 'USD',
+      ${at}, ${at}, i, 0, i, i, ${at}, ${at} from generate_series(1, ${many}::int) i`.execute(w.env.db.query);
+  // Made long after: a worker came late to what was owed that day.
+  await sql`
+    insert into invoices (account_id, id, number, status, customer_id, customer_details, billing_reason, currency, period_start,
+      period_end, subtotal, tax, total, amount_due, created_at, updated_at)
+    values (${account.account_id}, 'in_01k60000000000000000000000', ${many + 1}, 'open', 'cus_many', '{}', 'manual', 'USD',
+      ${at}, ${at}, ${many + 1}, 0, ${many + 1}, ${many + 1}, ${at}, ${at})`.execute(w.env.db.query);
+  const totals = async (query: string) => {
+    const { text } = await w.call('GET', `/v1/reports/invoices?${query}`, undefined, { as: key.text });
+    const [header = [], ...rows] = await Array.fromAsync(readCsv([text]));
+    return rows.map((row) => Number(row[header.indexOf('total')]));
+  };
+  const all = Array.from({ length: many + 1 }, (_, i) => i + 1);
+  assert.deepEqual(await totals('from=2025-07-12&to=2025-07-12'), all);
+  assert.deepEqual(await totals('status=open&customer=cus_many'), all);
+  assert.deepEqual(await totals('from=2025-07-13'), []);
+  assert.deepEqual(await totals('to=2025-07-11'), []);
+  await noSessions();
 });

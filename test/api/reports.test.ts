@@ -351,6 +351,22 @@ describe('a report that is narrowed', () => {
     const charges = await file('balance_activities?activity_type=charge&currency=USD');
     assert.deepEqual(charges, ids(await listed('/v1/balance_activities?type=charge&currency=USD')));
     assert.ok(charges.length > 0);
+    const [{ payment }] = await listed('/v1/refunds');
+    const of_payment = await file(`balance_activities?payment=${payment}`);
+    assert.deepEqual(of_payment, ids(await listed(`/v1/balance_activities?payment=${payment}`)));
+    assert.ok(of_payment.length >= 2);
+    assert.deepEqual(await file(`refunds?payment=${payment}&status=succeeded`), await file('refunds'));
+    assert.deepEqual(await file('balance_activities?payout=po_none'), []);
+    assert.deepEqual(await file('payouts?bank_account=ba_none'), []);
+  });
+
+  test('of settlements by the days that were settled, both included', async () => {
+    const all = await download('/v1/reports/settlements');
+    const day = all[0]?.settled_on;
+    const found = await file(`settlements?settled_from=${day}&settled_to=${day}`);
+    assert.deepEqual(found.sort(), ids(await listed(`/v1/settlements?settled_from=${day}&settled_to=${day}`)).sort());
+    assert.ok(found.length > 0);
+    assert.deepEqual(await file('settlements?settled_to=2020-01-01'), []);
   });
 
   test('refuses a filter that it does not have, and a state that its objects never have', async () => {
