@@ -9,7 +9,7 @@ import { operation } from '../operation/operation.ts';
 import { timeFor } from './business-time.ts';
 import { endSubscription, voidInvoiceRow } from './end-subscription.ts';
 import { lockInvoice } from './invoice.ts';
-import { withoutInvoice } from './settle-invoice.ts';
+import { leavePage, withoutInvoice } from './settle-invoice.ts';
 import {
   cancelReasons,
   lockSubscription,
@@ -52,7 +52,8 @@ export const cancelSubscription = operation({
       updated_at: at,
     };
     if (s.status === 'incomplete' && s.open_invoice_id) {
-      const invoice = await lockInvoice(tx, s.account_id, s.open_invoice_id);
+      const found = await lockInvoice(tx, s.account_id, s.open_invoice_id);
+      const invoice = await leavePage(ctx, tx, { s, invoice: found, at });
       if (invoice.charging)
         throw new Fault(
           'payment_in_progress',

@@ -5,6 +5,7 @@ import type { Tx } from '../db/db.ts';
 import { assert } from '../kit/assert.ts';
 import { Fault } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
+import { creditedOf } from './credit-note.ts';
 import { boundaryOf, type Period, periodOf } from './cycle.ts';
 import type { PlanChange } from './invoice.ts';
 import { type LineDraft, lineOf, type Sums } from './invoice-sums.ts';
@@ -91,7 +92,7 @@ export async function planChange(
           proration: true,
         });
   const [used = []] = await measureUsage(ctx, tx, [owned], usage);
-  const lines = [...used, ...(proration === 'full_now' ? [] : credits(s, rest, at)), charge];
+  const lines = [...used, ...(proration === 'full_now' ? [] : await credits(tx, s, rest, at)), charge];
   const billed = proration !== 'prorate_next';
   // What counts once counts for an invoice, so it takes nothing off what only waits for one.
   const once = !billed && s.discount?.duration === 'once';
@@ -149,9 +150,15 @@ function wholeOf(s: SubscriptionRow): Period {
   return { start: from < s.current_period_start ? from : s.current_period_start, end: s.current_period_end };
 }
 
-function credits(s: SubscriptionRow, rest: Period, at: Date): LineDraft[] {
+async function credits(tx: Tx, s: SubscriptionRow, rest: Period, at: Date): Promise<LineDraft[]> {
+  const credited = await creditedOf(tx, s);
   const { amount, tax } = unusedOf(
-    { amount: s.covered_amount, tax: s.covered_tax, from: s.covered_from, until: s.covered_until },
+    {
+      amount: Math.max(0, s.covered_amount - credited.amount),
+      tax: Math.max(0, s.covered_tax - credited.tax),
+      from: s.covered_from,
+      until: s.covered_until,
+    },
     at,
   );
   if (amount === 0 && tax === 0) return [];

@@ -106,12 +106,18 @@ const claimColumns = {
   amount_due: 'bigint',
   asked: 'boolean',
   scheduled: 'boolean',
+  beside: 'boolean',
   follow_at: 'timestamptz',
 };
 type Claim = Record<keyof typeof claimColumns, unknown> & { id: string };
 const claimTable = rowTable(claimColumns);
 
-const claimOf = (ctx: Ctx, { invoice, asked = false }: Charge, payment_id: string, method_id: string): Claim => ({
+const claimOf = (
+  ctx: Ctx,
+  { invoice, known, asked = false }: Charge,
+  payment_id: string,
+  method_id: string,
+): Claim => ({
   account_id: invoice.account_id,
   id: invoice.id,
   customer_id: invoice.customer_id,
@@ -121,6 +127,8 @@ const claimOf = (ctx: Ctx, { invoice, asked = false }: Charge, payment_id: strin
   amount_due: invoice.amount_due,
   asked,
   scheduled: !asked && invoice.charge_at !== null,
+  // Who pays by themselves or brings another card does so beside the schedule, which goes on where it was.
+  beside: known === undefined,
   follow_at: plus(ctx.env.clock.now(), seconds(5)),
 });
 
@@ -135,7 +143,8 @@ function claimStatements(claims: Claim[]): Statement[] {
     {
       name: 'invoices_claim',
       text: `with done as (
-          update invoices t set payment_id = u.payment_id, charging = true, charges = t.charges + 1, charge_at = null, follow_at = u.follow_at, follows = 0
+          update invoices t set payment_id = u.payment_id, charging = true, charges = t.charges + 1, charge_at = null,
+            resume_at = case when u.beside then t.charge_at end, follow_at = u.follow_at, follows = 0
           from ${claimTable.from} where t.account_id = u.account_id and t.id = u.id
             and t.status <> 'paid' and t.status <> 'void' and (u.asked or t.status <> 'uncollectible' and t.collection_method <> 'send_invoice')
             and not t.charging and t.charges = u.charges and t.amount_due = u.amount_due and (not u.scheduled or t.charge_at is not null)

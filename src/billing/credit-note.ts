@@ -13,6 +13,8 @@ import type { CreditLine } from './credit-sums.ts';
 import { creditNotePdfUrl } from './hosted-invoice.ts';
 import { TaxObject } from './invoice-object.ts';
 import type { InvoiceTax } from './invoice-sums.ts';
+import { floorShare } from './proration.ts';
+import type { SubscriptionRow } from './subscription.ts';
 
 export const creditReasons = ['duplicate', 'fraudulent', 'order_change', 'product_unsatisfactory', 'other'] as const;
 export const creditMethods = ['refund', 'credit_balance', 'amount_due', 'out_of_band'] as const;
@@ -216,4 +218,30 @@ export async function notesOf(query: Executor | Tx, account_id: string, invoice_
     query,
   );
   return rows;
+}
+
+type Covered = Pick<SubscriptionRow, 'account_id' | 'id' | 'covered_from' | 'covered_until'>;
+
+/** What was credited, since it was billed, of the time that a change of plan would give back: nobody gets it twice. Usage is none of it. */
+export async function creditedOf(
+  query: Executor | Tx,
+  { account_id, id, covered_from, covered_until }: Covered,
+): Promise<{ amount: number; tax: number }> {
+  const { rows } = await sql<{ period_start: Date; period_end: Date; amount: number; tax: number }>`
+    select i.period_start, i.period_end, sum(c.amount - c.discount)::bigint as amount, sum(c.tax)::bigint as tax
+    from invoices i join credit_notes n on n.account_id = i.account_id and n.invoice_id = i.id
+    join credit_note_lines c on c.account_id = n.account_id and c.credit_note_id = n.id
+    join invoice_lines l on l.account_id = i.account_id and l.invoice_id = i.id and l.id = c.invoice_line_id
+    where i.account_id = ${account_id} and i.subscription_id = ${id} and i.amount_credited > 0 and i.status <> 'void'
+      and i.period_end > ${covered_from} and n.status = 'issued' and n.created_at >= ${covered_from}
+      and l.meter_id is null and l.period_start = i.period_start
+    group by i.id, i.period_start, i.period_end`.execute(query);
+  const credited = { amount: 0, tax: 0 };
+  for (const { period_start, period_end, amount, tax } of rows) {
+    const [from, until] = [Math.max(+period_start, +covered_from), Math.min(+period_end, +covered_until)];
+    const whole = +period_end - +period_start;
+    credited.amount += floorShare(amount, Math.max(0, until - from), whole);
+    credited.tax += floorShare(tax, Math.max(0, until - from), whole);
+  }
+  return credited;
 }

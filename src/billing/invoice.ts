@@ -92,8 +92,9 @@ export type InvoiceRow = {
   amount_paid: number;
   payment_id: string | null;
   charging: boolean;
-  /** The payment under way waits on our page, and this is when the schedule goes on after it. */
+  /** The payment under way waits on our page. */
   on_page: boolean;
+  /** When the schedule goes on after a payment under way that is none of its own. */
   resume_at: Date | null;
   charges: number;
   retries: number;

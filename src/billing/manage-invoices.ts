@@ -136,8 +136,10 @@ export const payInvoice = operation({
         throw new Fault('state_invalid', 'This invoice is void: nothing is asked for any more.', { param: 'id' });
       refuseCharging(invoice);
       const payer = payerOf(await subscriptionOf(query, invoice), invoice);
-      if (input.payment_method !== undefined) await refuseForeignMethod(ctx, invoice.customer_id, input.payment_method);
-      const payment_method = input.payment_method ?? (await methodFor(query, payer, null));
+      const { customer_id: customer } = invoice;
+      const chosen = input.payment_method;
+      if (chosen !== undefined) await refuseForeignMethod(query, account_id, { customer, payment_method: chosen });
+      const payment_method = chosen ?? (await methodFor(query, payer, null));
       if (payment_method === undefined)
         throw new Fault(
           'parameter_missing',

@@ -77,7 +77,7 @@ export const createTestClock = operation({
       });
     const [clock] = rows as [ClockRow];
     const ids = running.map((one) => one.id);
-    await sql`update subscriptions set test_clock_id = ${clock.id} where account_id = ${account_id} and id = any(${ids})`.execute(
+    await sql`update subscriptions set test_clock_id = ${clock.id}, version = version + 1 where account_id = ${account_id} and id = any(${ids})`.execute(
       tx,
     );
     await sql`update invoices set test_clock_id = ${clock.id}

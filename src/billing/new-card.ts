@@ -3,23 +3,21 @@
 
 import { sql } from 'kysely';
 import type { Ctx } from '../operation/context.ts';
-import { chargeInvoice, methodFor } from './charge-invoice.ts';
-import { findInvoice } from './invoice.ts';
-import type { SubscriptionRow } from './subscription.ts';
+import { chargeInvoice, methodFor, payerOf, subscriptionOf } from './charge-invoice.ts';
+import type { InvoiceRow } from './invoice.ts';
 
 /** The customer was changed: perhaps their default card. */
 export async function retryWithNewCard(ctx: Ctx, customer_id: string): Promise<void> {
   const { account_id } = ctx.account;
   const { query } = ctx.env.db;
-  const { rows } = await sql<SubscriptionRow>`
-    select * from subscriptions
-    where account_id = ${account_id} and customer_id = ${customer_id} and status = 'past_due' and open_invoice_id is not null
+  const { rows } = await sql<InvoiceRow>`
+    select * from invoices
+    where account_id = ${account_id} and customer_id = ${customer_id} and status = 'open'
+      and decline_code is not null and charge_at is not null and not charging
     order by id`.execute(query);
-  for (const s of rows) {
-    if (s.open_invoice_id === null) continue;
-    const invoice = await findInvoice(query, account_id, s.open_invoice_id);
-    if (invoice.charge_at === null || invoice.charging) continue;
-    const method = await methodFor(query, s, invoice.declined_method_id);
+  for (const invoice of rows) {
+    const payer = payerOf(await subscriptionOf(query, invoice), invoice);
+    const method = await methodFor(query, payer, invoice.declined_method_id);
     if (method === undefined || method === (await lastMethod(ctx, invoice.payment_id))) continue;
     await chargeInvoice(ctx, { invoice });
   }

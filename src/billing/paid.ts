@@ -20,9 +20,14 @@ export function afterPaid(
   if (isEnded(s)) return s;
   const waits = overdue || (isSent(invoice) && s.open_invoice_id !== null);
   const going = s.status === 'past_due' && !waits ? moved(s, 'active') : s;
-  // What was sent took effect when it was sent.
-  return isSent(invoice) ? going : takingEffect(going, invoice, lines);
+  // What was sent took effect when it was sent; given up since, it counts again.
+  const again = invoice.uncollectible_at !== null && covers(invoice, s);
+  return isSent(invoice) && !again ? going : takingEffect(going, invoice, lines);
 }
+
+/** Whether it billed the very time of which the rest would be given back. */
+export const covers = ({ period_start, period_end }: InvoiceRow, s: SubscriptionRow): boolean =>
+  s.covered_from.getTime() === period_start.getTime() && s.covered_until.getTime() === period_end.getTime();
 
 /** What an invoice sells is the subscription's: when it is paid, or when it is sent to be paid later. */
 export function takingEffect(s: SubscriptionRow, invoice: InvoiceRow, lines: LineRow[]): SubscriptionRow {

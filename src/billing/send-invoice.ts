@@ -5,7 +5,7 @@ import Type from 'typebox';
 import { Fault } from '../kit/fault.ts';
 import { Id, text } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { findInvoice } from './invoice.ts';
+import { lockInvoice } from './invoice.ts';
 import { InvoiceObject } from './invoice-object.ts';
 import { lockPair, rowShown } from './manage-invoices.ts';
 import { settlePaid } from './settle-invoice.ts';
@@ -24,7 +24,8 @@ export const sendInvoice = operation({
   faults: ['not_found', 'state_invalid'],
   example: { id: '{due_invoice}' },
   async run(ctx, input, tx) {
-    const invoice = await findInvoice(tx, ctx.account.account_id, input.id);
+    // Locked, so that nobody is asked for what is paid or void at that moment.
+    const invoice = await lockInvoice(tx, ctx.account.account_id, input.id);
     if (invoice.due_at === null)
       throw new Fault(
         'state_invalid',

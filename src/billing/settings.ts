@@ -87,6 +87,9 @@ export const updateBillingSettings = operation({
   example: { retry_days: [2, 5, 7, 7], after_retries: 'cancel' },
   async run(ctx, input, tx) {
     const { account_id } = ctx.account;
+    // Held from here on: of two changes at once neither writes over the other.
+    await sql`insert into billing_settings (account_id, updated_at) values (${account_id}, ${ctx.env.clock.now()})
+      on conflict (account_id) do update set updated_at = excluded.updated_at`.execute(tx);
     const settings = { ...(await billingSettings(tx, account_id)), ...input };
     // Told from the first to the last, each once.
     settings.reminder_days = [...new Set(settings.reminder_days)].sort((a, b) => a - b);
@@ -97,11 +100,9 @@ export const updateBillingSettings = operation({
         { param: input.after_due_days === undefined ? 'reminder_days' : 'after_due_days' },
       );
     const { retry_days, after_retries, reminder_days, after_due, after_due_days } = settings;
-    await sql`insert into billing_settings (account_id, retry_days, after_retries, reminder_days, after_due, after_due_days, updated_at)
-      values (${account_id}, ${retry_days}, ${after_retries}, ${reminder_days}, ${after_due}, ${after_due_days}, ${ctx.env.clock.now()})
-      on conflict (account_id) do update set retry_days = excluded.retry_days, after_retries = excluded.after_retries,
-        reminder_days = excluded.reminder_days, after_due = excluded.after_due, after_due_days = excluded.after_due_days,
-        updated_at = excluded.updated_at`.execute(tx);
+    await sql`update billing_settings set retry_days = ${retry_days}, after_retries = ${after_retries},
+        reminder_days = ${reminder_days}, after_due = ${after_due}, after_due_days = ${after_due_days}
+      where account_id = ${account_id}`.execute(tx);
     return settings;
   },
 });

@@ -12,7 +12,7 @@ import { settleUse } from './begin-subscription.ts';
 import { timeFor } from './business-time.ts';
 import { givenBack } from './discount.ts';
 import { endLater, isSent } from './due.ts';
-import { afterFailure } from './dunning.ts';
+import { afterFailure, isHardDecline } from './dunning.ts';
 import { endSubscription, voidInvoiceRow } from './end-subscription.ts';
 import {
   findInvoice,
@@ -23,7 +23,7 @@ import {
   writeCharged,
   writeInvoices,
 } from './invoice.ts';
-import { afterPaid } from './paid.ts';
+import { afterPaid, covers } from './paid.ts';
 import { billingSettings } from './settings.ts';
 import {
   isEnded,
@@ -180,9 +180,13 @@ export async function leavePage(ctx: Ctx, tx: Tx, pair: Pair): Promise<InvoiceRo
 export const freeFromPage = (ctx: Ctx, invoice_id: string): Promise<InvoiceRow> =>
   locked(ctx, invoice_id, (tx, pair) => leavePage(ctx, tx, pair));
 
+/** What was used until the end is asked for after the end, too. */
+const isLast = (invoice: InvoiceRow) => invoice.billing_reason === 'subscription_cancel';
+
 /** Nobody was charged: the schedule goes on where it was. */
 async function release(tx: Tx, { s, invoice, at }: Pair): Promise<InvoiceRow> {
-  const charge_at = invoice.status === 'open' && !(s && isEnded(s)) ? invoice.resume_at : null;
+  const over = s !== null && isEnded(s) && !isLast(invoice);
+  const charge_at = invoice.status === 'open' && !over ? invoice.resume_at : null;
   const row = { ...ended(invoice, at), charge_at };
   await runAll(tx, writeInvoices([row]));
   return row;
@@ -204,28 +208,38 @@ async function failed(ctx: Ctx, tx: Tx, { s, invoice, at }: Pair, code: string, 
   const after: InvoiceRow = { ...ended(invoice, at), decline_code: code };
   const sent = isSent(invoice);
   const over = s !== null && isEnded(s);
+  // Somebody paid by themselves or brought another card, while a schedule was under way.
+  const beside = invoice.resume_at !== null && invoice.decline_code !== null;
+  const lost = code === 'never_reached' && invoice.charges < lostCalls && !beside;
   // Our call got lost, and nobody declined anything: it is made again, and the schedule is not touched.
-  if (code === 'never_reached' && invoice.charges < lostCalls && invoice.status === 'open' && !over && !sent) {
+  if (lost && invoice.status === 'open' && !over && !sent) {
     return await runAll(tx, writeInvoices([{ ...after, charge_at: at }]));
   }
   // What is sent, was given up, or belongs to a subscription that ended, is tried again only when somebody asks.
-  const last = invoice.billing_reason === 'subscription_cancel';
-  if (sent || invoice.status !== 'open' || (over && !last) || s?.status === 'incomplete') {
+  if (sent || invoice.status !== 'open' || (over && !isLast(invoice)) || s?.status === 'incomplete') {
     await runAll(tx, writeInvoices([after]));
     return await tellInvoice(ctx, tx, after, 'invoice.payment_failed');
   }
   if (invoice.change && s) return await refuseChange(ctx, tx, s, after, at);
+  // Only the schedule's own tries are counted: who presses "pay" four times with a poor card does not end it.
+  if (beside) {
+    const declined_method_id = invoice.declined_method_id ?? (isHardDecline(code) ? method : null);
+    const going = { ...after, charge_at: invoice.resume_at, declined_method_id };
+    await runAll(tx, writeInvoices([going]));
+    return await tellInvoice(ctx, tx, going, 'invoice.payment_failed');
+  }
   const { retry_days, after_retries } = await billingSettings(tx, invoice.account_id);
   const step = afterFailure({ retries: invoice.retries, code, at }, retry_days);
   if (step.kind === 'give_up') {
     await tellInvoice(ctx, tx, after, 'invoice.payment_failed');
-    return await giveUp(ctx, tx, { s: s && pastDue(s, at), invoice: after, at }, after_retries === 'cancel');
+    return await giveUp(ctx, tx, { s, invoice: after, at }, after_retries === 'cancel');
   }
   const waiting: InvoiceRow = {
     ...after,
     charge_at: step.at,
-    retries: step.kind === 'retry' ? invoice.retries + 1 : invoice.retries,
-    declined_method_id: step.kind === 'wait' ? method : null,
+    // Waiting takes the rest of the schedule: what fails at its end is given up.
+    retries: step.kind === 'retry' ? invoice.retries + 1 : retry_days.length,
+    declined_method_id: step.kind === 'wait' ? method : invoice.declined_method_id,
   };
   const late = s && pastDue(s, at);
   await runAll(tx, [...writeInvoices([waiting]), ...writeSubscriptions(late ? [late] : [])]);
@@ -248,27 +262,24 @@ async function refuseChange(ctx: Ctx, tx: Tx, s: SubscriptionRow, invoice: Invoi
 /** The credit that a voided invoice had taken is the customer's again. */
 export const withoutInvoice = (s: SubscriptionRow, invoice: InvoiceRow, at: Date): SubscriptionRow => ({
   ...s,
-  ...(invoice.status === 'void' ? uncovered(s, invoice) : {}),
+  ...uncovered(s, invoice),
   open_invoice_id: s.open_invoice_id === invoice.id ? null : s.open_invoice_id,
   credit_balance: s.credit_balance + invoice.credit_applied,
   discount: invoice.status === 'void' ? givenBack(s.discount, invoice.id) : s.discount,
   updated_at: at,
 });
 
-/** What was sent counted as billed before it was paid; void, it gives nothing back any more. */
-const uncovered = (s: SubscriptionRow, { due_at, period_start, period_end }: InvoiceRow): Partial<SubscriptionRow> =>
-  due_at !== null &&
-  s.covered_from.getTime() === period_start.getTime() &&
-  s.covered_until.getTime() === period_end.getTime()
-    ? { covered_amount: 0, covered_tax: 0 }
-    : {};
+/** What was sent counted as billed before it was paid; void or given up, it gives nothing back any more. */
+const uncovered = (s: SubscriptionRow, invoice: InvoiceRow): Partial<SubscriptionRow> =>
+  isSent(invoice) && covers(invoice, s) ? { covered_amount: 0, covered_tax: 0 } : {};
 
-/** The time for another card is over. */
+/** Its time has come, and the one card that is left was declined for good: at the end of the schedule it is given up. */
 export async function giveUpDue(ctx: Ctx, { id, charges }: InvoiceRow): Promise<void> {
   await locked(ctx, id, async (tx, pair) => {
     const { invoice } = pair;
     if (invoice.charging || invoice.charges !== charges || invoice.status !== 'open') return;
-    const { after_retries } = await billingSettings(tx, invoice.account_id);
+    const { retry_days, after_retries } = await billingSettings(tx, invoice.account_id);
+    if (invoice.retries < retry_days.length) return await failed(ctx, tx, pair, 'payment_method_missing', null);
     await giveUp(ctx, tx, pair, after_retries === 'cancel');
   });
 }
@@ -291,16 +302,16 @@ async function giveUp(ctx: Ctx, tx: Tx, { s, invoice, at }: Pair, cancels: boole
   await runAll(tx, writeInvoices([uncollectible]));
   await tellInvoice(ctx, tx, uncollectible, 'invoice.uncollectible');
   if (!s || isEnded(s)) return;
+  const left = { ...s, ...uncovered(s, invoice) };
   if (cancels) {
     const cancel_reason = 'The payment failed, and no try was left.';
-    await endSubscription(
-      ctx,
-      tx,
-      { ...s, open_invoice_id: null, cancel_reason, cancel_reason_code: 'payment_failed' },
-      at,
-    );
+    // One of another way of collection stays, and is stopped by the end.
+    const open_invoice_id = s.open_invoice_id === invoice.id ? null : s.open_invoice_id;
+    const ending = { ...left, open_invoice_id, cancel_reason, cancel_reason_code: 'payment_failed' as const };
+    await endSubscription(ctx, tx, ending, at);
     return;
   }
-  await runAll(tx, writeSubscriptions([s]));
-  if (s.status !== 'past_due') await tellSubscription(ctx, tx, s, 'subscription.past_due');
+  const late = pastDue(left, at);
+  await runAll(tx, writeSubscriptions([late]));
+  if (s.status !== late.status) await tellSubscription(ctx, tx, late, 'subscription.past_due');
 }

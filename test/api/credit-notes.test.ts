@@ -6,7 +6,9 @@ import { after, before, describe, test } from 'node:test';
 import { cancelSubscription } from '../../src/billing/cancel-subscription.ts';
 import { createCreditNote, previewCreditNote } from '../../src/billing/create-credit-note.ts';
 import { getInvoice, payInvoice } from '../../src/billing/manage-invoices.ts';
+import { previewSubscription } from '../../src/billing/preview-subscription.ts';
 import { getCreditNote, listCreditNotes } from '../../src/billing/read-credit-notes.ts';
+import { updateSubscription } from '../../src/billing/update-subscription.ts';
 import { voidCreditNote } from '../../src/billing/void-credit-note.ts';
 import { createTaxRate } from '../../src/catalog/manage-tax-rates.ts';
 import type { Ctx } from '../../src/operation/context.ts';
@@ -141,6 +143,24 @@ describe('of a paid invoice', () => {
       'payment_fully_refunded',
       'payment',
     ]);
+  });
+
+  test('what was credited is not given back once more when the plan changes; voided, it is', async () => {
+    const { id, to, invoice } = await paid();
+    await to('2027-01-02T00:00:00Z');
+    const unused = async () =>
+      (await ask(ctx, previewSubscription, { id, quantity: 2 })).lines.flatMap(
+        (line: { amount: number; tax: number }) => (line.amount < 0 ? [[line.amount, line.tax]] : []),
+      );
+    const [whole] = await unused();
+    const half = await ask(ctx, createCreditNote, { invoice: invoice.id, amount: 600, method: 'out_of_band' });
+    assert.deepEqual(await unused(), [[-Math.floor((499 * 30) / 31), -Math.floor((100 * 30) / 31)]]);
+    await ask(ctx, voidCreditNote, { id: half.id });
+    assert.deepEqual(await unused(), [whole]);
+    await ask(ctx, createCreditNote, { invoice: invoice.id });
+    assert.deepEqual(await unused(), []);
+    const changed = await ask(ctx, updateSubscription, { id, quantity: 2 });
+    assert.equal(changed.credit_balance, 0);
   });
 
   test('of an ended subscription nobody would use the credit', async () => {

@@ -9,7 +9,7 @@ import { loadAccount } from '../../src/identity/account.ts';
 import { must } from '../../src/kit/assert.ts';
 import { days, seconds } from '../../src/kit/clock.ts';
 import { type Ctx, emailKinds, type Message } from '../../src/operation/context.ts';
-import { advance, ask, bill, clockFor, newCard, newCustomer, newPrice } from '../kit/billing.ts';
+import { advance, ask, bill, clockFor, lost, newCard, newCustomer, newPrice, poor } from '../kit/billing.ts';
 import { openWorld, type World } from '../kit/world.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads answers field by field
@@ -130,6 +130,13 @@ describe('a subscription whose invoices are sent', () => {
     await api('POST', `/v1/invoices/${open.id}/mark_uncollectible`);
     assert.equal(await statusOf(other.id), 'active');
     assert.ok(!(await told(open.id)).slice(-1).includes('invoice.reminder'));
+    const given = async () =>
+      (await api('GET', `/v1/subscriptions/${other.id}/preview?quantity=2`)).lines.filter(
+        (line: Any) => line.amount < 0,
+      );
+    assert.deepEqual(await given(), [], 'nor what was given up');
+    await api('POST', `/v1/invoices/${open.id}/mark_paid`, {});
+    assert.equal((await given()).length, 1, 'paid after all, it does');
   });
 
   test('a change of plan is sent and holds at once; while something is overdue none is made', async () => {
@@ -331,6 +338,21 @@ describe('its page, document and mails', () => {
       (await invoices(ended.id)).map((one) => one.status),
       ['uncollectible'],
     );
+    // One that is charged waits for its next try when the end of the sent one ends the subscription: it is stopped, too.
+    await api('PATCH', '/v1/billing_settings', { after_due_days: 20, retry_days: [30] });
+    const both = await begun();
+    await newCard(w, both.customer, poor);
+    await api('PATCH', `/v1/subscriptions/${both.id}`, { collection_method: 'charge_automatically' });
+    await both.to('2027-03-25T00:00:00Z');
+    assert.equal(await statusOf(both.id), 'canceled');
+    assert.deepEqual(
+      (await invoices(both.id)).map((one) => [one.status, one.charges, one.next_charge_at]),
+      [
+        ['uncollectible', 0, null],
+        ['open', 1, null],
+      ],
+    );
+    await api('PATCH', '/v1/billing_settings', { retry_days: before.retry_days });
     await api('PATCH', '/v1/billing_settings', { reminder_days: [-3, 1, 7], after_due: 'leave', after_due_days: 30 });
   });
 });
@@ -469,6 +491,31 @@ describe('an invoice by hand', () => {
     assert.deepEqual([given.status, given.charges], ['uncollectible', 5]);
   });
 
+  test('of one minor unit, whatever its currency counts as one', async () => {
+    const customer = await newCustomer(w);
+    await newCard(w, customer);
+    const made = [];
+    for (const currency of ['JPY', 'USD', 'KWD', 'BTC'])
+      made.push(await make({ customer, currency, lines: [{ ...workshop, amount: 1 }] }));
+    await bill(w);
+    for (const { id, currency } of made) {
+      const paid = await api('GET', `/v1/invoices/${id}`);
+      assert.deepEqual([paid.status, paid.amount_paid, paid.currency], ['paid', 1, currency]);
+    }
+  });
+
+  test('another card for what was declined is charged at once', async () => {
+    const customer = await newCustomer(w);
+    await newCard(w, customer, lost);
+    const invoice = await make({ customer, currency: 'USD', lines: [workshop] });
+    await bill(w);
+    assert.equal((await api('GET', `/v1/invoices/${invoice.id}`)).decline_code, 'lost_card');
+    await api('PATCH', `/v1/customers/${customer}`, { default_payment_method: await newCard(w, customer) });
+    await w.work();
+    const paid = await api('GET', `/v1/invoices/${invoice.id}`);
+    assert.deepEqual([paid.status, paid.charges], ['paid', 2]);
+  });
+
   test('overdue it is told so, and there is no subscription to be past due', async () => {
     const customer = await newCustomer(w);
     const invoice = await make({ customer, currency: 'USD', lines: [workshop], ...net(1) });
@@ -500,6 +547,10 @@ describe('an invoice by hand', () => {
     const stranger = await w.call('POST', '/v1/invoices', good, { as: w.other.secret });
     assert.equal(stranger.status, 404, stranger.text);
     await bad({ lines: [{ price: 'price_nobody' }] }, 'lines[0].price', 404);
+    const once = await newPrice(ctx, 250, { type: 'one_time', recurring: undefined } as Any);
+    await bad({ currency: 'EUR', lines: [workshop, { price: once }] }, 'lines[1].price');
+    const most = { ...workshop, amount: 999_999_999_999 };
+    await bad({ lines: Array(100).fill(most) }, 'lines', 422);
     const next = (await make(good)).number;
     assert.equal(Number(next.slice(4)), Number(last.slice(4)) + 1);
     const twice = { key: 'one-invoice' };

@@ -3,14 +3,27 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { cancelSubscription } from '../../src/billing/cancel-subscription.ts';
 import { createCreditNote } from '../../src/billing/create-credit-note.ts';
 import { documentToken, hostedInvoiceUrl } from '../../src/billing/hosted-invoice.ts';
 import { getInvoice, payInvoice, voidInvoice } from '../../src/billing/manage-invoices.ts';
 import { updateSeller } from '../../src/billing/seller.ts';
 import { hours, minutes } from '../../src/kit/clock.ts';
 import type { Ctx } from '../../src/operation/context.ts';
-import { ask, begin, bill, changeCard, invoicesOf, newCard, openBilling, subscriptionOf } from '../kit/billing.ts';
-import { refusal } from '../kit/usage.ts';
+import {
+  ask,
+  begin,
+  bill,
+  changeCard,
+  invoicesOf,
+  newCard,
+  newPayer,
+  openBilling,
+  poor,
+  subscribe,
+  subscriptionOf,
+} from '../kit/billing.ts';
+import { newMeter, refusal, usagePrice, use } from '../kit/usage.ts';
 import { closeProven, type World } from '../kit/world.ts';
 
 let w: World;
@@ -158,6 +171,18 @@ describe('paying on it', () => {
     assert.equal(again.headers.location, new URL(invoice.hosted_invoice_url).pathname, 'nothing is left to pay');
   });
 
+  test('too many presses are told on a page that leads back to the invoice', async () => {
+    const { invoice } = await open();
+    const press = () => page(`${invoice.hosted_invoice_url}/pay`, 'POST');
+    w.clock.stop();
+    let last = await press();
+    for (let i = 0; i < 40 && last.statusCode === 303; i++) last = await press();
+    w.clock.goOn();
+    assert.deepEqual([last.statusCode, last.headers['cache-control']], [429, 'no-store']);
+    assert.ok(Number(last.headers['retry-after']) > 0);
+    assert.ok(last.body.includes(`href="${new URL(invoice.hosted_invoice_url).pathname}"`));
+  });
+
   test('only our own page may post', async () => {
     const { invoice } = await open();
     const posted = await page(`${invoice.hosted_invoice_url}/pay`, 'POST', { 'sec-fetch-site': 'cross-site' });
@@ -200,6 +225,35 @@ describe('paying on it', () => {
     assert.equal((await ask(ctx, voidInvoice, { id: other.invoice.id })).status, 'void');
   });
 
+  test('a last invoice, of what was used until the end, goes on being charged when its page was left', async () => {
+    const meter = await newMeter(ctx);
+    const customer = await newPayer(w, {}, poor);
+    const { id } = await subscribe(ctx, { customer, price: await usagePrice(ctx, meter.id) });
+    await use(ctx, meter.event_name, customer, 100);
+    w.clock.advance(hours(1));
+    await ask(ctx, cancelSubscription, { id, at: 'now' });
+    await bill(w);
+    const last = async () => (await invoicesOf(ctx, id)).at(-1);
+    const declined = await last();
+    assert.deepEqual([declined.billing_reason, declined.status], ['subscription_cancel', 'open']);
+    await page(`${declined.hosted_invoice_url}/pay`, 'POST');
+    w.clock.advance(hours(1) + minutes(1));
+    await bill(w);
+    const after = await last();
+    assert.deepEqual([after.payment_under_way, after.next_charge_at], [false, declined.next_charge_at]);
+    assert.ok(after.next_charge_at);
+  });
+
+  test('a first invoice whose page waits holds up no cancelling: the page is withdrawn', async () => {
+    const customer = await newPayer(w, {}, poor);
+    const { id } = await subscribe(ctx, { customer, price });
+    const [first] = await invoicesOf(ctx, id);
+    const pressed = await page(`${first.hosted_invoice_url}/pay`, 'POST');
+    assert.equal((await ask(ctx, cancelSubscription, { id, at: 'now' })).status, 'canceled');
+    assert.equal((await ask(ctx, getInvoice, { id: first.id })).status, 'void');
+    assert.equal((await payOn(String(pressed.headers.location))).body.state, 'cancelled');
+  });
+
   test('while a card of the page is being charged, nobody else charges', async () => {
     const { invoice } = await open();
     const pressed = await page(`${invoice.hosted_invoice_url}/pay`, 'POST');
@@ -221,6 +275,8 @@ describe('the document', () => {
     assert.equal(first.headers['content-type'], 'application/pdf');
     assert.equal(first.headers['content-disposition'], `attachment; filename="${invoice.number}.pdf"`);
     assert.equal(first.rawPayload.subarray(0, 5).toString(), '%PDF-');
+    assert.equal(first.headers['cache-control'], 'no-store');
+    assert.equal(first.headers['x-robots-tag'], 'noindex', 'a document says itself that it is not to be found');
     const second = await w.app.server.inject({
       method: 'GET',
       url: `/v1/invoices/${invoice.id}/pdf`,

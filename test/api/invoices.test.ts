@@ -15,6 +15,7 @@ import { retryWithNewCard } from '../../src/billing/new-card.ts';
 import { getBillingSettings, updateBillingSettings } from '../../src/billing/settings.ts';
 import { updateSubscription } from '../../src/billing/update-subscription.ts';
 import { createTaxRate } from '../../src/catalog/manage-tax-rates.ts';
+import { listEvents } from '../../src/events/read-events.ts';
 import type { Ctx } from '../../src/operation/context.ts';
 import {
   advance,
@@ -104,6 +105,73 @@ describe('a renewal that cannot be paid', () => {
     assert.equal(await tries(customer), 2);
   });
 
+  test('what fails when the wait is over is given up: two cards that were declined for good do not take turns', async () => {
+    const { customer, clock, good, id } = await failing(lost);
+    await loseCard(w, good);
+    await w.call('PATCH', `/v1/customers/${customer}`, { default_payment_method: await newCard(w, customer, lost) });
+    await advance(w, ctx, clock, '2027-02-23T00:00:00Z');
+    const last = (await invoicesOf(ctx, id)).at(-1);
+    assert.deepEqual([last.status, last.charges, last.decline_code], ['uncollectible', 2, 'lost_card']);
+    assert.equal((await subscriptionOf(ctx, id)).status, 'canceled');
+  });
+
+  test('the card that was declined for good, chosen again, ends nothing: another one has until the end of the schedule', async () => {
+    const { customer, clock, bad, id } = await failing(lost);
+    await advance(w, ctx, clock, '2027-02-02T00:00:00Z');
+    await w.call('PATCH', `/v1/customers/${customer}`, { default_payment_method: bad });
+    for (const payment_method of [null, bad]) {
+      const kept = await ask(ctx, updateSubscription, { id, payment_method });
+      assert.equal(kept.status, 'past_due');
+    }
+    const last = (await invoicesOf(ctx, id)).at(-1);
+    assert.deepEqual([last.status, last.charges, last.next_charge_at], ['open', 1, '2027-02-22T00:00:00.000Z']);
+  });
+
+  test('who presses "pay" again and again, or brings poor cards, spends no try of the schedule', async () => {
+    const { customer, clock, id } = await failing(poor);
+    await advance(w, ctx, clock, '2027-02-01T00:00:00Z');
+    const last = (await invoicesOf(ctx, id)).at(-1);
+    for (let presses = 5; presses > 0; presses--) {
+      const tried = await ask(ctx, payInvoice, { id: last.id });
+      assert.deepEqual([tried.status, tried.next_charge_at], ['open', last.next_charge_at]);
+    }
+    await ask(ctx, updateSubscription, { id, payment_method: await newCard(w, customer, poor) });
+    const after = (await invoicesOf(ctx, id)).at(-1);
+    assert.deepEqual([after.status, after.charges, after.next_charge_at], ['open', 7, last.next_charge_at]);
+    await advance(w, ctx, clock, '2027-02-21T00:00:00Z');
+    assert.equal((await subscriptionOf(ctx, id)).status, 'past_due');
+    await advance(w, ctx, clock, '2027-02-22T00:00:00Z');
+    assert.equal((await subscriptionOf(ctx, id)).status, 'canceled');
+    assert.equal((await invoicesOf(ctx, id)).at(-1).charges, 11, 'four tries by the schedule, whatever came between');
+  });
+
+  test('another card that is declined for good is not tried again, and ends nothing before the schedule does', async () => {
+    const { customer, clock, good, bad, id } = await failing(poor);
+    await advance(w, ctx, clock, '2027-02-01T00:00:00Z');
+    await ask(ctx, updateSubscription, { id, payment_method: await newCard(w, customer, lost) });
+    for (const card of [good, bad]) await loseCard(w, card);
+    await advance(w, ctx, clock, '2027-02-21T00:00:00Z');
+    assert.equal((await subscriptionOf(ctx, id)).status, 'past_due');
+    await advance(w, ctx, clock, '2027-02-22T00:00:00Z');
+    assert.equal((await subscriptionOf(ctx, id)).status, 'canceled');
+    assert.equal(await tries(customer), 3, 'the first period, and each card once');
+  });
+
+  test('without a schedule it is given up at once, and the subscription is told to be past due', async () => {
+    const before = await ask(ctx, getBillingSettings, {});
+    await ask(ctx, updateBillingSettings, { retry_days: [], after_retries: 'keep_past_due' });
+    const { clock, id } = await failing(poor);
+    await advance(w, ctx, clock, '2027-02-02T00:00:00Z');
+    assert.equal((await invoicesOf(ctx, id)).at(-1).status, 'uncollectible');
+    assert.equal((await subscriptionOf(ctx, id)).status, 'past_due');
+    const told = await ask(ctx, listEvents, { object_id: id, type: 'subscription.past_due' });
+    assert.deepEqual(
+      told.data.map((event: { data: { status: string } }) => event.data.status),
+      ['past_due'],
+    );
+    await ask(ctx, updateBillingSettings, { retry_days: before.retry_days, after_retries: before.after_retries });
+  });
+
   test('a new card is charged at once, and the periods that waited are billed after it', async () => {
     const { customer, clock, id } = await failing(poor);
     await advance(w, ctx, clock, '2027-02-10T00:00:00Z');
@@ -158,6 +226,17 @@ describe('a renewal that cannot be paid', () => {
       'parameter_invalid',
       'retry_days[0]',
     ]);
+  });
+
+  test('changes of the settings at once: none writes over another', async () => {
+    const before = await ask(ctx, getBillingSettings, {});
+    const wanted = { retry_days: [3, 3], after_retries: 'keep_past_due', after_due_days: 40, reminder_days: [-7] };
+    await Promise.all(
+      Object.entries(wanted).map(([name, value]) => ask(ctx, updateBillingSettings, { [name]: value })),
+    );
+    const { object: _, ...settings } = before;
+    assert.deepEqual(await ask(ctx, getBillingSettings, {}), { ...before, ...wanted });
+    await ask(ctx, updateBillingSettings, settings);
   });
 
   test('canceled while past due: nothing more is charged, and the open invoice can still be paid', async () => {

@@ -177,6 +177,19 @@ describe('many callers', () => {
     }
   });
 
+  test('more changes at once than there are connections: each is read and written by its own one', async () => {
+    const customer = await newCustomer(w);
+    const payment_method = await newCard(w, customer);
+    const sent = { collection_method: 'send_invoice', days_until_due: 30 };
+    const made = await Promise.all(Array.from({ length: 30 }, () => subscribe(ctx, { customer, price, ...sent })));
+    const answers = await Promise.all(
+      made.map(({ id }) =>
+        ask(ctx, updateSubscription, { id, payment_method, collection_method: 'charge_automatically' }),
+      ),
+    );
+    assert.ok(answers.every((s) => s.payment_method === payment_method && s.days_until_due === null));
+  });
+
   test('20 changes of plan at once: what is charged is what the plan became', async () => {
     const [id = ''] = await many(1);
     const dear = await newPrice(ctx, 3_000);
