@@ -40,6 +40,7 @@ import { Authenticator } from './identity/authenticate.ts';
 import { findAccessKey } from './identity/find-access-key.ts';
 import { Fault, notFound, withoutNumber } from './kit/fault.ts';
 import { newId } from './kit/id.ts';
+import { networkOf } from './kit/network.ts';
 import type { Ctx } from './operation/context.ts';
 import { accountOfPage, findPageAccount } from './payments/page-link.ts';
 import { RequestLog } from './requests/record-requests.ts';
@@ -81,7 +82,7 @@ export async function openApp(env: OpenEnv): Promise<App> {
   server.addHook('onRequest', async (request, reply) => {
     reply.header('request-id', request.id);
     reply.header('x-content-type-options', 'nosniff');
-    if (!countsItself(request.url)) limiter.take(`address ${request.ip}`);
+    if (!countsItself(request.url)) limiter.take(`address ${networkOf(request.ip)}`);
   });
   const request_log = new RequestLog(env);
   if (env.config.request_log) openRequestLog(server, request_log);
@@ -112,7 +113,7 @@ export async function openApp(env: OpenEnv): Promise<App> {
     eventStream({
       env,
       async identify(request) {
-        limiter.take(`address ${request.ip}`);
+        limiter.take(`address ${networkOf(request.ip)}`);
         return await contextOf(env, authenticator, request);
       },
     }),
@@ -154,14 +155,17 @@ export async function openApp(env: OpenEnv): Promise<App> {
   const openings = new Limiter(env.clock, linkLimit);
   await server.register(async (scope) => {
     scope.addHook('onRequest', async (request) => {
-      if (request.url.startsWith('/assets/')) return;
-      limiter.take(`address ${request.ip}`);
+      // The route and the id that it found, never the text of the address: one page has many spellings (`/pay/%73ess_…`).
+      const { url: route = '' } = request.routeOptions;
+      const { id = '' } = request.params as { id?: string };
+      if (route.startsWith('/assets/')) return;
+      limiter.take(`address ${networkOf(request.ip)}`);
+      if (request.method !== 'POST') return;
       // Trying out stolen cards on one page is slow work.
-      if (request.method === 'POST' && request.url.startsWith('/pay/'))
-        visits.take(`page ${request.url.split('/')[2] ?? ''}`);
-      if (request.method === 'POST' && request.routeOptions.url === '/pay/:id/promotion_code') {
-        guesses.take(`page ${request.url.split('/')[2] ?? ''}`);
-        guesses.take(`address ${request.ip}`);
+      if (route.startsWith('/pay/')) visits.take(`page ${id}`);
+      if (route === '/pay/:id/promotion_code') {
+        guesses.take(`page ${id}`);
+        guesses.take(`address ${networkOf(request.ip)}`);
       }
     });
     await scope.register(
@@ -187,7 +191,7 @@ export async function openApp(env: OpenEnv): Promise<App> {
         link: (id: string, request_id: string) => pageContext(env, id, request_id, links),
         viewPaymentLink,
         openPaymentLink,
-        mayOpen: (address: string) => openings.take(`address ${address}`),
+        mayOpen: (address: string) => openings.take(`address ${networkOf(address)}`),
         assets,
         problemOf: problem,
       }),
@@ -205,7 +209,7 @@ export async function openApp(env: OpenEnv): Promise<App> {
       payInvoiceOnPage: payInvoiceOnPage,
       pdfOf,
       mayPay: (page) => visits.take(`page ${page}`),
-      mayDraw: (address) => drawings.take(`address ${address}`),
+      mayDraw: (address) => drawings.take(`address ${networkOf(address)}`),
     }),
   );
   const posts = new Limiter(env.clock, pageLimit);

@@ -30,6 +30,8 @@ const privately = {
   'cache-control': 'no-store',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'same-origin',
+  // A document has no other place to say it.
+  'x-robots-tag': 'noindex',
 };
 
 export const invoicePages =
@@ -64,7 +66,7 @@ export const invoicePages =
       return send(request, reply, failed ? 409 : 200, key, renderInvoice(answer.value as DocumentView, page));
     };
 
-    const showFailure = (request: FastifyRequest, reply: FastifyReply, error: unknown) => {
+    const showFailure = (request: FastifyRequest<Named>, reply: FastifyReply, error: unknown) => {
       const page = {
         nonce: nonce(),
         assets: parts.assets.checkout,
@@ -76,7 +78,8 @@ export const invoicePages =
       if (status >= 500) env.log.error({ request_id: request.id, err: error }, 'the page of an invoice failed');
       const retry = headers['retry-after'];
       if (retry !== undefined) reply.header('retry-after', retry);
-      return send(request, reply, status, page.nonce, renderTrouble(page, request.id));
+      const again = request.method === 'POST' ? pathOf(request.params) : '';
+      return send(request, reply, status, page.nonce, renderTrouble(page, request.id, again));
     };
 
     app.get<Named>('/invoice/:id/:token', async (request, reply) => {

@@ -11,6 +11,7 @@ import type { LinkView } from '../checkout/open-payment-link.ts';
 import { isFault } from '../kit/fault.ts';
 import type { Ctx, Env } from '../operation/context.ts';
 import { type Operation, perform } from '../operation/operation.ts';
+import { isRobot, looksAhead } from './looks-ahead.ts';
 import { htmlHeaders, linked, type ProblemAnswer, placeOf, refuseForeign, sendEncoded, sendProblem } from './pages.ts';
 
 export type LinkPagesParts = {
@@ -117,17 +118,9 @@ export const linkPages =
     });
   };
 
-function looksAhead({ headers }: FastifyRequest): boolean {
-  const purpose = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].map((name) => String(headers[name] ?? ''));
-  return purpose.some((text) => /prefetch|prerender|preview/i.test(text));
-}
-
-/** What calls itself one of these only wants to show or index the address. */
-const robot = /bot\b|crawl|spider|preview|facebookexternalhit|whatsapp|slurp/i;
-
 /** A browser says that it goes to a page; who does not say so gets a page with a button, and loses nothing. */
 const isVisit = ({ method, headers }: FastifyRequest): boolean =>
   method === 'GET' &&
   headers['sec-fetch-mode'] === 'navigate' &&
   headers['sec-fetch-dest'] === 'document' &&
-  !robot.test(headers['user-agent'] ?? '');
+  !isRobot({ headers });

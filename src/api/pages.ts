@@ -17,6 +17,7 @@ import type { CheckoutView, PayResult } from '../checkout/view.ts';
 import { Fault, isFault } from '../kit/fault.ts';
 import type { Ctx, Env } from '../operation/context.ts';
 import { type Operation, perform } from '../operation/operation.ts';
+import { toFault } from './http.ts';
 
 export type ProblemAnswer = { status: number; body: Record<string, unknown>; headers: Record<string, string> };
 
@@ -292,7 +293,7 @@ export function sendProblem(
 }
 
 /** What Fastify itself refuses, in our words. Its own message may quote the body, so it goes nowhere. */
-function faultOf(error: unknown): unknown {
+export function faultOf(error: unknown): unknown {
   const { statusCode, code } =
     typeof error === 'object' && error !== null ? (error as { statusCode?: number; code?: string }) : {};
   if (error instanceof Fault) return error;
@@ -301,7 +302,7 @@ function faultOf(error: unknown): unknown {
     return new Fault('body_invalid', "Send JSON, with 'Content-Type: application/json'.");
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
     return new Fault('body_invalid', 'The body is no valid JSON.');
-  return error;
+  return toFault(error);
 }
 
 /** `framers`: sources that may put this page into a frame. Nobody may frame a hosted page. */

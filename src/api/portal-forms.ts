@@ -10,6 +10,7 @@ import {
   type Typed,
 } from '../../web/portal/details.ts';
 import { renderLogin, renderSent } from '../../web/portal/door.ts';
+import { clipped } from '../kit/clipped.ts';
 import { Fault, isFault } from '../kit/fault.ts';
 import type { Ctx } from '../operation/context.ts';
 import { confirmPortalChange } from '../portal/change-plan.ts';
@@ -41,11 +42,21 @@ const bodyLimit = 16_384;
 type Form = { get(name: string): string };
 type PageOf = ReturnType<PortalHttp['pageFor']>;
 
-/** A field that is not sent, and one that is left empty, are the same to a person. */
+/** A field that is not sent, and one that is left empty, are the same to a person. A button alone may send no body at all. */
 const formOf = (request: FastifyRequest): Form => {
-  const sent = request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
-  return { get: (name) => (sent.get(name) ?? '').trim() };
+  const { body } = request;
+  if (body !== undefined && body !== null && !(body instanceof URLSearchParams))
+    throw new Fault('body_invalid', "Send a form: 'Content-Type: application/x-www-form-urlencoded'.");
+  return { get: (name) => (body?.get(name) ?? '').trim() };
 };
+
+/** What a form replaces whole must have come whole: what is not sent is not what was emptied. */
+function wholeFormOf(request: FastifyRequest, fields: readonly string[]): Form {
+  const sent = formOf(request);
+  const missing = fields.find((name) => !(request.body instanceof URLSearchParams && request.body.has(name)));
+  if (missing === undefined) return sent;
+  throw new Fault('parameter_missing', `'${missing}' is required: send every field of the form.`, { param: missing });
+}
 
 export const portalForms =
   (http: PortalHttp, parts: PortalParts): FastifyPluginAsync =>
@@ -100,6 +111,8 @@ function door(app: FastifyInstance, http: PortalHttp): void {
       http.setCookie(ctx, reply, id);
       return goOn(reply, `${http.addressOf(id)}${path}`);
     } catch (error) {
+      // Pressed twice by an impatient hand: whoever is in already is led in.
+      if (isFault(error, 'not_found') && (await http.isIn(request, id))) return goOn(reply, http.addressOf(id));
       if (isFault(error) && error.param === 'token') return http.showShut(request, reply, id, 'dead', 404);
       return http.showFailure(request, reply, error, id);
     }
@@ -127,7 +140,7 @@ function forms(app: FastifyInstance, http: PortalHttp): void {
 
   post('subscriptions/:subscription/cancel', async (ctx, form, { subscription }) => {
     const reason_code = form.get('reason_code');
-    const reason = form.get('reason').slice(0, 500);
+    const reason = clipped(form.get('reason'), 500);
     await call(ctx, cancelPortalSubscription, {
       id: subscription,
       at: form.get('at'),
@@ -202,6 +215,7 @@ function details(app: FastifyInstance, http: PortalHttp): void {
   type Again = (view: PortalView, typed: Typed, page: PageOf, field: DetailField | undefined) => string;
   const form = (
     path: string,
+    whole: readonly DetailField[],
     act: (ctx: Ctx, typed: Typed, params: Params) => Promise<string>,
     again: (params: Params) => Again,
   ) =>
@@ -210,7 +224,7 @@ function details(app: FastifyInstance, http: PortalHttp): void {
       const params = request.params as unknown as Params;
       try {
         const ctx = await http.customerContext(request, id);
-        const sent = formOf(request);
+        const sent = wholeFormOf(request, whole);
         const typed = Object.fromEntries(detailFields.map((name) => [name, sent.get(name)])) as Typed;
         try {
           return goOn(reply, `${http.addressOf(id)}?done=${await act(ctx, typed, params)}`);
@@ -229,6 +243,7 @@ function details(app: FastifyInstance, http: PortalHttp): void {
 
   form(
     'details',
+    [...addressFields, 'tax_id'],
     async (ctx, typed) => {
       const saved = await call<{ email_pending: boolean }>(ctx, updatePortalDetails, detailsOf(typed));
       return saved.email_pending ? 'email_sent' : 'details';
@@ -237,6 +252,7 @@ function details(app: FastifyInstance, http: PortalHttp): void {
   );
   form(
     'cards/:card/address',
+    addressFields,
     async (ctx, typed, { card }) => {
       await call(ctx, updatePortalCard, { id: card, billing_address: addressOf(typed) });
       return 'address';
@@ -247,10 +263,10 @@ function details(app: FastifyInstance, http: PortalHttp): void {
   );
 }
 
-function addressOf({ line1, line2, postal_code, city, state, country }: Typed): Record<string, string> {
-  const address = { line1, line2, postal_code, city, state, country };
-  return Object.fromEntries(Object.entries(address).filter(([, value]) => value !== ''));
-}
+const addressFields = ['line1', 'line2', 'postal_code', 'city', 'state', 'country'] as const;
+
+const addressOf = (typed: Typed): Record<string, string> =>
+  Object.fromEntries(addressFields.map((name) => [name, typed[name]]).filter(([, value]) => value !== ''));
 
 /** An address is replaced whole; what cannot be taken back (a name, an e-mail address, a language) stays when it is left empty. */
 function detailsOf(typed: Typed): Record<string, unknown> {

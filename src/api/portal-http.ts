@@ -54,6 +54,15 @@ export function portalHttp(parts: PortalParts) {
     return { ...page, actor: visitor.actor };
   }
 
+  const isIn = async (request: FastifyRequest, id: string): Promise<boolean> => {
+    try {
+      return (await customerContext(request, id)).actor.kind === 'portal';
+    } catch (error) {
+      if (isFault(error)) return false;
+      throw error;
+    }
+  };
+
   const pageFor = (request: FastifyRequest, wanted: string | null): Page => ({
     nonce: Buffer.from(env.random.bytes(18)).toString('base64'),
     assets: assets.portal,
@@ -81,7 +90,9 @@ export function portalHttp(parts: PortalParts) {
     const { status, headers } = parts.problemOf(error, request.id);
     if (status >= 500) env.log.error({ request_id: request.id, err: error }, 'a page of the portal failed');
     if (headers['retry-after']) reply.header('retry-after', headers['retry-after']);
-    return show(request, reply, page, renderTrouble(page, request.id), status);
+    // What was posted to an address is not shown by asking for it.
+    const again = request.method === 'POST' ? `${addressOf(id)}${id.startsWith('ps_') ? '' : '/login'}` : '';
+    return show(request, reply, page, renderTrouble(page, request.id, again), status);
   }
 
   async function entryOf(ctx: Ctx, id: string): Promise<Entry> {
@@ -126,6 +137,7 @@ export function portalHttp(parts: PortalParts) {
     addressOf,
     pageContext,
     customerContext,
+    isIn,
     pageFor,
     show,
     showFailure,

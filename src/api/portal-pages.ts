@@ -12,7 +12,8 @@ import { renderHome, renderInvoices } from '../../web/portal/home.ts';
 import { renderNewCard } from '../../web/portal/new-card.ts';
 import { cardNotice, doneNotice, failedNotice, outcomeNotice, samePlan } from '../../web/portal/notices.ts';
 import { renderSubscriptions } from '../../web/portal/subscriptions.ts';
-import { isFault, notFound } from '../kit/fault.ts';
+import { Fault, isFault } from '../kit/fault.ts';
+import { networkOf } from '../kit/network.ts';
 import type { Ctx } from '../operation/context.ts';
 import { previewPortalChange } from '../portal/change-plan.ts';
 import { enterPortal } from '../portal/enter-portal.ts';
@@ -22,7 +23,8 @@ import { refreshPortal } from '../portal/refresh.ts';
 import { viewPortalLogin } from '../portal/request-link.ts';
 import type { PortalFrame, PortalView } from '../portal/view.ts';
 import { listPortalInvoices } from '../portal/view-portal.ts';
-import { toFault } from './http.ts';
+import { isRobot, looksAhead } from './looks-ahead.ts';
+import { faultOf, sendProblem } from './pages.ts';
 import { call, cardIn, isPassed, languagesOf, subscriptionIn, textIn, viewOf } from './portal-call.ts';
 import { portalForms } from './portal-forms.ts';
 import { type Named, type PortalHttp, type PortalParts, portalHttp } from './portal-http.ts';
@@ -38,20 +40,19 @@ export const portalPages =
       http.refuseForeignPost(request);
       // Of the page where links are asked for by address, or anybody could keep everybody out.
       const { id = '' } = request.params as { id?: string };
-      parts.take(id.startsWith('ps_') ? id : `${id} ${request.ip}`);
+      parts.take(id.startsWith('ps_') ? id : `${id} ${networkOf(request.ip)}`);
     });
     // What goes wrong before a page of ours has hold of it.
-    app.setErrorHandler((error, request, reply) => {
-      const { status, body, headers } = parts.problemOf(toFault(error, request.routeOptions.bodyLimit), request.id);
-      if (status >= 500) parts.env.log.error({ request_id: request.id, err: error }, 'a page of the portal failed');
-      return reply
-        .code(status)
-        .headers(headers)
-        .type('application/problem+json; charset=utf-8')
-        .send(JSON.stringify(body));
+    app.setErrorHandler<Error, Named>(async (error, request, reply) => {
+      const { id } = request.params;
+      // A browser that leads a person somewhere says that it wants a page; our script does not.
+      if (/\btext\/html\b/.test(request.headers.accept ?? ''))
+        return await http.showFailure(request, reply, faultOf(error), id);
+      return await sendProblem(parts, error, request, reply);
     });
     door(app, http);
     pages(app, http);
+    rest(app, http);
     await app.register(portalForms(http, parts));
   };
 
@@ -70,7 +71,7 @@ function door(app: App, http: PortalHttp): void {
     }
   });
 
-  // A HEAD, or a browser that looks ahead, must not use the link up.
+  // A HEAD, a browser that looks ahead, or a messenger that shows what was sent, must not use the link up.
   app.get<{ Params: { id: string; token: string } }>(
     '/portal/:id/enter/:token',
     { exposeHeadRoute: false },
@@ -79,10 +80,7 @@ function door(app: App, http: PortalHttp): void {
       try {
         const ctx = await http.pageContext(request, id);
         const entry = await http.entryOf(ctx, id);
-        const early = /prefetch|preview/i.test(
-          String(request.headers['sec-purpose'] ?? request.headers['purpose'] ?? ''),
-        );
-        if (entry.by_mail || early) {
+        if (entry.by_mail || looksAhead(request) || isRobot(request)) {
           const page = http.pageFor(request, entry.locale);
           return http.show(request, reply, page, renderEnter(entry.frame, token, page));
         }
@@ -91,7 +89,7 @@ function door(app: App, http: PortalHttp): void {
         return reply.header('cache-control', 'no-store').redirect(`${http.addressOf(id)}${path}`, 303);
       } catch (error) {
         // Whoever is in already may press the old link again.
-        if (isFault(error, 'not_found') && (await http.customerContext(request, id).catch(() => undefined)))
+        if (isFault(error, 'not_found') && (await http.isIn(request, id)))
           return reply.header('cache-control', 'no-store').redirect(http.addressOf(id), 303);
         if (isFault(error) && error.param === 'token') return http.showShut(request, reply, id, 'dead', 404);
         return http.showFailure(request, reply, error, id);
@@ -166,14 +164,14 @@ function pages(app: App, http: PortalHttp): void {
   get('/portal/:id/subscriptions/:subscription/cancel', async (ctx, request, params) => {
     const view = await viewOf(ctx, request);
     const s = subscriptionIn(view, params['subscription'] ?? '');
-    if (!s.may.cancel) throw notFound('page', s.id);
+    if (!s.may.cancel) throw passedBy();
     return [view, (page) => renderCancel(view, s, page)];
   });
 
   get('/portal/:id/subscriptions/:subscription/change', async (ctx, request, params) => {
     const view = await viewOf(ctx, request);
     const s = subscriptionIn(view, params['subscription'] ?? '');
-    if (!s.may.change) throw notFound('page', s.id);
+    if (!s.may.change) throw passedBy();
     const price = textIn(request, 'price');
     const quantity = Number(textIn(request, 'quantity') ?? s.item.quantity);
     const input = {
@@ -209,6 +207,16 @@ function pages(app: App, http: PortalHttp): void {
       return http.showFailure(request, reply, error, id);
     }
   });
+}
+
+/** A link of before, or a step back in the browser: the first page says how things are. */
+const passedBy = () => new Fault('state_invalid', 'This is not to be done, or not any more.', { param: 'id' });
+
+/** A form's address stays in the bar when its answer was a page. Whoever asks for it again is led to the first one. */
+function rest(app: App, http: PortalHttp): void {
+  app.get<Named>('/portal/:id/*', { exposeHeadRoute: false }, async (request, reply) =>
+    reply.header('cache-control', 'no-store').redirect(http.addressOf(request.params.id), 303),
+  );
 }
 
 /** What the first page says of what was done just now; somebody who comes back from their bank is told how that went. */

@@ -7,6 +7,7 @@ import { Compile } from 'typebox/compile';
 import type { Authenticator } from '../identity/authenticate.ts';
 import { must } from '../kit/assert.ts';
 import { Fault, withoutNumber } from '../kit/fault.ts';
+import { networkOf } from '../kit/network.ts';
 import type { Ctx, Env } from '../operation/context.ts';
 import { findFault, refuseBadText } from '../operation/input.ts';
 import { type Operation, perform } from '../operation/operation.ts';
@@ -44,7 +45,7 @@ export const serveDialect =
     // Before the body is read: a stranger costs no parsing.
     app.addHook('onRequest', async (request, reply) => {
       reply.headers(dialect.headers(request.id, undefined));
-      limiter.take(`address ${request.ip}`);
+      limiter.take(`address ${networkOf(request.ip)}`);
       if (request.is404) return;
       if (request.routeOptions.config.open) return;
       const ctx = await dialect.contextOf(env, authenticator, request);

@@ -35,6 +35,14 @@ export const detachPaymentMethod = operation({
   },
 });
 
+/**
+ * Until the transaction ends no card of this customer is detached. Whoever is about to renew with one asks for this first and looks at the
+ * card then, so that of the two the second one sees the first.
+ */
+export async function keepCards(tx: Tx, account_id: string, customer_id: string): Promise<void> {
+  await sql`select 1 from customers where account_id = ${account_id} and id = ${customer_id} for key share`.execute(tx);
+}
+
 async function refuseRenewing(ctx: Ctx, tx: Tx, id: string, customer_id: string): Promise<void> {
   const subscription = (await renewingCards(tx, ctx.account.account_id, customer_id)).get(id);
   if (subscription === undefined) return;

@@ -19,6 +19,7 @@ import {
   Quantity,
   refuseForeignMethod,
 } from './create-subscription.ts';
+import { keepCards } from './detach-payment-method.ts';
 import { collectionOf, isSent } from './due.ts';
 import { orRefused } from './give-discount.ts';
 import { findInvoice, type InvoiceRow } from './invoice.ts';
@@ -116,7 +117,7 @@ async function update(ctx: Ctx, tx: Tx, input: UpdateInput): Promise<Updated> {
   const before = await lockSubscription(tx, ctx.account.account_id, input.id);
   refuseEnded(before, 'updated');
   const at = await timeFor(ctx, tx, before.test_clock_id);
-  let s = await withNotes(ctx, before, input, at);
+  let s = await withNotes(tx, before, input, at);
   s = await withDiscount(ctx, tx, s, input, at, 'use');
   if (input.phases) s = await withPhases(ctx, tx, s, input);
   const item = await newItem(ctx, tx, s, input);
@@ -164,12 +165,18 @@ async function changeNow(ctx: Ctx, tx: Tx, s: SubscriptionRow, change: Change, a
   return { invoice: issued.invoice, charge: !sent && issued.invoice.status === 'open' };
 }
 
-async function withNotes(ctx: Ctx, before: SubscriptionRow, input: UpdateInput, at: Date): Promise<SubscriptionRow> {
-  if (input.payment_method) await refuseForeignMethod(ctx, before.customer_id, input.payment_method);
-  const s = await withCollection(ctx, before, input);
+/** Everything is read by the transaction: one that waits for another connection holds up those who hold them all. */
+async function withNotes(tx: Tx, before: SubscriptionRow, input: UpdateInput, at: Date): Promise<SubscriptionRow> {
+  const { account_id, customer_id: customer } = before;
+  const { payment_method } = input;
+  if (payment_method) {
+    await keepCards(tx, account_id, customer);
+    await refuseForeignMethod(tx, account_id, { customer, payment_method });
+  }
+  const s = await withCollection(tx, before, input);
   return {
     ...s,
-    payment_method_id: input.payment_method === undefined ? before.payment_method_id : input.payment_method,
+    payment_method_id: payment_method === undefined ? before.payment_method_id : payment_method,
     automatic_tax: input.automatic_tax ?? before.automatic_tax,
     merchant_reference: input.merchant_reference ?? before.merchant_reference,
     metadata: input.metadata ?? before.metadata,
@@ -178,7 +185,7 @@ async function withNotes(ctx: Ctx, before: SubscriptionRow, input: UpdateInput, 
 }
 
 /** Holds for the next invoices; those that are open stay what they are. */
-async function withCollection(ctx: Ctx, before: SubscriptionRow, input: UpdateInput): Promise<SubscriptionRow> {
+async function withCollection(tx: Tx, before: SubscriptionRow, input: UpdateInput): Promise<SubscriptionRow> {
   if (input.collection_method === undefined && input.days_until_due === undefined) return before;
   const collection = collectionOf(input, before);
   if (isSent(collection) === isSent(before)) return { ...before, ...collection };
@@ -189,7 +196,7 @@ async function withCollection(ctx: Ctx, before: SubscriptionRow, input: UpdateIn
       { param: 'collection_method' },
     );
   const payer = { ...before, payment_method_id: input.payment_method ?? before.payment_method_id };
-  if (!isSent(collection) && (await methodFor(ctx.env.db.query, payer, null)) === undefined)
+  if (!isSent(collection) && (await methodFor(tx, payer, null)) === undefined)
     throw new Fault(
       'parameter_missing',
       "'payment_method' is required: to be charged automatically, the customer needs a saved card, and has none.",
@@ -243,5 +250,7 @@ async function openAgain(ctx: Ctx, tx: Tx, s: SubscriptionRow, before: Subscript
   const none = { invoice: undefined, charge: false };
   if (s.payment_method_id === before.payment_method_id || !s.open_invoice_id || isEnded(s)) return none;
   const invoice = await findInvoice(tx, ctx.account.account_id, s.open_invoice_id);
-  return { invoice, charge: invoice.status === 'open' && !invoice.charging };
+  // The card that was declined for good, chosen again, is no new one.
+  const method = await methodFor(tx, s, invoice.declined_method_id);
+  return { invoice, charge: invoice.status === 'open' && !invoice.charging && method !== undefined };
 }

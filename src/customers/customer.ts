@@ -6,7 +6,7 @@ import Type, { type Static } from 'typebox';
 import type { Executor, Tx } from '../db/db.ts';
 import type { Customers } from '../db/types.ts';
 import { notFound } from '../kit/fault.ts';
-import { Address, Metadata, nullable, text } from '../operation/fields.ts';
+import { Address, Email, Metadata, nullable, text } from '../operation/fields.ts';
 
 export type CustomerRow = Selectable<Customers>;
 
@@ -53,14 +53,7 @@ export function customerObject(row: CustomerRow): CustomerObject {
 }
 
 export const customerFields = {
-  email: Type.Optional(
-    Type.String({
-      minLength: 3,
-      maxLength: 254,
-      pattern: '^[^\\s@<>]+@[^\\s@<>]+$',
-      description: 'an e-mail address such as ada@example.com',
-    }),
-  ),
+  email: Type.Optional(Email),
   name: Type.Optional(text(200)),
   phone: Type.Optional(text(40)),
   reference: Type.Optional(text(200)),

@@ -182,6 +182,8 @@ export const updateCustomer = operation({
     const { account_id } = ctx.account;
     await findCustomer(tx, account_id, input.id, 'id');
     if (input.default_payment_method !== undefined) {
+      // Detaching a card holds its customer, too (billing/detach-payment-method.ts): a card that goes at this moment is no default.
+      await sql`select 1 from customers where account_id = ${account_id} and id = ${input.id} for update`.execute(tx);
       const method = await tx
         .selectFrom('payment_methods')
         .select('id')

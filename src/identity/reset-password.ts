@@ -3,6 +3,7 @@
 import Type from 'typebox';
 import type { Tx } from '../db/db.ts';
 import { newId } from '../kit/id.ts';
+import { networkOf } from '../kit/network.ts';
 import { postMail } from '../mail/mail.ts';
 import type { Env } from '../operation/context.ts';
 import { operation } from '../operation/operation.ts';
@@ -44,7 +45,10 @@ export const requestReset = operation({
   async run(ctx, input) {
     const { env } = ctx;
     const email = emailOf(input.email);
-    const counted = [await countTry(env, 'address', ctx.from?.address ?? ''), await countTry(env, 'mail', email)];
+    const counted = [
+      await countTry(env, 'address', networkOf(ctx.from?.address ?? '')),
+      await countTry(env, 'mail', email),
+    ];
     // Beyond the limit nothing is sent; saying so would tell nothing more, and would let anybody see that another one asked.
     if (counted.every((one) => one.within)) {
       const { address = '', browser = '' } = ctx.from ?? {};

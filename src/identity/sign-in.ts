@@ -5,6 +5,7 @@ import Type from 'typebox';
 import { renderSVG } from 'uqr';
 import { seal } from '../kit/crypto.ts';
 import { Fault } from '../kit/fault.ts';
+import { networkOf } from '../kit/network.ts';
 import type { Ctx } from '../operation/context.ts';
 import { operation } from '../operation/operation.ts';
 import { addEntry, visitorAct } from './audit.ts';
@@ -45,7 +46,7 @@ export const signIn = operation({
   async run(ctx, input) {
     const { env } = ctx;
     const email = emailOf(input.email);
-    await refuseTooMany(env, 'address', ctx.from?.address ?? '');
+    await refuseTooMany(env, 'address', networkOf(ctx.from?.address ?? ''));
     await refuseTooMany(env, 'account', email);
     const user = await env.db.query.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
     const fits = await passwordFits(user?.password_hash, input.password);

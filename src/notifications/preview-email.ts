@@ -2,6 +2,7 @@
 // merchants could send to any address would be sent to any address.
 
 import Type from 'typebox';
+import type { Executor, Tx } from '../db/db.ts';
 import { Fault } from '../kit/fault.ts';
 import { postMail } from '../mail/mail.ts';
 import type { Ctx, MailKind } from '../operation/context.ts';
@@ -15,8 +16,8 @@ import { plain } from './words.ts';
 
 const input = Type.Object({ kind: Kind, language: Type.Optional(Language) }, { additionalProperties: false });
 
-async function sampleOf(ctx: Ctx, { kind, language }: { kind: MailKind; language?: string }) {
-  const { sender, chosen } = await senderOf(ctx, ctx.env.db.query);
+async function sampleOf(ctx: Ctx, query: Executor | Tx, { kind, language }: { kind: MailKind; language?: string }) {
+  const { sender, chosen } = await senderOf(ctx, query);
   const locale = localeFor(language, chosen.language);
   return { ...samples[kind](sender, locale), locale, chosen };
 }
@@ -44,7 +45,7 @@ export const previewEmail = operation({
   faults: ['parameter_invalid'],
   example: { kind: 'payment_receipt', language: 'de' },
   async run(ctx, asked) {
-    const { subject, html, text, locale } = await sampleOf(ctx, asked);
+    const { subject, html, text, locale } = await sampleOf(ctx, ctx.env.db.query, asked);
     const language = locale as (typeof Language)['enum'][number];
     return { object: 'email_preview' as const, kind: asked.kind, language, subject, html, text };
   },
@@ -68,7 +69,7 @@ export const sendTestEmail = operation({
       .select('email')
       .where('id', '=', actor.user_id)
       .executeTakeFirstOrThrow();
-    const { subject, html, text, chosen } = await sampleOf(ctx, asked);
+    const { subject, html, text, chosen } = await sampleOf(ctx, tx, asked);
     const from_name = plain(chosen.from_name ?? account.merchant_name);
     await postMail(ctx.env, tx, { to: email, subject, html, text, from_name, reply_to: chosen.reply_to });
     return { object: 'email_test' as const, to: email };

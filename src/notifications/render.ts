@@ -1,5 +1,6 @@
 // A mail of some kind in some language as it leaves: subject, HTML and plain text. Pure.
 
+import { clipped } from '../kit/clipped.ts';
 import type { Template } from './letter.ts';
 import { letterHtml, type Style } from './letter-html.ts';
 import { letterText } from './letter-text.ts';
@@ -23,7 +24,7 @@ export function renderMail<Data>(template: Template<Data>, data: Data, sender: S
     footer: [...(sender.reply_to === null ? [] : [words.say('footer_reply')]), words.say('footer_why', { merchant })],
   };
   return {
-    subject: letter.subject.length > longest ? `${letter.subject.slice(0, longest - 1)}…` : letter.subject,
+    subject: letter.subject.length > longest ? `${clipped(letter.subject, longest - 1)}…` : letter.subject,
     html: letterHtml(letter, words, style, frame),
     text: letterText(letter, merchant, frame),
   };

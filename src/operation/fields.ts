@@ -10,6 +10,15 @@ export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Ty
 export const text = (maxLength: number, description?: string) =>
   Type.String({ minLength: 1, maxLength, ...(description ? { description } : {}) });
 
+/** Neither blanks nor signs that nobody sees: with those an address cannot be written to, or looks like another one. */
+const part = '[^\\s@<>\\u0000-\\u001f\\u007f-\\u009f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f]+';
+export const Email = Type.String({
+  minLength: 3,
+  maxLength: 254,
+  pattern: `^${part}@${part}$`,
+  description: 'an e-mail address such as ada@example.com',
+});
+
 export const Id = Type.String({ minLength: 1, maxLength: 64 });
 
 /** For whoever has rows that name others: one read instead of one for each. */

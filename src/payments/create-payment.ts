@@ -11,7 +11,7 @@ import { Fault, isFault } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
 import { currencyOf } from '../kit/money.ts';
 import type { Ctx } from '../operation/context.ts';
-import { Amount, CurrencyCode, Id, Metadata, text, Url } from '../operation/fields.ts';
+import { Amount, CurrencyCode, Email, Id, Metadata, text, Url } from '../operation/fields.ts';
 import { answered, claimStatements, type NewClaim, standing } from '../operation/once.ts';
 import { operation, Replay } from '../operation/operation.ts';
 import { tokenFault } from '../vault/payment-method.ts';
@@ -43,14 +43,7 @@ export const CreatePaymentInput = Type.Object(
       Type.Boolean({ description: 'False: hold the amount and capture it later. True when left out.' }),
     ),
     customer: Type.Optional(Id),
-    email: Type.Optional(
-      Type.String({
-        minLength: 3,
-        maxLength: 254,
-        pattern: '^[^\\s@<>]+@[^\\s@<>]+$',
-        description: 'an e-mail address such as ada@example.com',
-      }),
-    ),
+    email: Type.Optional(Email),
     description: Type.Optional(text(500)),
     merchant_reference: Type.Optional(text(200)),
     metadata: Type.Optional(Metadata),

@@ -11,6 +11,7 @@ import { operation } from '../operation/operation.ts';
 import {
   beginSession,
   columns,
+  endMailedLinks,
   type Flow,
   FlowField,
   linkMinutes,
@@ -106,7 +107,8 @@ export const revokePortalSession = operation({
   actors: ['secret', 'system'],
   kind: 'write',
   summary: 'Revoke a portal session',
-  description: 'Its link opens nothing any more, and who came in by it is signed out at once.',
+  description:
+    'Its link opens nothing any more, and who came in by it is signed out at once. A new e-mail address that waits for its link does so in vain.',
   input: Type.Object({ id: Id }, { additionalProperties: false }),
   output: PortalSessionObject,
   faults: ['not_found'],
@@ -114,6 +116,7 @@ export const revokePortalSession = operation({
   async run(ctx, input, tx) {
     const row = await endSession(ctx, tx, input.id);
     if (!row) throw notFound('portal session', input.id);
+    await endMailedLinks(ctx, tx, row.customer_id, 'of_new_addresses');
     return portalSessionObject(row, null);
   },
 });

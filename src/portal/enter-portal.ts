@@ -2,7 +2,7 @@
 // over, revoked and never made are the same to a stranger.
 
 import Type from 'typebox';
-import { findCustomer } from '../customers/customer.ts';
+import { type CustomerRow, findCustomer } from '../customers/customer.ts';
 import { updateCustomer } from '../customers/manage-customers.ts';
 import { hours, minutes, plus, seconds } from '../kit/clock.ts';
 import { sha256 } from '../kit/crypto.ts';
@@ -10,7 +10,7 @@ import { Fault, isFault, notFound } from '../kit/fault.ts';
 import type { Actor, Ctx } from '../operation/context.ts';
 import { Id, nullable } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
-import { columns, newSecret, type PortalSessionRow, type StoredFlow } from './portal-session.ts';
+import { columns, endMailedLinks, newSecret, type PortalSessionRow, type StoredFlow } from './portal-session.ts';
 import { act } from './reach.ts';
 import { loginUrl, portalSettings } from './settings.ts';
 import { PortalFrame } from './view.ts';
@@ -91,18 +91,24 @@ export const enterPortal = operation({
       .returning(['customer_id', 'flow'])
       .executeTakeFirst();
     if (!row) throw dead();
-    await refuseDeleted(ctx, row.customer_id);
+    const customer = await customerOrDead(ctx, row.customer_id);
     const flow = row.flow as StoredFlow | null;
-    // Whoever opens this link reads the mail of that address.
-    if (flow?.type === 'email') await act(ctx, updateCustomer, { id: row.customer_id, email: flow.email });
+    if (flow?.type === 'email') await takeAddress(ctx, customer, flow);
     if (ctx.from) ctx.from.cookie = { token: cookie, max_age_s: life.most_hours * 3600 };
     return { object: 'portal_entry' as const, path: pathOf(flow) };
   },
 });
 
-async function refuseDeleted(ctx: Ctx, customer_id: string): Promise<void> {
+/** Whoever opens this link reads the mail of that address. Links that lie in the mail of the one before open nothing any more. */
+async function takeAddress(ctx: Ctx, { id, email }: CustomerRow, flow: StoredFlow & { type: 'email' }): Promise<void> {
+  if (email !== flow.from) throw dead();
+  await act(ctx, updateCustomer, { id, email: flow.email });
+  await endMailedLinks(ctx, ctx.env.db.query, id, 'all');
+}
+
+async function customerOrDead(ctx: Ctx, customer_id: string): Promise<CustomerRow> {
   try {
-    await findCustomer(ctx.env.db.query, ctx.account.account_id, customer_id);
+    return await findCustomer(ctx.env.db.query, ctx.account.account_id, customer_id);
   } catch (error) {
     throw isFault(error, 'not_found') ? dead() : error;
   }

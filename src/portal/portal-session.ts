@@ -1,8 +1,9 @@
 // A portal session: a link that works once, then a cookie of one browser. Its row, its public shape, how it begins and is found. Must
 // never keep the text of a link or a cookie: only their hashes.
 
+import { sql } from 'kysely';
 import Type, { type Static } from 'typebox';
-import type { Tx } from '../db/db.ts';
+import type { Executor, Tx } from '../db/db.ts';
 import { minutes, plus } from '../kit/clock.ts';
 import { sha256 } from '../kit/crypto.ts';
 import { newId, secretText } from '../kit/id.ts';
@@ -23,8 +24,8 @@ export const FlowField = Type.Object(
 );
 export type Flow = Static<typeof FlowField>;
 
-/** `email`: this address was written to, and is the customer's once the link is opened. */
-export type StoredFlow = Flow | { type: 'email'; email: string };
+/** `email`: this address was written to, and is the customer's once the link is opened, where theirs is still the one `from` which it was asked. */
+export type StoredFlow = Flow | { type: 'email'; email: string; from: string | null };
 
 export type PortalSessionRow = {
   account_id: string;
@@ -142,4 +143,17 @@ export async function beginSession(
     .executeTakeFirstOrThrow();
   await linkPage(tx, id, account_id);
   return { row: row as PortalSessionRow, url: `${env.config.public_url}/portal/${id}/enter/${secret}` };
+}
+
+/** What was mailed to the customer, or to an address that was to be theirs, and nobody opened: it opens nothing any more. */
+export async function endMailedLinks(
+  { env, account }: Pick<Ctx, 'env' | 'account'>,
+  tx: Executor | Tx,
+  customer_id: string,
+  which: 'all' | 'of_new_addresses',
+): Promise<void> {
+  await sql`update portal_sessions set ended_at = ${env.clock.now()}
+    where account_id = ${account.account_id} and customer_id = ${customer_id}
+      and by_mail and opened_at is null and ended_at is null
+      ${which === 'all' ? sql`` : sql`and flow ->> 'type' = 'email'`}`.execute(tx);
 }

@@ -9,21 +9,15 @@ import { loadAccount } from '../identity/account.ts';
 import { countTry } from '../identity/sign-in-tries.ts';
 import { Fault, notFound } from '../kit/fault.ts';
 import { newId } from '../kit/id.ts';
+import { networkOf } from '../kit/network.ts';
 import { postPortalLink } from '../notifications/post-portal-link.ts';
 import type { Ctx, Env } from '../operation/context.ts';
-import { nullable } from '../operation/fields.ts';
+import { Email, nullable } from '../operation/fields.ts';
 import { operation } from '../operation/operation.ts';
 import { beginSession, linkMinutes } from './portal-session.ts';
 import { portalSettings } from './settings.ts';
 import { PortalFrame } from './view.ts';
 import { frameOf } from './view-portal.ts';
-
-const Email = Type.String({
-  minLength: 3,
-  maxLength: 254,
-  pattern: '^[^\\s@<>]+@[^\\s@<>]+$',
-  description: 'an e-mail address such as ada@example.com',
-});
 
 const nowhere = (id: string) => notFound('portal', id);
 
@@ -70,7 +64,7 @@ export const requestPortalLink = operation({
     await refuseSwitchedOff(ctx);
     const { account_id } = ctx.account;
     const wanted = email.trim().toLowerCase();
-    const address = await countTry(env, 'address', `portal ${ctx.from?.address ?? ''}`);
+    const address = await countTry(env, 'address', `portal ${networkOf(ctx.from?.address ?? '')}`);
     if (!address.within)
       throw new Fault('rate_limited', 'Too many tries from here. Wait a quarter of an hour and try again.', {
         retry_after: address.retry_after,
@@ -101,7 +95,7 @@ export async function answerLinkRequests(env: Env): Promise<number> {
 type Request = { account_id: string; id: string; email: string; locale: string | null };
 
 async function answerRequest(env: Env, tx: Tx, { account_id, id, email, locale }: Request): Promise<void> {
-  const account = await loadAccount(env.db.query, account_id);
+  const account = await loadAccount(tx, account_id);
   const customer = account && (await customerOf(tx, account_id, email));
   if (!customer) return;
   const ctx: Ctx = { env, account, actor: { kind: 'system' }, request_id: id };
@@ -112,7 +106,7 @@ async function answerRequest(env: Env, tx: Tx, { account_id, id, email, locale }
     locale,
   });
   // To the address on file: that is whose mail it is, however it was written here.
-  await postPortalLink(ctx, tx, { customer, url, minutes: linkMinutes.usual });
+  await postPortalLink(ctx, tx, { customer, url, locale, minutes: linkMinutes.usual });
 }
 
 /**

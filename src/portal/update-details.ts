@@ -8,7 +8,7 @@ import { countTry } from '../identity/sign-in-tries.ts';
 import { Fault } from '../kit/fault.ts';
 import { postEmailChange } from '../notifications/post-email-change.ts';
 import { operation } from '../operation/operation.ts';
-import { beginSession, linkMinutes } from './portal-session.ts';
+import { beginSession, endMailedLinks, linkMinutes } from './portal-session.ts';
 import { act, customerIn } from './reach.ts';
 import { sessionIn } from './view-portal.ts';
 
@@ -52,12 +52,14 @@ export const updatePortalDetails = operation({
     if (changes) {
       const session = await sessionIn(ctx);
       await env.db.tx(async (tx) => {
+        // The address that was asked for last is the one that counts.
+        await endMailedLinks(ctx, tx, id, 'of_new_addresses');
         const { url } = await beginSession(ctx, tx, {
           customer_id: id,
           by_mail: true,
           minutes: linkMinutes.most,
           locale: session.locale,
-          flow: { type: 'email', email },
+          flow: { type: 'email', email, from: before.email },
           ...(session.return_url === null ? {} : { return_url: session.return_url }),
         });
         await postEmailChange(ctx, tx, {

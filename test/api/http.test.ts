@@ -332,6 +332,15 @@ describe('429', () => {
     assert.equal((await from('192.0.2.2', small.other.secret)).statusCode, 200);
   });
 
+  test('all addresses of one line of v6 are one', async () => {
+    small.clock.advance(seconds(10));
+    const from = (remoteAddress: string) =>
+      small.app.server.inject({ method: 'GET', url: '/v1/payments', remoteAddress }).then((r) => r.statusCode);
+    const codes = await Promise.all(Array.from({ length: 9 }, (_, i) => from(`2001:db8:0:1:${i}::${i}`)));
+    assert.ok(codes.includes(429));
+    assert.equal(await from('2001:db8:0:2::1'), 401, 'the neighbour is not held up');
+  });
+
   test('a forged X-Forwarded-For opens no new bucket', async () => {
     small.clock.advance(seconds(10));
     const codes = await Promise.all(

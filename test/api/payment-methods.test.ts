@@ -242,6 +242,22 @@ describe('DELETE /v1/payment_methods/{id}', () => {
   });
 });
 
+test('a card that is made the default while it is detached is not both', async () => {
+  for (let i = 0; i < 12; i++) {
+    const c = await customer();
+    const m = await attach(c);
+    const other = await attach(c);
+    await Promise.all([
+      w.call('PATCH', `/v1/customers/${c}`, { default_payment_method: other.id }),
+      w.call('DELETE', `/v1/payment_methods/${other.id}`),
+    ]);
+    const { body } = await w.call('GET', `/v1/customers/${c}`);
+    const gone = (await w.call('GET', `/v1/payment_methods/${other.id}`)).status === 404;
+    assert.ok([null, m.id, other.id].includes(body.default_payment_method));
+    assert.ok(!(gone && body.default_payment_method === other.id), 'nobody renews with a card that is gone');
+  }
+});
+
 describe('GET /v1/payment_methods', () => {
   test('200: of one customer, newest first, pages both ways', async () => {
     const [c, d] = [await customer(), await customer()];

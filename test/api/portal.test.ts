@@ -240,7 +240,7 @@ describe('subscriptions', () => {
       const refused = await browser.post(`${place}/${path}`, fields);
       assert.equal(refused.headers['location'], `${base}?failed=state`, path);
     }
-    assert.equal((await browser.get(`${place}/change`)).status, 404);
+    assert.equal((await browser.get(`${place}/change`)).headers['location'], `${base}?failed=state`);
     const odd = await browser.get(`${base}/invoices?after=%00`);
     assert.equal(odd.headers['location'], `${base}?failed=state`);
     const before = await subscriptionOf(ctx, subscription);
@@ -254,7 +254,8 @@ describe('subscriptions', () => {
     await settings({ pause: false, cancel_at: [] });
     const other = await subscriber();
     const there = await enterPortal(w, other.customer);
-    assert.equal((await there.browser.get(`${there.base}/subscriptions/${other.subscription}/cancel`)).status, 404);
+    const shut = await there.browser.get(`${there.base}/subscriptions/${other.subscription}/cancel`);
+    assert.equal(shut.headers['location'], `${there.base}?failed=state`);
     await settings({ cancel_at: ['period_end'] });
   });
 
@@ -426,16 +427,12 @@ describe('the address of a card', () => {
     const { browser, base } = await enterPortal(w, customer);
     const place = `${base}/cards/${pm}/address`;
     assert.equal((await browser.get(place)).status, 200);
-    const saved = await browser.post(place, {
-      line1: '1 Main St',
-      postal_code: '94107',
-      country: 'US',
-      name: 'not a field of it',
-    });
+    const typed = { line1: '1 Main St', line2: '', postal_code: '94107', city: '', state: '', country: 'US' };
+    const saved = await browser.post(place, { ...typed, name: 'not a field of it' });
     assert.equal(saved.headers['location'], `${base}?done=address`);
     const { body } = await w.call('GET', `/v1/payment_methods/${pm}`);
     assert.deepEqual(body.billing_address, { line1: '1 Main St', postal_code: '94107', country: 'US' });
-    const wrong = await browser.post(place, { country: 'Nowhere' });
+    const wrong = await browser.post(place, { ...typed, country: 'Nowhere' });
     assert.equal(wrong.status, 422);
     assert.deepEqual((await w.call('GET', `/v1/payment_methods/${pm}`)).body, body);
   });
@@ -517,6 +514,18 @@ describe('asking for a link', () => {
     const opened = await browser.post(url.replace(/\/enter\/.*/, '/enter'), { token });
     assert.equal(opened.status, 303);
     assert.ok((await browser.get(String(opened.headers['location']))).text.includes('Coffee club'));
+  });
+
+  test('the mail speaks the customer’s language, else that of the page where they asked', async () => {
+    await newCustomer(w, { email: 'said@example.com', language: 'de' });
+    await newCustomer(w, { email: 'unsaid@example.com' });
+    const asking = new PortalBrowser(w);
+    asking.headers['accept-language'] = 'fr-CH, en;q=0.5';
+    for (const email of ['said@example.com', 'unsaid@example.com']) await asking.post(login(), { email });
+    const [said] = await mailsTo('said@example.com');
+    const [unsaid] = await mailsTo('unsaid@example.com');
+    assert.match(said?.html ?? '', /<html lang="de"/);
+    assert.match(unsaid?.html ?? '', /<html lang="fr"/);
   });
 
   test('more than five in a quarter of an hour send nothing, and nobody is told', async () => {

@@ -193,6 +193,30 @@ describe('on the page', () => {
     w.clock.advance(hours(1));
   });
 
+  test('a page is one page however its address is spelled', async () => {
+    const s = await open();
+    const spelled = [`/pay/${s.id}`, `/pay/%73${s.id.slice(1)}`, `/%70ay/${s.id}`, `/p%61y/s%65${s.id.slice(2)}`];
+    const statuses = async (path: string, body: unknown, times: number) => {
+      const replies: number[] = [];
+      w.clock.stop();
+      for (let i = 0; i < times; i++) {
+        const url = `${spelled[i % spelled.length]}/${path}`;
+        // From everywhere: it is the page that is counted.
+        const from = { remoteAddress: `192.0.2.${i}`, headers: { 'content-type': 'application/json' } };
+        const reply = await w.app.server.inject({ method: 'POST', url, payload: JSON.stringify(body), ...from });
+        replies.push(reply.statusCode);
+      }
+      w.clock.goOn();
+      w.clock.advance(hours(1));
+      return replies;
+    };
+    const guesses = await statuses('promotion_code', { code: 'GUESS' }, 14);
+    assert.deepEqual(guesses, [...Array(10).fill(200), ...Array(4).fill(429)]);
+    const card = { number: '4242424242424242', exp_month: 12, exp_year: 2034, cvc: '123' };
+    const cards = await statuses('tokens', card, 40);
+    assert.deepEqual(cards, [...Array(30).fill(200), ...Array(10).fill(429)]);
+  });
+
   test('the merchant’s session with a code: refused in words, and not beside discounts of its own', async () => {
     const code = await codeOf(w, {}, { minimum_amounts: { USD: 5_000 } });
     const refuse = (body: Record<string, unknown>, expected: Parameters<typeof refuses>[2]) =>

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { days, minutes } from '../../src/kit/clock.ts';
-import type { Ctx } from '../../src/operation/context.ts';
+import type { Ctx, Mailer } from '../../src/operation/context.ts';
 import { bill, invoicesOf, newCard, newCustomer, newPrice, subscribe, subscriptionOf } from '../kit/billing.ts';
 import { eventually } from '../kit/eventually.ts';
 import { enterPortal, type Portal, PortalBrowser } from '../kit/portal.ts';
@@ -15,9 +15,11 @@ import { openWorld, type World } from '../kit/world.ts';
 let w: World;
 let ctx: Ctx;
 let price: string;
+const sent: Parameters<Mailer['send']>[0][] = [];
 
 before(async () => {
-  w = await openWorld({ settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' } });
+  const mailer: Mailer = { send: async (mail) => void sent.push(mail) };
+  w = await openWorld({ mailer, settings: { RATE_LIMIT_PER_SECOND: '100000', RATE_LIMIT_BURST: '100000' } });
   ctx = w.ctx();
   price = await newPrice(ctx, 1_000);
   await w.call('PATCH', '/v1/portal_settings', {
@@ -58,6 +60,12 @@ const requests = (
   [`${base}/cards/${spare}/remove`, {}],
 ];
 
+/** The form of billing information, as the page sends it: every field, those left empty too. */
+const details = (typed: Record<string, string>): Record<string, string> => {
+  const fields = ['name', 'email', 'line1', 'line2', 'postal_code', 'city', 'state', 'country', 'tax_id', 'language'];
+  return { ...Object.fromEntries(fields.map((name) => [name, ''])), ...typed };
+};
+
 const kept = (tables: string[]) => tables.filter((name) => !['portal_sessions', 'sign_in_tries'].includes(name));
 
 describe('what is another’s', () => {
@@ -89,7 +97,7 @@ describe('what is another’s', () => {
     const token = JSON.parse((await theirs.browser.json(`${theirs.base}/tokens`, card)).text);
     const setup = JSON.parse((await theirs.browser.json(`${theirs.base}/cards`, { token: token.id })).text);
     assert.equal((await theirs.browser.get(`${theirs.base}/cards/${setup.id}`)).status, 200);
-    const address = await mine.browser.post(`${mine.base}/cards/${theirs.card}/address`, { line1: 'Mine' });
+    const address = await mine.browser.post(`${mine.base}/cards/${theirs.card}/address`, details({ line1: 'Mine' }));
     assert.equal(address.status, 404);
     const { body } = await w.call('GET', `/v1/payment_methods/${theirs.card}`);
     assert.equal(body.billing_address, null);
@@ -314,4 +322,200 @@ test('what a session may do ends with the customer', async () => {
   await w.call('DELETE', `/v1/customers/${mine.customer}`);
   assert.equal((await mine.browser.get(mine.base)).status, 401);
   assert.equal((await mine.browser.post(`${mine.base}/details`, { name: 'Eve' })).status, 401);
+});
+
+describe('bodies that no page of ours sends', () => {
+  test('are refused by what is wrong with them, and take nothing away', async () => {
+    const address = { line1: '1 Main St', country: 'DE' };
+    const mine = await owned({ address, tax_id: 'DE123456789' });
+    const { browser, base } = mine;
+    const before = (await w.call('GET', `/v1/customers/${mine.customer}`)).body;
+    const places = [
+      `${base}/details`,
+      `${base}/cards/${mine.card}/address`,
+      `${base}/subscriptions/${mine.subscription}/cancel`,
+    ];
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const json = { 'content-type': 'application/json' };
+    for (const place of places) {
+      for (const [body, type] of [
+        ['{"name":"Eve"}', json],
+        ['[]', json],
+        ['{"name":', json],
+        ['{"__proto__":{"name":"Eve"}}', json],
+        ['name=Eve', { 'content-type': 'text/plain' }],
+        [`name=${'x'.repeat(20_000)}`, form],
+      ] as const) {
+        const { status, text } = await browser.send('POST', place, body, type);
+        assert.ok(status === 400 || status === 413, `${place} with ${body.slice(0, 30)}: ${status}`);
+        assert.ok(!text.includes('Eve'), 'no refusal quotes what was sent');
+      }
+      w.clock.advance(minutes(1));
+    }
+    assert.equal((await browser.send('POST', `${base}/details`)).status, 400);
+    assert.equal((await browser.post(`${base}/details`, { name: 'Eve' })).status, 400, 'half a form empties nothing');
+    assert.deepEqual((await w.call('GET', `/v1/customers/${mine.customer}`)).body, before);
+    assert.equal((await subscriptionOf(ctx, mine.subscription)).status, 'active');
+  });
+
+  test('the calls of a card: not JSON, no object, too deep, too much, unknown names', async () => {
+    const { browser, base } = await owned();
+    for (const path of ['tokens', 'cards'])
+      for (const body of [
+        '{"token":',
+        '{"__proto__":{"a":1}}',
+        '"tok"',
+        '[]',
+        'null',
+        `{"token":${'['.repeat(7_000)}${']'.repeat(7_000)}}`,
+        '{"token":"\\u0000","number":"\\ud800"}',
+        '{"token":"tok_x","customer":"cus_x","return_url":"https://evil.example"}',
+        `{"token":"${'x'.repeat(20_000)}"}`,
+      ]) {
+        const { status } = await browser.send('POST', `${base}/${path}`, body, { 'content-type': 'application/json' });
+        assert.ok(status === 400 || status === 413, `${path} with ${body.slice(0, 30)}: ${status}`);
+      }
+  });
+
+  test('billing information: no field takes what is no text, too long, or turns what follows', async () => {
+    const mine = await owned();
+    const before = (await w.call('GET', `/v1/customers/${mine.customer}`)).body;
+    for (const [name, value] of Object.entries({
+      name: 'n'.repeat(9_000),
+      email: 'a\u0007b@example.com',
+      line1: 'nul\0',
+      line2: 'x'.repeat(201),
+      postal_code: '1'.repeat(21),
+      city: '\0',
+      state: 's'.repeat(101),
+      country: 'de',
+      tax_id: 'DE\u202e1',
+      language: `de-${'x'.repeat(9)}`,
+    })) {
+      const { status, text } = await mine.browser.post(`${mine.base}/details`, details({ [name]: value }));
+      assert.equal(status, 422, name);
+      assert.match(text, new RegExp(`id="${name}-error"`), `${name} is told at its field`);
+    }
+    const turned = details({ email: 'a\u202emoc.elpmaxe@example.com' });
+    assert.equal((await mine.browser.post(`${mine.base}/details`, turned)).status, 422);
+    assert.deepEqual((await w.call('GET', `/v1/customers/${mine.customer}`)).body, before);
+  });
+});
+
+test('a reason cut at its most, in the middle of a letter, holds up no cancellation', async () => {
+  const { browser, base, subscription } = await owned();
+  const reason = `${'a'.repeat(499)}😀 and more`;
+  const { headers } = await browser.post(`${base}/subscriptions/${subscription}/cancel`, { at: 'period_end', reason });
+  assert.equal(headers['location'], `${base}?done=canceled`);
+  assert.equal((await subscriptionOf(ctx, subscription)).cancel_at_period_end, true);
+});
+
+test('the address of a form leads to the first page, and what was too much is told as a page', async () => {
+  const { browser, base, card, id } = await owned();
+  for (const path of [`/cards/${card}/default`, '/enter', '/sign_out', '/nothing/of/ours'])
+    assert.equal((await browser.get(`${base}${path}`)).headers['location'], base, path);
+  assert.equal((await new PortalBrowser(w).get('/portal/ps_unknown/enter')).headers['location'], '/portal/ps_unknown');
+  assert.equal((await new PortalBrowser(w).get('/portal/ps_unknown')).status, 404);
+  browser.headers['accept'] = 'text/html,*/*';
+  w.clock.stop();
+  let last = await browser.post(`${base}/cards/${card}/default`);
+  for (let i = 0; i < 40 && last.status === 303; i++) last = await browser.post(`${base}/cards/${card}/default`);
+  w.clock.goOn();
+  assert.equal(last.status, 429);
+  assert.match(String(last.headers['content-type']), /^text\/html/);
+  assert.ok(Number(last.headers['retry-after']) > 0);
+  assert.match(last.text, new RegExp(`href="/portal/${id}"`), 'reloading asks for a page that there is');
+});
+
+describe('links that were mailed', () => {
+  type Link = { browser: PortalBrowser; place: string; token: string };
+
+  async function mailed(to: string): Promise<Link> {
+    await w.work();
+    const found = sent.findLast((one) => one.to === to && one.text.includes('/enter/'));
+    const url = /http\S+\/enter\/\S+/.exec(found?.text ?? '')?.[0] ?? '';
+    const at = url.lastIndexOf('/');
+    return { browser: new PortalBrowser(w), place: url.slice(0, at), token: url.slice(at + 1) };
+  }
+  const press = ({ browser, place, token }: Link) => browser.post(place, { token });
+  const emailOf = async (customer: string) => (await w.call('GET', `/v1/customers/${customer}`)).body.email;
+  const login = () => `/portal/${w.tenant.account.account_id}/login`;
+
+  test('of two new addresses the last one asked for counts; the other link opens nothing', async () => {
+    const { browser, base, customer } = await owned({ email: 'first@example.com' });
+    await browser.post(`${base}/details`, details({ email: 'wrong@example.com' }));
+    await browser.post(`${base}/details`, details({ email: 'right@example.com' }));
+    const wrong = await mailed('wrong@example.com');
+    assert.equal((await press(wrong)).status, 404);
+    assert.equal((await press(await mailed('right@example.com'))).status, 303);
+    assert.equal((await press(wrong)).status, 404);
+    assert.equal(await emailOf(customer), 'right@example.com');
+  });
+
+  test('what lies in the mail of the old address opens nothing once there is a new one', async () => {
+    const { browser, base, customer } = await owned({ email: 'lost@example.com' });
+    await new PortalBrowser(w).post(login(), { email: 'lost@example.com' });
+    const lost = await mailed('lost@example.com');
+    await browser.post(`${base}/details`, details({ email: 'safe@example.com' }));
+    assert.equal((await press(await mailed('safe@example.com'))).status, 303);
+    assert.equal((await press(lost)).status, 404);
+    assert.equal(await emailOf(customer), 'safe@example.com');
+    assert.equal((await browser.get(base)).status, 200, 'who is in stays in');
+  });
+
+  test('a session that is revoked takes its new address along; one that the merchant corrected stays', async () => {
+    const one = await owned({ email: 'kept@example.com' });
+    await one.browser.post(`${one.base}/details`, details({ email: 'thief@example.com' }));
+    await w.call('POST', `/v1/portal_sessions/${one.id}/revoke`);
+    assert.equal((await press(await mailed('thief@example.com'))).status, 404);
+    assert.equal(await emailOf(one.customer), 'kept@example.com');
+    const two = await owned({ email: 'old@example.com' });
+    await two.browser.post(`${two.base}/details`, details({ email: 'typo@example.com' }));
+    await w.call('PATCH', `/v1/customers/${two.customer}`, { email: 'corrected@example.com' });
+    assert.equal((await press(await mailed('typo@example.com'))).status, 404);
+    assert.equal(await emailOf(two.customer), 'corrected@example.com');
+  });
+
+  test('pressed twice they let in once, and whoever is in is led in', async () => {
+    await owned({ email: 'twice@example.com' });
+    await new PortalBrowser(w).post(login(), { email: 'twice@example.com' });
+    const link = await mailed('twice@example.com');
+    assert.equal((await press(link)).status, 303);
+    assert.equal((await press(link)).status, 303, 'the second press of the same browser');
+    assert.equal((await press({ ...link, browser: new PortalBrowser(w) })).status, 404, 'and of nobody else');
+  });
+
+  test('a browser that looks ahead and a messenger that shows a link use none up', async () => {
+    const customer = await newCustomer(w);
+    const { body } = await w.call('POST', '/v1/portal_sessions', { customer });
+    const ahead = new PortalBrowser(w);
+    for (const name of ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']) {
+      const { status, headers } = await ahead.send('GET', body.url, undefined, { [name]: 'prefetch' });
+      assert.deepEqual([status, headers['set-cookie']], [200, undefined], name);
+    }
+    for (const agent of ['WhatsApp/2.23', 'Slackbot-LinkExpanding 1.0', 'facebookexternalhit/1.1']) {
+      const { status, headers } = await ahead.send('GET', body.url, undefined, { 'user-agent': agent });
+      assert.deepEqual([status, headers['set-cookie']], [200, undefined], agent);
+    }
+    assert.equal((await ahead.send('HEAD', body.url)).headers['set-cookie'], undefined);
+    assert.equal((await new PortalBrowser(w).get(body.url)).status, 303);
+  });
+});
+
+test('a card that goes at this moment is nothing’s to renew with: whoever is second sees the first', async () => {
+  const races: ((owned: { customer: string; card: string; subscription: string }) => Promise<unknown>)[] = [
+    ({ customer, card }) => w.call('PATCH', `/v1/customers/${customer}`, { default_payment_method: card }),
+    ({ card, subscription }) => w.call('PATCH', `/v1/subscriptions/${subscription}`, { payment_method: card }),
+    ({ customer, card }) => w.call('POST', '/v1/subscriptions', { customer, price, payment_method: card }),
+  ];
+  for (const race of races)
+    for (let i = 0; i < 6; i++) {
+      const { browser, base, customer, spare: card, subscription } = await owned();
+      await Promise.all([race({ customer, card, subscription }), browser.post(`${base}/cards/${card}/remove`)]);
+      const gone = (await w.call('GET', `/v1/payment_methods/${card}`)).status === 404;
+      const { default_payment_method } = (await w.call('GET', `/v1/customers/${customer}`)).body;
+      const { data } = (await w.call('GET', `/v1/subscriptions?customer=${customer}`)).body;
+      const used = [default_payment_method, ...data.map((one: { payment_method: string }) => one.payment_method)];
+      assert.equal(gone, !used.includes(card), `race ${races.indexOf(race)}: a card is there or it is not used`);
+    }
 });

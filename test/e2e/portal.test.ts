@@ -179,7 +179,8 @@ test('overdue first; a new card with 3-D Secure pays it; cancel, undo; the invoi
 
 test('from right to left, by keyboard, without a script', async () => {
   const { world } = site;
-  const customer = await newCustomer(world, { language: 'ar', name: 'آدا' });
+  const address = { line1: '12 Analytical Row', city: 'London', country: 'GB' };
+  const customer = await newCustomer(world, { language: 'ar', name: 'آدا', address });
   await newCard(world, customer);
   const other = await newCard(world, customer, '5555555555554444');
   await subscribe(world.ctx(), {
@@ -204,6 +205,23 @@ test('from right to left, by keyboard, without a script', async () => {
   await close();
   const again = await visit(browser, await portalLink(customer), { viewport: phone });
   await holds(again.page, '12-arabic');
+  // Latin letters begin where the lines around them begin, on the page and in its form; the number is not under the marks.
+  const aligned = (selector: string) =>
+    again.page.evaluate<string[]>(
+      `[...new Set(Array.from(document.querySelectorAll('${selector}'), (one) => getComputedStyle(one).textAlign))]`,
+    );
+  assert.deepEqual(await aligned('.facts .line'), ['right']);
+  const home = again.page.url();
+  await again.page.goto(`${home}/details`);
+  assert.deepEqual(await aligned('.field input'), ['right']);
+  await again.page.goto(`${home}/cards/new`);
+  const left = () =>
+    again.page.evaluate<number>(
+      `parseInt(getComputedStyle(document.querySelector('#number')).paddingLeft) - document.querySelector('#brands').offsetWidth`,
+    );
+  assert.ok((await left()) > 0);
+  await again.page.locator('#number').fill('4242424242424242');
+  assert.ok((await left()) > 0);
   await again.close();
 });
 

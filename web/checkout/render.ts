@@ -205,13 +205,13 @@ export function renderNotFound(page: Page): string {
   return alone(page, say('not_found_title'), html`<p>${say('not_found_text')}</p>`, 'alert');
 }
 
-/** Something of ours failed. The reference is what support asks for. */
-export function renderTrouble(page: Page, request_id: string): string {
+/** Something of ours failed. The reference is what support asks for. `again`: where to look once more; here when left out. */
+export function renderTrouble(page: Page, request_id: string, again = ''): string {
   const say = sayIn(page.locale);
   return alone(
     page,
     say('trouble_title'),
-    html`<p>${say('trouble_text')}</p><p class="note">${say('reference', { request_id })}</p><a class="button primary" href="">${say('reload')}</a>`,
+    html`<p>${say('trouble_text')}</p><p class="note">${say('reference', { request_id })}</p><a class="button primary" href="${again}">${say('reload')}</a>`,
     'alert',
   );
 }

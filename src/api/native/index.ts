@@ -4,6 +4,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Authenticator } from '../../identity/authenticate.ts';
 import { Fault, withoutNumber } from '../../kit/fault.ts';
+import { networkOf } from '../../kit/network.ts';
 import type { Ctx, Env } from '../../operation/context.ts';
 import { perform } from '../../operation/operation.ts';
 import { allowedMethods, openJson, toFault } from '../http.ts';
@@ -44,7 +45,7 @@ export const native =
     // Before the body is read: a stranger costs no parsing.
     app.addHook('onRequest', async (request, reply) => {
       if (request.routeOptions.config?.browsers) reply.headers(crossOrigin);
-      limiter.take(`address ${request.ip}`);
+      limiter.take(`address ${networkOf(request.ip)}`);
       if (request.is404 || request.method === 'OPTIONS') return;
       const ctx = await contextOf(env, authenticator, request, request.routeOptions.config.visitors);
       if (ctx.actor.kind === 'secret' || ctx.actor.kind === 'publishable') limiter.take(`key ${ctx.actor.key_id}`);

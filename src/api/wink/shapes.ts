@@ -6,7 +6,7 @@ import { plainLine } from '../../checkout/sums.ts';
 import type { CustomerObject } from '../../customers/customer.ts';
 import { currencyOf } from '../../kit/money.ts';
 import type { List } from '../../kit/page.ts';
-import { CurrencyCode, Id, Metadata, nullable, text, Url } from '../../operation/fields.ts';
+import { CurrencyCode, Email, Id, Metadata, nullable, text, Url } from '../../operation/fields.ts';
 import type { PaymentObject, PaymentStatus } from '../../payments/payment.ts';
 import type { RefundObject } from '../../payments/refund.ts';
 import { majorOf, minorOf, Price, Total } from './amounts.ts';
@@ -34,14 +34,7 @@ export const CreateSession = Type.Object(
     discounts: Type.Optional(Type.Array(Part, { maxItems: 20 })),
     successUrl: Url,
     cancelUrl: Url,
-    customerEmail: Type.Optional(
-      Type.String({
-        minLength: 3,
-        maxLength: 254,
-        pattern: '^[^\\s@<>]+@[^\\s@<>]+$',
-        description: 'an e-mail address such as ada@example.com',
-      }),
-    ),
+    customerEmail: Type.Optional(Email),
     reference: Type.Optional(text(200)),
     metadata: Type.Optional(Metadata),
   },
