@@ -135,7 +135,7 @@ const nouns: Record<string, { title: string; text: string }> = {
   },
   reports: {
     title: 'Reports',
-    text: 'Files for your accounting: every payment, refund, movement, settlement and payout as CSV, the monthly statement, the trial balance.',
+    text: 'Files for your accounting: every payment, refund, movement, settlement, payout, invoice and credit note as CSV, the monthly statement, the trial balance.',
   },
   reconciliations: {
     title: 'Reconciliations',

@@ -3,8 +3,8 @@
 
 import { sql } from 'kysely';
 import Type, { type Static } from 'typebox';
-import { findCustomer } from '../customers/customer.ts';
-import type { Tx } from '../db/db.ts';
+import { type CustomerRow, findCustomer } from '../customers/customer.ts';
+import type { Executor, Tx } from '../db/db.ts';
 import { days, plus } from '../kit/clock.ts';
 import { Fault } from '../kit/fault.ts';
 import { idAt } from '../kit/id.ts';
@@ -19,6 +19,7 @@ import type { AnchorWish } from './billing-anchor.ts';
 import { clockOf } from './business-time.ts';
 import { chargeInvoice } from './charge-invoice.ts';
 import { daysAfter } from './cycle.ts';
+import { keepCards } from './detach-payment-method.ts';
 import { discountFrom } from './discount.ts';
 import { collectionMethods, collectionOf, isSent, longestTerms } from './due.ts';
 import { givenFor, orRefused } from './give-discount.ts';
@@ -70,10 +71,17 @@ export const collectionFields = {
   ),
 };
 
-const CreateInput = Type.Object(
+export const CreateInput = Type.Object(
   {
     customer: Id,
     price: Id,
+    price_snapshot: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'What you showed: refused when the price was edited since.',
+      }),
+    ),
     quantity: Type.Optional(Quantity),
     currency: Type.Optional(CurrencyCode),
     ...collectionFields,
@@ -126,7 +134,7 @@ const CreateInput = Type.Object(
   },
   { additionalProperties: false },
 );
-type CreateInput = Static<typeof CreateInput>;
+export type CreateInput = Static<typeof CreateInput>;
 
 export const createSubscription = operation({
   name: 'subscriptions.create',
@@ -139,7 +147,14 @@ export const createSubscription = operation({
     'it becomes `active` when the first invoice is paid within 23 hours, else `incomplete_expired`. With `send_invoice` it is `active` at once, and its first invoice is sent. The terms of the price are kept: a later edit of it changes nothing here.',
   input: CreateInput,
   output: SubscriptionResult,
-  faults: ['not_found', 'parameter_invalid', 'currency_unsupported', 'promotion_code_refused', 'feature_unavailable'],
+  faults: [
+    'not_found',
+    'parameter_invalid',
+    'state_invalid',
+    'currency_unsupported',
+    'promotion_code_refused',
+    'feature_unavailable',
+  ],
   example: { customer: '{customer}', price: '{recurring_price}', payment_method: '{payment_method}', quantity: 2 },
   async run(ctx, input) {
     const before = await begun(ctx);
@@ -170,18 +185,36 @@ async function begun(ctx: Ctx): Promise<Begun | undefined> {
 const oldest = (ctx: Ctx) => idAt('sub', plus(ctx.env.clock.now(), -days(30)));
 
 async function begin(ctx: Ctx, input: CreateInput): Promise<Begun> {
+  const { row, opening, given, customer } = await plannedBeginning(ctx, input);
+  const { invoice } = await orRefused(ctx, () =>
+    ctx.env.db.tx(async (tx) => {
+      await forgetOldKey(ctx, tx, row.request_key);
+      // Once more, now that no card of theirs can go: whoever detaches one meanwhile waits, and then sees that it renews something.
+      await keepCards(tx, row.account_id, row.customer_id);
+      await refuseMethod(tx, row.account_id, input);
+      return await beginSubscription(ctx, tx, { row, opening, ...(given ? { use: { given, customer } } : {}) });
+    }),
+  );
+  ctx.env.probe('subscription.recorded');
+  return { id: row.id, invoice };
+}
+
+/** The subscription as it would be written. Everything that is refused about the input is refused here; nothing is written. */
+export async function plannedBeginning(ctx: Ctx, input: CreateInput) {
   refuseAccount(ctx);
   const { query } = ctx.env.db;
   const { account_id } = ctx.account;
-  const customer = await findCustomer(query, account_id, input.customer);
   const collection = collectionOf(input);
-  if (!isSent(collection) || input.payment_method !== undefined)
-    await refuseMethod(ctx, input, customer.default_payment_method);
+  const customer = await refuseMethod(query, account_id, input);
   const wanted = { price: input.price, quantity: input.quantity ?? 1 };
   const { item, currency } = await itemFor(query, account_id, {
     ...wanted,
     ...(input.currency ? { currency: currencyOf(input.currency) } : {}),
   });
+  if (input.price_snapshot !== undefined && input.price_snapshot !== item.price_snapshot)
+    throw new Fault('state_invalid', 'This price was edited since. Preview the subscription again.', {
+      param: 'price_snapshot',
+    });
   if (input.cycles !== undefined && !input.phases)
     throw new Fault('parameter_invalid', "'cycles' ends this plan, so say by 'phases' what follows, or leave it out.", {
       param: 'cycles',
@@ -219,14 +252,7 @@ async function begin(ctx: Ctx, input: CreateInput): Promise<Begun> {
     phases,
     request_key: ctx.claim?.key ?? null,
   });
-  const { invoice } = await orRefused(ctx, () =>
-    ctx.env.db.tx(async (tx) => {
-      await forgetOldKey(ctx, tx, row.request_key);
-      return await beginSubscription(ctx, tx, { row, opening, ...(given ? { use: { given, customer } } : {}) });
-    }),
-  );
-  ctx.env.probe('subscription.recorded');
-  return { id: row.id, invoice };
+  return { row, opening, given, customer };
 }
 
 async function forgetOldKey(ctx: Ctx, tx: Tx, key: string | null): Promise<void> {
@@ -235,20 +261,26 @@ async function forgetOldKey(ctx: Ctx, tx: Tx, key: string | null): Promise<void>
     where account_id = ${ctx.account.account_id} and request_key = ${key} and id < ${oldest(ctx)}`.execute(tx);
 }
 
-async function refuseMethod(ctx: Ctx, input: CreateInput, usual: string | null): Promise<void> {
-  if (input.payment_method === undefined) {
-    if (usual !== null) return;
+/** The customer, who has the card that is to be charged. */
+async function refuseMethod(query: Executor | Tx, account_id: string, input: CreateInput): Promise<CustomerRow> {
+  const { customer: id, payment_method } = input;
+  const customer = await findCustomer(query, account_id, id);
+  if (payment_method !== undefined) await refuseForeignMethod(query, account_id, { customer: id, payment_method });
+  else if (!isSent(collectionOf(input)) && customer.default_payment_method === null)
     throw new Fault(
       'parameter_missing',
       "'payment_method' is required: this customer has no default one. Save a card of theirs first, or send the invoices (collection_method).",
       { param: 'payment_method' },
     );
-  }
-  await refuseForeignMethod(ctx, input.customer, input.payment_method);
+  return customer;
 }
 
-export async function refuseForeignMethod(ctx: Ctx, customer: string, payment_method: string): Promise<void> {
-  const { row } = await findPaymentMethod(ctx.env.db.query, ctx.account.account_id, payment_method);
+export async function refuseForeignMethod(
+  query: Executor | Tx,
+  account_id: string,
+  { customer, payment_method }: { customer: string; payment_method: string },
+): Promise<void> {
+  const { row } = await findPaymentMethod(query, account_id, payment_method);
   if (row.customer_id === customer) return;
   throw new Fault('parameter_invalid', 'This payment method belongs to another customer.', { param: 'payment_method' });
 }

@@ -165,7 +165,10 @@ export function termsOf(ctx: Ctx, collection: Collection, settings: DueSettings,
 }
 
 /** What counts once has had its invoice. */
-const discountAfter = (discount: SubscriptionDiscount | null, { id, discounts }: InvoiceRow) =>
+export const discountAfter = (
+  discount: SubscriptionDiscount | null,
+  { id, discounts }: Pick<InvoiceRow, 'id' | 'discounts'>,
+) =>
   discount?.duration === 'once' && discounts.some((one) => one.coupon === discount.coupon)
     ? { ...discount, invoice: discount.invoice ?? id }
     : discount;

@@ -12,13 +12,40 @@ import { discountFields } from './create-subscription.ts';
 import { collectionMethods, dueAt } from './due.ts';
 import type { DiscountInput } from './give-discount.ts';
 import { InvoiceObject, TaxObject } from './invoice-object.ts';
-import { lineParts } from './invoice-sums.ts';
+import { lineParts, type Sums } from './invoice-sums.ts';
 import { previewSums } from './issue-invoices.ts';
 import { stepOf } from './roll.ts';
 import { findSubscription, type Item, nextItem, refuseEnded, type SubscriptionRow } from './subscription.ts';
 import { ItemObject, itemObject } from './subscription-object.ts';
 import { withDiscount } from './update-discount.ts';
 import { atPeriodEnd, newItem, type PlanInput, planFields } from './update-subscription.ts';
+
+export const PreviewLines = Type.Array(
+  Type.Object({
+    description: Type.String(),
+    product: Type.String(),
+    product_name: Type.String(),
+    quantity: Type.Integer(),
+    part: nullable(Type.Enum([...lineParts], { description: 'Of what, where it is not a whole period.' })),
+    amount: Type.Integer(),
+    discount: Type.Integer(),
+    tax: Type.Integer(),
+    period_start: Type.String({ format: 'date-time' }),
+    period_end: Type.String({ format: 'date-time' }),
+    proration: Type.Boolean(),
+  }),
+);
+
+export const previewSumFields = {
+  subtotal: Type.Integer(),
+  discount: Type.Integer(),
+  discounts: InvoiceObject.properties.discounts,
+  tax: Type.Integer(),
+  taxes: Type.Array(TaxObject),
+  total: Type.Integer({ description: 'Negative: kept as credit.' }),
+  credit_applied: Type.Integer(),
+  amount_due: Type.Integer({ description: 'What would be charged.' }),
+};
 
 export const PreviewObject = Type.Object(
   {
@@ -28,30 +55,9 @@ export const PreviewObject = Type.Object(
     takes_effect_at: Type.String({ format: 'date-time' }),
     currency: Type.String(),
     item: ItemObject,
-    lines: Type.Array(
-      Type.Object({
-        description: Type.String(),
-        product: Type.String(),
-        product_name: Type.String(),
-        quantity: Type.Integer(),
-        part: nullable(Type.Enum([...lineParts], { description: 'Of what, where it is not a whole period.' })),
-        amount: Type.Integer(),
-        discount: Type.Integer(),
-        tax: Type.Integer(),
-        period_start: Type.String({ format: 'date-time' }),
-        period_end: Type.String({ format: 'date-time' }),
-        proration: Type.Boolean(),
-      }),
-    ),
+    lines: PreviewLines,
     billed_now: Type.Boolean({ description: 'False: the lines come with the next invoice.' }),
-    subtotal: Type.Integer(),
-    discount: Type.Integer(),
-    discounts: InvoiceObject.properties.discounts,
-    tax: Type.Integer(),
-    taxes: Type.Array(TaxObject),
-    total: Type.Integer({ description: 'Negative: kept as credit.' }),
-    credit_applied: Type.Integer(),
-    amount_due: Type.Integer({ description: 'What would be charged.' }),
+    ...previewSumFields,
     collection_method: Type.Enum([...collectionMethods]),
     due_at: nullable(
       Type.String({
@@ -94,7 +100,7 @@ export async function previewOf(ctx: Ctx, tx: Tx, input: PlanInput & DiscountInp
     ? await planChange(ctx, tx, s, { item, proration: input.proration ?? 'prorate_now', at, usage: 'look' })
     : await renewalOf(ctx, tx, s, item);
   const shown = itemObject(change.item);
-  const { lines, taxes, discounts, subtotal, discount, tax, total, credit_applied, amount_due } = change.sums;
+  const { lines, ...sums } = shownSums(change.sums);
   return {
     object: 'subscription_preview' as const,
     subscription: s.id,
@@ -102,6 +108,29 @@ export async function previewOf(ctx: Ctx, tx: Tx, input: PlanInput & DiscountInp
     takes_effect_at: (now ? at : s.current_period_end).toISOString(),
     currency: s.currency,
     item: shown,
+    lines,
+    billed_now: change.billed,
+    ...sums,
+    collection_method: s.collection_method,
+    due_at: dueAt(now ? at : s.current_period_end, s, ctx.account.time_zone)?.toISOString() ?? null,
+    period_start: change.period.start.toISOString(),
+    period_end: change.period.end.toISOString(),
+  };
+}
+
+/** What the lines come to, as previews show it. */
+export function shownSums({
+  lines,
+  taxes,
+  discounts,
+  subtotal,
+  discount,
+  tax,
+  total,
+  credit_applied,
+  amount_due,
+}: Sums) {
+  return {
     lines: lines.map(({ description, item: sold, part = null, usage, amount, discount: off, tax: of, ...line }) => ({
       description,
       product: sold.product,
@@ -115,7 +144,6 @@ export async function previewOf(ctx: Ctx, tx: Tx, input: PlanInput & DiscountInp
       period_end: line.period_end,
       proration: line.proration,
     })),
-    billed_now: change.billed,
     subtotal,
     discount,
     discounts,
@@ -124,15 +152,11 @@ export async function previewOf(ctx: Ctx, tx: Tx, input: PlanInput & DiscountInp
     total,
     credit_applied,
     amount_due,
-    collection_method: s.collection_method,
-    due_at: dueAt(now ? at : s.current_period_end, s, ctx.account.time_zone)?.toISOString() ?? null,
-    period_start: change.period.start.toISOString(),
-    period_end: change.period.end.toISOString(),
   };
 }
 
 /** The next renewal, by the code that will make it. */
-async function renewalOf(ctx: Ctx, tx: Tx, s: SubscriptionRow, item: Item | undefined) {
+export async function renewalOf(ctx: Ctx, tx: Tx, s: SubscriptionRow, item: Item | undefined) {
   const planned = item ? atPeriodEnd(s, item) : s;
   const step = stepOf(
     {

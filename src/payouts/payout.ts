@@ -68,6 +68,9 @@ export const PayoutObject = Type.Object(
         reason: nullable(Type.String({ description: 'More, when somebody wrote it down.' })),
       }),
     ),
+    approved_at: nullable(
+      Type.String({ format: 'date-time', description: 'When its review let it go; null where none was needed.' }),
+    ),
     bank_reference: nullable(Type.String({ description: 'The bank’s id of the transfer.' })),
     arrives_on: nullable(Type.String({ format: 'date', description: 'When the bank expects it to be there.' })),
     paid_at: nullable(Type.String({ format: 'date-time' })),
@@ -94,6 +97,7 @@ export function payoutObject(p: PayoutRow): PayoutObject {
       p.failure_code === null
         ? null
         : { code: p.failure_code, message: failureText(p.failure_code), reason: p.failure_reason },
+    approved_at: p.approved_at?.toISOString() ?? null,
     bank_reference: p.bank_reference,
     arrives_on: p.arrives_on,
     paid_at: p.paid_at?.toISOString() ?? null,

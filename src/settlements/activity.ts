@@ -141,6 +141,7 @@ export const listActivities = operation({
       currency: Type.Optional(CurrencyCode),
       type: Type.Optional(Type.Enum(activityTypes)),
       payment: Type.Optional(Id),
+      payout: Type.Optional(Id),
       created_from: Type.Optional(Instant),
       created_to: Type.Optional({ ...Instant, description: 'Not included.' }),
     },
@@ -156,6 +157,7 @@ export const listActivities = operation({
     const conditions = [sql`true`];
     if (input.type !== undefined) conditions.push(sql`p.recipe in (${sql.join([...recipesOf(input.type)])})`);
     if (input.payment !== undefined) conditions.push(sql`p.group_id = ${input.payment}`);
+    if (input.payout !== undefined) conditions.push(sql`p.group_id = ${input.payout}`);
     if (input.created_from !== undefined || input.created_to !== undefined) {
       const from = input.created_from === undefined ? undefined : instantOf(input.created_from, 'created_from');
       const to = input.created_to === undefined ? undefined : instantOf(input.created_to, 'created_to');

@@ -126,6 +126,7 @@ describe('the first payout of an account', () => {
       metadata: { run: '1' },
       scheduled_on: null,
       failure: null,
+      approved_at: null,
       bank_reference: null,
       arrives_on: null,
       paid_at: null,
@@ -145,6 +146,7 @@ describe('the first payout of an account', () => {
     const sent = await get(body.id);
     assert.equal(sent.status, 'in_transit');
     assert.match(sent.bank_reference, /^trf_/);
+    assert.ok(sent.approved_at > sent.created_at, 'its review let it go');
     assert.match(sent.arrives_on, /^\d{4}-\d\d-\d\d$/);
     assert.ok(sent.arrives_on > sent.created_at.slice(0, 10));
     await w.verify();
@@ -156,7 +158,14 @@ describe('the first payout of an account', () => {
     assert.equal(await availableOf(w), 5_000);
     assert.deepEqual(sends.sort(), [...new Set(sends)].sort());
     await w.verify();
-    assert.equal((await request({ amount: 1 })).body.status, 'pending', 'no review after one was released');
+    const later = (await request({ amount: 1 })).body;
+    assert.deepEqual([later.status, later.approved_at], ['pending', null], 'no review after one was released');
+    const moved = (await w.call('GET', `/v1/balance_activities?payout=${body.id}`)).body.data;
+    assert.deepEqual(
+      moved.map((one: { type: string; net: number; source: string }) => [one.type, one.net, one.source]),
+      [['payout', -4_000, body.id]],
+      'its own movements alone',
+    );
     await toEnd();
   });
 

@@ -6,11 +6,12 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { readMailbox } from '../../src/mail/mail.ts';
+import { rejectPayout } from '../../src/payouts/review-payout.ts';
 import { axeFindings } from '../kit/checkout-page.ts';
 import { launchChromium } from '../kit/chromium.ts';
-import { at, enrolAt, type Seat, sit } from '../kit/dashboard-page.ts';
+import { at, desktop, enrolAt, overflow, phone, type Seat, sit } from '../kit/dashboard-page.ts';
 import { eventually } from '../kit/eventually.ts';
-import { availableOf, fund, usAccount } from '../kit/payouts.ts';
+import { availableOf, fund, operate, usAccount } from '../kit/payouts.ts';
 import { addPerson, password } from '../kit/people.ts';
 import { openSite, type Site } from '../kit/site.ts';
 
@@ -91,6 +92,61 @@ test('a payout is taken back, and its money is available again', async () => {
       .count(),
     0,
   );
+});
+
+test('a payout has a page: from the list, its activity and the search; cancelled there by keyboard; a refusal says why', async () => {
+  const { page } = seat;
+  const { world } = site;
+  const asked = (await world.call('POST', '/v1/payouts', { currency: 'USD', amount: 4_500, description: 'Rent' })).body;
+  const steps = page.locator('.steps');
+  await page.goto(at(site, '/balances/payouts'));
+  await page.getByRole('link', { name: '$45.00' }).click();
+  await heading(page, 'Payout $45.00');
+  await page.getByText('In review').first().waitFor();
+  await page.getByText('Rent', { exact: true }).waitFor();
+  await page.getByRole('link', { name: /6789$/ }).waitFor();
+  const moved = page.getByRole('region', { name: 'What it moved on the balance' });
+  await moved.getByRole('row', { name: /^Payout -\$45\.00/ }).waitFor();
+  assert.equal(await moved.getByRole('row').count(), 2, 'its own movements alone, under their names');
+  for (const [size, colorScheme] of [
+    [phone, 'dark'],
+    [desktop, 'light'],
+  ] as const) {
+    await page.setViewportSize(size);
+    await page.emulateMedia({ colorScheme });
+    assert.deepEqual(await axeFindings(page), [], colorScheme);
+    assert.equal(await overflow(page), 0);
+  }
+
+  const cancel = page.getByRole('button', { name: 'Cancel the payout' });
+  await cancel.focus();
+  await page.keyboard.press('Enter');
+  const verb = dialog(page).getByRole('button', { name: 'Cancel the payout' });
+  await verb.waitFor();
+  await verb.focus();
+  await page.keyboard.press('Enter');
+  await steps.getByText('Cancelled').waitFor();
+  await steps.getByText('The money is in your balance again.').waitFor();
+  await moved.getByRole('row', { name: /^Payout failure \$45\.00/ }).waitFor();
+  assert.equal(await cancel.getAttribute('aria-disabled'), 'true');
+  assert.match(await cancel.innerText(), /Nothing is left to cancel/);
+
+  await page.goto(at(site, '/balances/activities'));
+  await page
+    .getByRole('link', { name: `Show ${asked.id}` })
+    .first()
+    .click();
+  await heading(page, 'Payout $45.00');
+  const other = (await world.call('POST', '/v1/payouts', { currency: 'USD', amount: 4_600 })).body;
+  await operate(world.ctx(), rejectPayout, { id: other.id, reason: '<b>Papers missing</b>' });
+  await page.keyboard.press('Control+k');
+  await page.getByRole('textbox', { name: 'Search' }).fill(other.id);
+  await page.getByRole('link', { name: `${other.id} Payout` }).waitFor();
+  await page.keyboard.press('Enter');
+  await heading(page, 'Payout $46.00');
+  await steps.getByText('“<b>Papers missing</b>”').waitFor();
+  assert.equal(await steps.getByText('Sent to the bank').count(), 0);
+  assert.deepEqual(seat.complaints, []);
 });
 
 test('an endpoint gets a new secret, shown once, and what it missed is sent again', async () => {

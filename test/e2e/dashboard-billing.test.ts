@@ -8,7 +8,7 @@ import { newCard, newCustomer } from '../kit/billing.ts';
 import { made } from '../kit/catalog.ts';
 import { axeFindings } from '../kit/checkout-page.ts';
 import { launchChromium } from '../kit/chromium.ts';
-import { at, enrolAt, overflow, phone, type Seat, sit } from '../kit/dashboard-page.ts';
+import { at, desktop, enrolAt, overflow, phone, type Seat, sit } from '../kit/dashboard-page.ts';
 import { eventually } from '../kit/eventually.ts';
 import { addPerson } from '../kit/people.ts';
 import { openSite, type Site } from '../kit/site.ts';
@@ -42,6 +42,8 @@ before(async () => {
     });
   monthly = (await price(1_900, 'month')).id;
   await price(19_000, 'year');
+  const { id: coupon } = await made(world, '/v1/coupons', { name: 'Members', percentage_bps: 1_000 });
+  await made(world, '/v1/promotion_codes', { coupon, code: 'CLUB10' });
   ada = await newCustomer(world);
   await newCard(world, ada);
   nora = await newCustomer(world, { email: 'nora@example.com', name: 'Nora' });
@@ -69,8 +71,36 @@ test('the empty list leads to the first subscription, which is charged to the sa
   await box.getByRole('combobox', { name: 'Price' }).selectOption({ label: '$19.00 a month' });
   await box.getByRole('textbox', { name: 'Quantity' }).fill('2');
   await box.getByRole('textbox', { name: 'Reference' }).fill('CLUB-1');
+  const sums = box.getByRole('region', { name: 'What it comes to' });
+  await sums.getByText(/^\$38\.00 is charged now/).waitFor();
+  await sums.getByText(/^The next invoice, on/).waitFor();
+  await box.getByRole('textbox', { name: 'Trial days' }).fill('14');
+  await sums.getByText(/^Nothing is charged now\. The trial runs until/).waitFor();
+  await box.getByRole('button', { name: 'Begin the trial' }).waitFor();
+  await box.getByRole('textbox', { name: 'Trial days' }).fill('');
+  await box.getByRole('textbox', { name: 'Promotion code' }).fill('NOPE');
+  await sums.getByRole('alert').getByText('There is no such promotion code.').waitFor();
+  assert.equal(
+    await box.getByRole('button', { name: /^Begin/ }).isDisabled(),
+    true,
+    'nothing is begun that was refused',
+  );
+  assert.deepEqual(await axeFindings(page), [], 'a refused preview');
+  await box.getByRole('textbox', { name: 'Promotion code' }).fill('CLUB10');
+  await sums.getByText('Members (CLUB10)').waitFor();
+  await sums.getByText(/^\$34\.20 is charged now/).waitFor();
+  await box.getByRole('textbox', { name: 'Promotion code' }).fill('');
+  const begin = box.getByRole('button', { name: 'Begin and charge $38.00' });
+  await begin.waitFor();
+  await page.setViewportSize(phone);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  assert.deepEqual(await axeFindings(page), [], 'the dialog on a phone');
+  assert.equal(await overflow(page), 0);
+  await page.setViewportSize(desktop);
+  await page.emulateMedia({ colorScheme: 'light' });
   assert.deepEqual(await axeFindings(page), [], 'the dialog');
-  await box.getByRole('button', { name: 'Begin and charge' }).click();
+  assert.deepEqual((await now('/subscriptions')).data, [], 'a preview begins nothing');
+  await begin.click();
   await heading(page, 'Coffee club');
   await page.getByText(/^It renews on .* for \$38\.00/).waitFor();
   subscription = idOf(page);

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { newCustomer } from '../kit/billing.ts';
+import { newCard, newCustomer } from '../kit/billing.ts';
 import { made } from '../kit/catalog.ts';
 import { axeFindings } from '../kit/checkout-page.ts';
 import { launchChromium } from '../kit/chromium.ts';
@@ -102,6 +102,40 @@ test('what follows is said anew while it runs, for axe and in its width on a pho
   await asked.getByRole('button', { name: 'Schedule the change' }).click();
   await page.getByText('The change is scheduled.').waitFor();
   await page.getByText('for 6 periods').waitFor();
+});
+
+test('how it is paid is changed: other days, and by a card once there is one', async () => {
+  const { page } = seat;
+  const path = new URL(page.url()).pathname.split('/').at(-1);
+  const now = async () => (await site.world.call('GET', `/v1/subscriptions/${path}`)).body;
+  const asked = dialog(page);
+  const way = asked.getByRole('combobox', { name: 'How it is paid' });
+  const change = asked.getByRole('button', { name: 'Change how it is paid' });
+  const open = () => page.getByRole('button', { name: 'Change how it is paid' }).click();
+  await open();
+  await way.waitFor();
+  assert.ok(await change.isDisabled(), 'nothing is different yet');
+  await way.selectOption('charge');
+  await asked.getByText('This customer has no saved card.').waitFor();
+  assert.ok(await change.isDisabled(), 'nothing to charge');
+  await way.selectOption('send');
+  await asked.getByRole('textbox', { name: 'Days to pay' }).fill('30');
+  assert.deepEqual(await axeFindings(page), []);
+  assert.equal(await overflow(page), 0);
+  await change.click();
+  await page.getByText('By invoice, within 30 days').waitFor();
+  assert.equal((await now()).days_until_due, 30);
+
+  await newCard(site.world, (await now()).customer);
+  await page.reload();
+  await open();
+  await way.selectOption('charge');
+  await asked.getByRole('combobox', { name: 'Card', exact: true }).waitFor();
+  assert.deepEqual(await axeFindings(page), []);
+  await change.click();
+  await page.getByText('A saved card is charged').waitFor();
+  assert.partialDeepStrictEqual(await now(), { collection_method: 'charge_automatically', days_until_due: null });
+  assert.equal((await now()).latest_payment, null, 'what was sent is not charged by it');
 });
 
 test('an invoice by hand is sent; the overview tells what is owed, and leads there; it is paid elsewhere', async () => {

@@ -109,3 +109,19 @@ test('the file of transactions holds what the list shows', async () => {
   assert.match(text, /nora@example\.com/);
   assert.ok(!text.includes('ada@example.com'), 'what the list leaves out');
 });
+
+test('the file of invoices is narrowed as the list is', async () => {
+  const { page } = seat;
+  const { world } = site;
+  const invoices = (await world.call('GET', '/v1/invoices')).body.data;
+  const [one, other] = invoices;
+  assert.notEqual(one.customer, other.customer);
+  const today = new Date(one.created_at).toISOString().slice(0, 10);
+  await page.goto(at(site, `/billing/invoices?customer=${one.customer}&status=paid&to=${today}`));
+  await page.getByRole('link', { name: one.number }).waitFor();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'CSV' }).click()]);
+  const text = await readFile(await file.path(), 'utf8');
+  assert.ok(text.includes(one.id));
+  assert.ok(!text.includes(other.id), 'what the list leaves out');
+  assert.deepEqual(seat.complaints, []);
+});

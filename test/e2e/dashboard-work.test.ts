@@ -122,9 +122,13 @@ test('a payout is asked for and taken back; a refusal names its request', async 
   await dialog(again).getByRole('textbox', { name: 'Amount' }).fill('100.00');
   await dialog(again).getByRole('button', { name: 'Request a payout' }).click();
   await again.getByText('The payout is requested.').waitFor();
-  await again.getByRole('cell', { name: /100\.00/ }).waitFor();
+  await again.getByRole('link', { name: /100\.00/ }).waitFor();
   const [payout] = (await world.call('GET', '/v1/payouts')).body.data;
   assert.equal(payout.amount, 10_000);
+  await again.getByRole('link', { name: /100\.00/ }).click();
+  await heading(again, 'Payout $100.00');
+  await again.getByRole('heading', { name: 'Timeline' }).waitFor();
+  assert.equal(await again.getByRole('main').getByRole('alert').count(), 0, 'whoever may not read events sees it, too');
 });
 
 test('a view is kept, columns are chosen, and the file is that of the API', async () => {

@@ -15,6 +15,7 @@ import {
 } from '../../billing/manage-invoices.ts';
 import { advanceTestClock, createTestClock, getTestClock, listTestClocks } from '../../billing/manage-test-clocks.ts';
 import { pauseSubscription, resumeSubscription } from '../../billing/pause-subscription.ts';
+import { previewNewSubscription } from '../../billing/preview-new-subscription.ts';
 import { previewSubscription } from '../../billing/preview-subscription.ts';
 import { getCreditNote, listCreditNotes } from '../../billing/read-credit-notes.ts';
 import { getSubscription, listSubscriptions } from '../../billing/read-subscriptions.ts';
@@ -37,6 +38,7 @@ import { type Route, row } from '../route.ts';
 
 export const billingRoutes: readonly Route[] = [
   row('POST', '/v1/subscriptions', createSubscription, 201),
+  row('POST', '/v1/subscriptions/preview', previewNewSubscription),
   row('GET', '/v1/subscriptions', listSubscriptions),
   row('GET', '/v1/subscriptions/{id}', getSubscription),
   row('PATCH', '/v1/subscriptions/{id}', updateSubscription),

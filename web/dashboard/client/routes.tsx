@@ -71,6 +71,7 @@ const tree = root.addChildren([
     page('/balances/settlements', () => import('./balances/Settlements.tsx'), 'Settlements'),
     page('/balances/settlements/$id', () => import('./balances/Settlements.tsx'), 'SettlementPage'),
     page('/balances/payouts', () => import('./balances/Payouts.tsx'), 'Payouts'),
+    page('/balances/payouts/$id', () => import('./balances/Payout.tsx'), 'PayoutPage'),
     page('/balances/bank-accounts', () => import('./balances/BankAccounts.tsx'), 'BankAccounts'),
     first('/developers', '/developers/keys'),
     page('/developers/keys', () => import('./developers/Keys.tsx'), 'Keys'),

@@ -1,6 +1,6 @@
 // Money on its way to the bank: asked for here, cancelled here while it can be.
 
-import { Button, NativeSelect, Text, TextInput } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useChange, useList, useRead } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
@@ -8,15 +8,14 @@ import type { Balance, BankAccount, List, Payout } from '../data/types.ts';
 import { AmountInput } from '../parts/AmountInput.tsx';
 import { Ask } from '../parts/Ask.tsx';
 import { calendarDay, minor, money } from '../parts/amount.ts';
-import { Amount, Faint, Status } from '../parts/Bits.tsx';
+import { Amount, Faint, Go, Status } from '../parts/Bits.tsx';
 import { ListPage } from '../parts/ListPage.tsx';
 import { createdColumn, idColumn } from '../parts/Table.tsx';
 import { toast } from '../parts/toast.tsx';
 import { BalanceTabs } from './BalanceTabs.tsx';
+import { CancelPayout } from './CancelPayout.tsx';
+import { cancellable, destinationText } from './payout.ts';
 import { t } from './words.ts';
-
-/** Until the bank has it. The server decides. */
-const cancellable = ['in_review', 'pending'];
 
 export function Payouts() {
   const { can } = useWho();
@@ -28,6 +27,7 @@ export function Payouts() {
       label={t('payouts')}
       tabs={<BalanceTabs />}
       found={useList<Payout>('/payouts', {}, { every_ms: 15_000 })}
+      at="/balances/payouts"
       csv={can('reports:read') && { label: t('csv'), path: '/reports/payouts' }}
       none={t('noPayouts')}
       add={writes && { label: t('request'), dialog: (close) => <RequestDialog close={close} /> }}
@@ -35,7 +35,11 @@ export function Payouts() {
         {
           key: 'amount',
           label: t('amount'),
-          cell: (row) => <Amount of={row.amount} currency={row.currency} strong />,
+          cell: (row) => (
+            <Go to={`/balances/payouts/${row.id}`}>
+              <Amount of={row.amount} currency={row.currency} strong />
+            </Go>
+          ),
         },
         {
           key: 'status',
@@ -49,8 +53,7 @@ export function Payouts() {
         {
           key: 'to',
           label: t('destination'),
-          cell: (row) =>
-            `${row.destination.bank_name ?? row.destination.kind.toUpperCase()} •••• ${row.destination.last_four}`,
+          cell: destinationText,
         },
         {
           key: 'arrives',
@@ -63,15 +66,16 @@ export function Payouts() {
           key: 'act',
           label: '',
           cell: (row) =>
-            can('payouts:write') && cancellable.includes(row.status) ? (
+            writes && cancellable(row) ? (
               <Button size="compact-xs" variant="default" onClick={() => setCancelling(row)}>
                 {t('cancel')}
+                <span className="sr">: {money(row.amount, row.currency)}</span>
               </Button>
             ) : null,
         },
       ]}
     >
-      {cancelling && <CancelDialog payout={cancelling} close={() => setCancelling(undefined)} />}
+      {cancelling && <CancelPayout payout={cancelling} close={() => setCancelling(undefined)} />}
     </ListPage>
   );
 }
@@ -154,29 +158,5 @@ function RequestDialog({ close }: { close(): void }) {
         </>
       )}
     </Ask>
-  );
-}
-
-function CancelDialog({ payout, close }: { payout: Payout; close(): void }) {
-  const cancel = useChange(() => {
-    toast(t('cancelled'));
-    close();
-  });
-  return (
-    <Ask
-      opened
-      close={close}
-      title={t('cancelTitle')}
-      text={
-        <Text size="sm">
-          {money(payout.amount, payout.currency)} · {t('cancelText')}
-        </Text>
-      }
-      verb={t('cancelTitle')}
-      danger
-      busy={cancel.isPending}
-      error={cancel.error}
-      submit={() => cancel.mutate({ path: `/payouts/${payout.id}/cancel` })}
-    />
   );
 }

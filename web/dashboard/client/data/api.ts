@@ -20,6 +20,16 @@ export function useRead<T>(path: string, query: Query = {}, { enabled = true, ev
   });
 }
 
+/** What something would come to: asked by POST, for the length of what is asked, and as free of effects as a read. */
+export function usePreview<T>(path: string, body: unknown, { enabled = true }: Pick<ReadOptions, 'enabled'> = {}) {
+  const account = useWho().account?.id;
+  return useQuery({
+    queryKey: [account, path, body],
+    queryFn: ({ signal }) => request<T>('POST', path, { body, account, signal }),
+    enabled,
+  });
+}
+
 /** A list by cursor: pages are asked for one after another. */
 export function useList<T extends { id: string }>(path: string, query: Query = {}, options: ReadOptions = {}) {
   const account = useWho().account?.id;

@@ -28,6 +28,7 @@ export type {
   PortalSession,
   PortalSettings,
   PreviewOfAChange as Preview,
+  PreviewOfANewSubscription as NewPreview,
   Price,
   PriceSnapshot,
   Product,

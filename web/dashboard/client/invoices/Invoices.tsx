@@ -37,6 +37,8 @@ export function Invoices() {
       tabs={<BillingTabs />}
       found={useList<Invoice>('/invoices', query, { every_ms: 30_000 })}
       at="/billing/invoices"
+      // The report takes the same filters, and days as they stand in the address.
+      csv={can('reports:read') && { label: t('csv'), path: '/reports/invoices', query: by.filters }}
       by={by}
       add={
         can('invoices:write') && {

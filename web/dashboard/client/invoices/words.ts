@@ -17,6 +17,7 @@ export const t = catalogue({
     voidedAt: 'Voided',
     uncollectibleAt: 'Given up',
     payment: 'Payment',
+    csv: 'CSV',
     none: 'No invoice fits.',
     noneYet: 'No invoices yet',
     noneText: 'Each period of a subscription makes one, by itself; what is paid once is billed by hand.',

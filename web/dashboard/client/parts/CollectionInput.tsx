@@ -7,7 +7,7 @@ const t = catalogue({
   en: {
     how: 'How it is paid',
     charge: 'Their saved card is charged',
-    send: 'An invoice is sent, to be paid by themselves',
+    send: 'They are sent an invoice to pay',
     days: 'Days to pay',
     daysHint: 'Due at the end of that day.',
     wrong: 'A whole number from 1 to 365.',

@@ -10,8 +10,7 @@ import type { Customer, List, Payment } from '../data/types.ts';
 import { minor } from '../parts/amount.ts';
 import { Amount, Status } from '../parts/Bits.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { objectPage } from '../parts/object-page.ts';
-import { named } from '../words.ts';
+import { objectName, objectPage } from '../parts/object-page.ts';
 import { places } from './Navigation.tsx';
 import { t } from './words.ts';
 
@@ -71,7 +70,6 @@ export function Search({ close }: { close(): void }) {
 /** Places and ids by what stands there, rows by what stood there a moment ago: nothing is asked at every letter. */
 function useHits(typed: string, text: string): { found: Hit[]; busy: boolean } {
   const { can, account } = useWho();
-  const [, prefix = ''] = /^([a-z]+)_[0-9a-z]{10,}$/.exec(typed) ?? [];
   const direct = objectPage(typed);
   const amount = account && /^[\d.,]+$/.test(text) ? minor(text, account.currency) : undefined;
   const payments = can('payments:read') && text !== '' && direct === undefined;
@@ -98,7 +96,7 @@ function useHits(typed: string, text: string): { found: Hit[]; busy: boolean } {
     { enabled: can('customers:read') && text.includes('@') },
   );
   const seen = new Map<string, Hit>();
-  if (direct !== undefined) seen.set(typed, { to: direct, key: typed, left: typed, right: named(prefix) });
+  if (direct !== undefined) seen.set(typed, { to: direct, key: typed, left: typed, right: objectName(typed) });
   const found = typed === text ? [email, sum, four, reference] : [];
   for (const { data } of found) {
     for (const payment of data?.data ?? []) {

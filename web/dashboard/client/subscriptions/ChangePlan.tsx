@@ -1,6 +1,6 @@
 // Another price or quantity, now or later: what it comes to is the server's own preview, shown before anything is done.
 
-import { NativeSelect, Table, Text, TextInput } from '@mantine/core';
+import { NativeSelect, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useState } from 'react';
 import { useChange, useRead } from '../data/api.ts';
@@ -8,11 +8,12 @@ import { useWho } from '../data/session.tsx';
 import type { Preview, SubscriptionResult } from '../data/types.ts';
 import { Ask } from '../parts/Ask.tsx';
 import { day, money } from '../parts/amount.ts';
-import { Amount, Faint } from '../parts/Bits.tsx';
+import { Faint } from '../parts/Bits.tsx';
 import { Refused, Waiting } from '../parts/Page.tsx';
 import { PriceInput, ProductInput } from '../parts/ProductInput.tsx';
 import { toast } from '../parts/toast.tsx';
 import { planText } from './actions.ts';
+import { SumTable } from './SumTable.tsx';
 import { t } from './words.ts';
 
 const prorations = ['prorate_now', 'prorate_next', 'none', 'full_now'] as const;
@@ -119,14 +120,6 @@ export function ChangePlan({ subscription: s, close }: { subscription: Subscript
 /** The lines as they would stand on the invoice, and what is charged of them. */
 export function Sums({ preview: p, label = t('preview') }: { preview: Preview; label?: string }) {
   const { zone } = useWho();
-  const row = (label: string, amount: number, strong = false) => (
-    <Table.Tr key={label}>
-      <Table.Td className={strong ? 'strong' : undefined}>{label}</Table.Td>
-      <Table.Td className="right">
-        <Amount of={amount} currency={p.currency} strong={strong} />
-      </Table.Td>
-    </Table.Tr>
-  );
   const dueLabel = p.billed_now ? t('due') : p.immediate ? t('dueLater') : t('dueRenewal');
   return (
     <section aria-label={label} className="preview-sums">
@@ -136,15 +129,7 @@ export function Sums({ preview: p, label = t('preview') }: { preview: Preview; l
       <Text size="xs" className="faint">
         {t('periodText', { from: day(p.period_start, zone), to: day(p.period_end, zone) })}
       </Text>
-      <Table mt="xs" verticalSpacing={6} horizontalSpacing={0}>
-        <Table.Tbody>
-          {p.lines.map((line, i) => row(`${i + 1}. ${line.description}`, line.amount))}
-          {p.tax !== 0 && row(t('taxAmount'), p.tax)}
-          {row(t('total'), p.total)}
-          {p.credit_applied !== 0 && row(t('creditApplied'), -p.credit_applied)}
-          {row(dueLabel, Math.max(0, p.amount_due), true)}
-        </Table.Tbody>
-      </Table>
+      <SumTable of={p} currency={p.currency} label={dueLabel} />
       {p.due_at !== null && (
         <Text size="xs" className="faint" mt={4}>
           {t('dueSent', { day: day(p.due_at, zone) })}

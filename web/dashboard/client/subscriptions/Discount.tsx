@@ -1,17 +1,18 @@
 // The discount of a subscription: given by a code or a coupon, replaced, taken away.
 
-import { NativeSelect, Text, TextInput } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useState } from 'react';
 import { discountText, durationText } from '../coupons/discount.ts';
-import { useChange, useRead } from '../data/api.ts';
+import { useChange } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
-import type { Coupon, List, Subscription } from '../data/types.ts';
+import type { Subscription } from '../data/types.ts';
 import { Act } from '../parts/Act.tsx';
 import { Ask } from '../parts/Ask.tsx';
 import { Go, When } from '../parts/Bits.tsx';
 import { Fields, Section } from '../parts/Page.tsx';
 import { toast } from '../parts/toast.tsx';
 import { isEnded, whyNoDiscount } from './actions.ts';
+import { DiscountFields, discountBody, noDiscount } from './DiscountFields.tsx';
 import { t } from './words.ts';
 
 export function Discount({ subscription: s }: { subscription: Subscription }) {
@@ -73,10 +74,7 @@ export function Discount({ subscription: s }: { subscription: Subscription }) {
 }
 
 function Give({ path, close }: { path: string; close(): void }) {
-  const { can } = useWho();
-  const [code, setCode] = useState('');
-  const [coupon, setCoupon] = useState('');
-  const coupons = useRead<List<Coupon>>('/coupons', { limit: 100 }, { enabled: can('coupons:read') });
+  const [value, setValue] = useState(noDiscount);
   const give = useChange(() => {
     toast(t('discountGiven'));
     close();
@@ -90,34 +88,10 @@ function Give({ path, close }: { path: string; close(): void }) {
       verb={t('discountGive')}
       busy={give.isPending}
       error={give.error}
-      blocked={(code.trim() === '') === (coupon === '')}
-      submit={() =>
-        give.mutate({ method: 'PATCH', path, body: coupon === '' ? { promotion_code: code.trim() } : { coupon } })
-      }
+      blocked={value.code.trim() === '' && value.coupon === ''}
+      submit={() => give.mutate({ method: 'PATCH', path, body: discountBody(value) })}
     >
-      <TextInput
-        label={t('code')}
-        maxLength={50}
-        spellCheck={false}
-        autoComplete="off"
-        value={code}
-        onChange={(event) => {
-          setCode(event.currentTarget.value);
-          setCoupon('');
-        }}
-      />
-      <NativeSelect
-        label={t('orCoupon')}
-        value={coupon}
-        onChange={(event) => {
-          setCoupon(event.currentTarget.value);
-          setCode('');
-        }}
-        data={[
-          { value: '', label: '–' },
-          ...(coupons.data?.data ?? []).map((one) => ({ value: one.id, label: `${one.name}: ${discountText(one)}` })),
-        ]}
-      />
+      <DiscountFields value={value} onChange={setValue} />
     </Ask>
   );
 }

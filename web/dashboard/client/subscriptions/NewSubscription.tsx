@@ -1,4 +1,4 @@
-// A new subscription: who pays, for what, by which way, from when on, and what follows.
+// A new subscription: who pays, for what, by which way, from when on, and what follows. What it comes to is shown before it is begun.
 
 import { Alert, Checkbox, NativeSelect, SimpleGrid, TextInput } from '@mantine/core';
 import { useState } from 'react';
@@ -6,12 +6,15 @@ import { useChange, useRead } from '../data/api.ts';
 import { useWho } from '../data/session.tsx';
 import type { Customer, List, PaymentMethod, Price, SubscriptionResult } from '../data/types.ts';
 import { Ask } from '../parts/Ask.tsx';
+import { money } from '../parts/amount.ts';
 import { CollectionInput, charged, collectionBody } from '../parts/CollectionInput.tsx';
 import { CustomerInput } from '../parts/CustomerInput.tsx';
 import { cardText, expiryText } from '../parts/card.ts';
 import { PriceInput, ProductInput } from '../parts/ProductInput.tsx';
 import { toast } from '../parts/toast.tsx';
 import { anchorBody, BillingDay, fromStart } from './BillingDay.tsx';
+import { ComingInvoices, useComing } from './ComingInvoices.tsx';
+import { DiscountFields, discountBody, noDiscount } from './DiscountFields.tsx';
 import { firstPlan, PhaseFields, type Plan, planBody } from './PhaseFields.tsx';
 import { t } from './words.ts';
 
@@ -29,7 +32,7 @@ export function NewSubscription({ customer: given, close, done }: Props) {
   const [method, setMethod] = useState('');
   const [trial, setTrial] = useState('');
   const [tax, setTax] = useState(false);
-  const [code, setCode] = useState('');
+  const [discount, setDiscount] = useState(noDiscount);
   const [reference, setReference] = useState('');
   const [collection, setCollection] = useState(charged);
   const [anchor, setAnchor] = useState(fromStart);
@@ -49,6 +52,27 @@ export function NewSubscription({ customer: given, close, done }: Props) {
   const trialing = (days ?? price?.recurring?.trial_days ?? 0) > 0;
   const noCard = !collection.sends && customer !== null && cards.data !== undefined && cards.data.data.length === 0;
   const bodies = [collectionBody(collection), anchorBody(anchor, zone), plan ? planBody(plan) : {}];
+  const said =
+    customer !== null &&
+    price !== undefined &&
+    (trial.trim() === '' || days !== undefined) &&
+    !bodies.includes(undefined);
+  const body =
+    said && count && !noCard
+      ? {
+          customer: customer.id,
+          price: price.id,
+          quantity: count,
+          ...(currency === '' ? {} : { currency }),
+          ...(method === '' || collection.sends ? {} : { payment_method: method }),
+          ...(days === undefined ? {} : { trial_days: days }),
+          ...discountBody(discount),
+          automatic_tax: tax,
+          ...Object.assign({}, ...bodies),
+        }
+      : undefined;
+  const coming = useComing(body);
+  const charges = coming.preview?.charged_now ?? 0;
   const currencies = price?.amounts.map((amount) => amount.currency) ?? [];
   return (
     <Ask
@@ -56,33 +80,31 @@ export function NewSubscription({ customer: given, close, done }: Props) {
       close={close}
       title={t('add')}
       size="lg"
-      verb={trialing ? t('beginTrial') : collection.sends ? t('beginSent') : t('begin')}
+      verb={
+        trialing
+          ? t('beginTrial')
+          : collection.sends
+            ? t('beginSent')
+            : charges > 0
+              ? t('beginCharged', { amount: money(charges, coming.preview?.currency ?? '') })
+              : t('begin')
+      }
       busy={add.isPending}
       error={add.error}
-      blocked={
-        !customer ||
-        !price ||
-        !count ||
-        noCard ||
-        (trial.trim() !== '' && days === undefined) ||
-        bodies.includes(undefined)
-      }
+      blocked={!coming.preview}
       submit={() =>
-        add.mutate({
-          path: '/subscriptions',
-          body: {
-            customer: customer?.id,
-            price: price?.id,
-            quantity: count,
-            ...(currency === '' ? {} : { currency }),
-            ...(method === '' || collection.sends ? {} : { payment_method: method }),
-            ...(days === undefined ? {} : { trial_days: days }),
-            ...(code.trim() === '' ? {} : { promotion_code: code.trim() }),
-            automatic_tax: tax,
-            ...Object.assign({}, ...bodies),
-            ...(reference.trim() === '' ? {} : { merchant_reference: reference.trim() }),
+        add.mutate(
+          {
+            path: '/subscriptions',
+            body: {
+              ...body,
+              price_snapshot: coming.preview?.first_invoice.item.price_snapshot,
+              ...(reference.trim() === '' ? {} : { merchant_reference: reference.trim() }),
+            },
           },
-        })
+          // It may have been refused because the price is another one by now.
+          { onError: coming.refresh },
+        )
       }
     >
       <CustomerInput
@@ -153,14 +175,7 @@ export function NewSubscription({ customer: given, close, done }: Props) {
             ]}
           />
         )}
-        <TextInput
-          label={t('code')}
-          maxLength={50}
-          spellCheck={false}
-          autoComplete="off"
-          value={code}
-          onChange={(event) => setCode(event.currentTarget.value)}
-        />
+        <DiscountFields value={discount} onChange={setDiscount} />
         <TextInput
           label={t('reference')}
           maxLength={200}
@@ -182,6 +197,7 @@ export function NewSubscription({ customer: given, close, done }: Props) {
         onChange={(event) => setPlan(event.currentTarget.checked ? firstPlan : undefined)}
       />
       {plan && <PhaseFields plan={plan} onChange={setPlan} currency={currency || currencies[0]} />}
+      <ComingInvoices of={coming} />
     </Ask>
   );
 }

@@ -2,11 +2,13 @@
 
 import { Alert, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useList, useRead } from '../data/api.ts';
 import { useLive } from '../data/live.ts';
 import { useWho } from '../data/session.tsx';
 import type { Invoice, Preview, SubscriptionResult } from '../data/types.ts';
 import { InvoiceTable } from '../invoices/InvoiceTable.tsx';
+import { Act } from '../parts/Act.tsx';
 import { day } from '../parts/amount.ts';
 import { Amount, Faint, Go, Id, When } from '../parts/Bits.tsx';
 import { CustomerName } from '../parts/CustomerName.tsx';
@@ -17,8 +19,9 @@ import { cycleText } from '../parts/price.ts';
 import { of } from '../parts/Table.tsx';
 import { named } from '../words.ts';
 import { Actions } from './Actions.tsx';
-import { isEnded, nextText } from './actions.ts';
+import { isEnded, nextText, whyNoCollection } from './actions.ts';
 import { Unused } from './CancelDialog.tsx';
+import { ChangeCollection } from './ChangeCollection.tsx';
 import { Sums } from './ChangePlan.tsx';
 import { Clock } from './Clock.tsx';
 import { Discount } from './Discount.tsx';
@@ -115,9 +118,22 @@ function NextInvoice({ subscription: s }: { subscription: SubscriptionResult }) 
 }
 
 function Facts({ subscription: s }: { subscription: SubscriptionResult }) {
-  const { zone } = useWho();
+  const { zone, can } = useWho();
+  const [asking, setAsking] = useState(false);
   return (
-    <Section title={t('subscription')}>
+    <Section
+      title={t('subscription')}
+      actions={
+        !isEnded(s) && (
+          <Act
+            label={t('collectionChange')}
+            why={whyNoCollection(s, can('subscriptions:write'))}
+            act={() => setAsking(true)}
+          />
+        )
+      }
+    >
+      {asking && <ChangeCollection subscription={s} close={() => setAsking(false)} />}
       <Fields
         of={[
           [t('customer'), <CustomerName key="who" id={s.customer} />],

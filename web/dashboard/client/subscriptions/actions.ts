@@ -29,6 +29,8 @@ export function whyNoPause(s: Subscription, allowed: boolean): Why {
 export const whyNoDiscount = (s: Subscription, allowed: boolean): Why =>
   first(s, allowed) ?? (s.status === 'incomplete' ? t('whyIncomplete') : undefined);
 
+export const whyNoCollection = whyNoDiscount;
+
 export const whyNoCancel = (s: Subscription, allowed: boolean): Why => first(s, allowed);
 
 export const planText = (item: NonNullable<Subscription['upcoming_item']>, currency: string): string =>
